@@ -1,0 +1,90 @@
+import { renameSync, writeFileSync } from "node:fs";
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { UserError, usageError } from "../errors";
+
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+/** What a verb declares of itself: enough for `--help`, for the check of its words and for its exit code. */
+export interface Command {
+  name: string;
+  /** One line. */
+  summary: string;
+  /** The call, e.g. "--model DIR --labels a,b [--threshold .5] < text". */
+  usage: string;
+  /** A line an option, in the order of the help page. */
+  help: readonly (readonly [option: string, meaning: string])[];
+  options: Options;
+  allowPositionals?: boolean;
+  /** Does the work; what it returns is written to `--json FILE`. */
+  run(values: Values, positionals: string[]): Promise<unknown>;
+}
+
+/** Parsed options: a string, a switch, or a list where the option may be repeated. */
+export type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
+
+/**
+ * Runs one verb and ends the process: 0 = ok, 1 = failed, 2 = usage. A UserError prints its one sentence; any other error
+ * is a fault of ours and prints its stack.
+ */
+export async function runCommand(command: Command, argv = process.argv.slice(2)): Promise<void> {
+  let exitCode = 0;
+  try {
+    const { values, positionals } = parse(command, argv);
+    if (values.help) process.stdout.write(helpPage(command));
+    else {
+      const result = await command.run(values, positionals);
+      if (typeof values.json === "string") writeAtomically(values.json, `${JSON.stringify(result, null, 2)}\n`);
+    }
+  } catch (error) {
+    exitCode = error instanceof UserError ? error.exitCode : 1;
+    const text = error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);
+    process.stderr.write(`${command.name}: ${text}\n`);
+  }
+  process.exitCode = exitCode;
+}
+
+function parse(command: Command, argv: string[]): { values: Values; positionals: string[] } {
+  const options: Options = { ...command.options, json: { type: "string" }, help: { type: "boolean", short: "h" } };
+  try {
+    return parseArgs({ args: argv, options, allowPositionals: command.allowPositionals ?? false, strict: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split(". ")[0] : String(error);
+    throw usageError(`${why}; see \`npm run -s ${command.name} -- --help\`.`);
+  }
+}
+
+function helpPage(command: Command): string {
+  const rows = [...command.help, ["--json FILE", "also write the result as JSON"], ["--help", "this page"]] as const;
+  const width = Math.max(...rows.map(([option]) => option.length));
+  const lines = rows.map(([option, meaning]) => `  ${option.padEnd(width)}  ${meaning}`);
+  return `${command.summary}\n\nnpm run -s ${command.name} -- ${command.usage}\n\n${lines.join("\n")}\n\nexit code: 0 ok, 1 failed, 2 usage\n`;
+}
+
+/** Writes a whole file or none: a reader never sees half of it, and a failed write leaves the old one. */
+export function writeAtomically(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } catch (error) {
+    throw new UserError(`cannot write ${path}: ${error instanceof Error ? error.message : error}.`);
+  }
+}
+
+/** A required string option. */
+export function required(values: Values, name: string, command: Command): string {
+  const value = values[name];
+  if (typeof value !== "string" || value === "")
+    throw usageError(`--${name} is missing; wanted: ${command.usage}; see \`npm run -s ${command.name} -- --help\`.`);
+  return value;
+}
+
+/** A number option within [low, high]. */
+export function number(values: Values, name: string, fallback: number, low: number, high: number): number {
+  const text = values[name];
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (typeof text !== "string" || text.trim() === "" || !(value >= low && value <= high))
+    throw usageError(`--${name} got "${text}", wanted a number from ${low} to ${high}.`);
+  return value;
+}
