@@ -7,3 +7,4 @@ export async function useBackend(): Promise<string> {
   await tf.ready();
   return tf.getBackend();
 }
+export { attribute, int64, isNative, nativeOp, nativeRandomUniform, type OpAttribute } from "./native";

@@ -1,0 +1,73 @@
+import * as tf from "@tensorflow/tfjs";
+
+/**
+ * The door to any op of the native TensorFlow library, not only those that TensorFlow.js wraps.
+ * What comes through it has no gradient: give it one with tf.customGrad.
+ */
+
+type Kind = "bool" | "int" | "float" | "type";
+type Input = tf.Tensor | Int64Scalar;
+
+/** An op attribute as the binding takes it. */
+export interface OpAttribute {
+  name: string;
+  type: number;
+  value: boolean | number;
+}
+
+/** A 64-bit scalar input, which TensorFlow.js has no tensor for. */
+interface Int64Scalar {
+  readonly dtype: "int64";
+}
+
+interface NativeBackend {
+  binding: Record<string, number>;
+  executeMultipleOutputs(name: string, attributes: OpAttribute[], inputs: Input[], outputs: number): tf.Tensor[];
+}
+
+/** True where the native library computes; wasm and plain JavaScript have no such door. */
+export function isNative(): boolean {
+  return tf.getBackend() === "tensorflow";
+}
+
+/** Runs an op of the native library. @throws Error where the backend is not native or TensorFlow refuses the op */
+export function nativeOp(name: string, attributes: OpAttribute[], inputs: Input[], outputs: number): tf.Tensor[] {
+  return native().executeMultipleOutputs(name, attributes, inputs, outputs);
+}
+
+/** An attribute; of kind "type" its value is "float32" or "int32". */
+export function attribute(name: string, kind: Kind, value: boolean | number | "float32" | "int32"): OpAttribute {
+  const { binding } = native();
+  const types = {
+    bool: binding.TF_ATTR_BOOL,
+    int: binding.TF_ATTR_INT,
+    float: binding.TF_ATTR_FLOAT,
+    type: binding.TF_ATTR_TYPE,
+  };
+  const resolved = value === "float32" ? binding.TF_FLOAT : value === "int32" ? binding.TF_INT32 : value;
+  return { name, type: types[kind], value: resolved };
+}
+
+/** A 64-bit scalar input. */
+export function int64(value: number): Int64Scalar {
+  const module: {
+    Int64Scalar: new (value: number) => Int64Scalar;
+  } = require("@tensorflow/tfjs-node-gpu/dist/int64_tensors");
+  return new module.Int64Scalar(value);
+}
+
+/** Uniform numbers in [0, 1) from TensorFlow's counter-based generator: the same seeds give the same numbers, always. */
+export function nativeRandomUniform(shape: number[], seedA: number, seedB: number): tf.Tensor {
+  const inputs = [tf.tensor1d(shape, "int32"), tf.tensor1d([seedA, seedB], "int32")];
+  const types = [
+    attribute("dtype", "type", "float32"),
+    attribute("T", "type", "int32"),
+    attribute("Tseed", "type", "int32"),
+  ];
+  return nativeOp("StatelessRandomUniform", types, inputs, 1)[0];
+}
+
+function native(): NativeBackend {
+  if (!isNative()) throw new Error(`backend "${tf.getBackend()}" has no native ops`);
+  return tf.backend() as unknown as NativeBackend;
+}

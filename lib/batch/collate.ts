@@ -1,0 +1,123 @@
+import type { NerSpan } from "../data/records";
+import type { SubwordTokenizer } from "../text/tokenizer";
+import { type PromptConfig, type PromptedText, promptText } from "./prompt";
+
+/** One text with the types asked of it; `ner` only for training. */
+export interface Example {
+  tokens: readonly string[];
+  types: readonly string[];
+  ner?: readonly NerSpan[];
+}
+
+/**
+ * A batch as plain arrays, row-major: what the model turns into tensors, and what a reader can print.
+ * B texts, T subwords, W words of the longest text, K max_width, C types of the longest prompt.
+ */
+export interface Batch {
+  size: number;
+  T: number;
+  W: number;
+  K: number;
+  C: number;
+  /** [B, T] */
+  inputIds: Int32Array;
+  /** [B, T], 1 = a subword, 0 = padding */
+  attentionMask: Int32Array;
+  /** [B, T], 1 + word index at the subword that stands for the word, else 0 */
+  wordsMask: Int32Array;
+  /** [B], words kept of each text, at least 1 */
+  textLengths: number[];
+  /** [B, W], position in T of the subword that stands for the word, -1 = none */
+  wordPositions: Int32Array;
+  /** [B, C], position in T of the type's prompt vector, -1 = none */
+  typePositions: Int32Array;
+  /** [B, W, K], 1 = the span lies within its text */
+  spanMask: Uint8Array;
+  /** [B, W, K, C], 1 = the span is a mention of the type; only with gold */
+  labels?: Float32Array;
+  /** Per text, the types in prompt order, duplicates removed. */
+  classes: string[][];
+  /** Per text, the words kept. */
+  tokens: string[][];
+  /** Per text, words that the model never sees: beyond max_len, or cut off by the encoder's limit. */
+  wordsLost: number[];
+}
+
+/**
+ * Examples -> batch, as `SpanDataCollator` of GLiNER 0.2.29 does: texts cut to `max_len` words (an empty one becomes
+ * "[PAD]"), prompts, padding to the longest, multi-hot labels. Gold that cannot be represented (wider than K, beyond the
+ * cut, of a type not asked) is left out, as in Python.
+ */
+export function collate(examples: readonly Example[], tokenizer: SubwordTokenizer, config: PromptConfig): Batch {
+  const tokens = examples.map(({ tokens }) => (tokens.length ? tokens.slice(0, config.max_len) : ["[PAD]"]));
+  const classes = examples.map(({ types }) => [...new Set(types)]);
+  const prompted = tokens.map((words, b) => promptText(words, classes[b], tokenizer, config));
+  const size = examples.length;
+  const T = Math.max(...prompted.map((text) => text.inputIds.length));
+  const W = Math.max(...tokens.map((words) => words.length));
+  const K = config.max_width;
+  const C = Math.max(...classes.map((types) => types.length));
+  const batch: Batch = {
+    size,
+    T,
+    W,
+    K,
+    C,
+    inputIds: new Int32Array(size * T).fill(tokenizer.padId),
+    attentionMask: new Int32Array(size * T),
+    wordsMask: new Int32Array(size * T),
+    textLengths: tokens.map((words) => words.length),
+    wordPositions: new Int32Array(size * W).fill(-1),
+    typePositions: new Int32Array(size * C).fill(-1),
+    spanMask: new Uint8Array(size * W * K),
+    classes,
+    tokens,
+    wordsLost: examples.map((example, b) => Math.max(0, example.tokens.length - config.max_len) + prompted[b].wordsCut),
+  };
+  prompted.forEach((text, b) => {
+    placeText(batch, b, text);
+  });
+  if (examples.some((example) => example.ner)) batch.labels = spanLabels(batch, examples);
+  return batch;
+}
+
+function placeText(batch: Batch, b: number, text: PromptedText): void {
+  const { T, W, K, C } = batch;
+  batch.inputIds.set(text.inputIds, b * T);
+  batch.attentionMask.fill(1, b * T, b * T + text.inputIds.length);
+  batch.wordsMask.set(text.wordsMask, b * T);
+  text.wordsMask.forEach((word, t) => {
+    if (word > 0) batch.wordPositions[b * W + word - 1] = t;
+  });
+  batch.typePositions.set(text.typePositions, b * C);
+  const length = batch.textLengths[b];
+  for (let start = 0; start < length; start++)
+    batch.spanMask.fill(1, (b * W + start) * K, (b * W + start) * K + Math.min(K, length - start));
+}
+
+/** Multi-hot: a span with two types keeps both (since 0.2.16; before, the last annotation won). */
+function spanLabels(batch: Batch, examples: readonly Example[]): Float32Array {
+  const { size, W, K, C } = batch;
+  const labels = new Float32Array(size * W * K * C);
+  for (let b = 0; b < size; b++)
+    for (const [start, end, label] of examples[b].ner ?? []) {
+      const c = batch.classes[b].indexOf(label);
+      if (c >= 0 && end >= start && end - start < K && end < batch.textLengths[b])
+        labels[((b * W + start) * K + end - start) * C + c] = 1;
+    }
+  return labels;
+}
+
+/**
+ * Every span of one text as [start, end inclusive], in the order of the spans' axes: start, then width.
+ * @returns [W * K, 2]; spans past the end are listed too, the mask tells them
+ */
+export function spanIndex(words: number, maxWidth: number): Int32Array {
+  const index = new Int32Array(words * maxWidth * 2);
+  for (let start = 0, i = 0; start < words; start++)
+    for (let width = 0; width < maxWidth; width++) {
+      index[i++] = start;
+      index[i++] = start + width;
+    }
+  return index;
+}

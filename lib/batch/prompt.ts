@@ -1,0 +1,80 @@
+import type { SubwordTokenizer } from "../text/tokenizer";
+
+/** What the prompt and the batch need of gliner_config.json. */
+export interface PromptConfig {
+  ent_token: string;
+  sep_token: string;
+  class_token_index: number;
+  embed_ent_token: boolean;
+  subtoken_pooling: string;
+  max_len: number;
+  max_width: number;
+}
+
+/** One text behind its prompt, in subwords. */
+export interface PromptedText {
+  /** [CLS] <<ENT>> type ... <<SEP>> word ... [SEP] */
+  inputIds: number[];
+  /** Per subword: 1 + the index of the text word whose pooled subword it is, else 0. */
+  wordsMask: number[];
+  /** Position of each type's `<<ENT>>`, in prompt order; shorter than the types where the prompt was cut. */
+  typePositions: number[];
+  /** Words of the text that have no subword in the sequence because the encoder's limit cut them off. */
+  wordsCut: number;
+}
+
+/**
+ * The input of the encoder (paper, section 2.1): every type behind its own `<<ENT>>`, a `<<SEP>>`, then the words.
+ *
+ * Truncates like `truncation=True` in Python: at the tokenizer's `model_max_length`, prompt and special tokens counted,
+ * from the right. Words are numbered by their place in the text; GLiNER 0.2.29 counts the words it has seen instead, which
+ * differs only where a word has no subword at all.
+ */
+export function promptText(
+  words: readonly string[],
+  types: readonly string[],
+  tokenizer: SubwordTokenizer,
+  config: PromptConfig,
+): PromptedText {
+  const limit = tokenizer.modelMaxLength - 1;
+  const inputIds = [tokenizer.clsId];
+  const wordsMask = [0];
+  let cut = false;
+  const push = (ids: readonly number[], word: number): number => {
+    let placed = 0;
+    for (let i = 0; i < ids.length; i++) {
+      if (inputIds.length >= limit) {
+        cut = true;
+        break;
+      }
+      inputIds.push(ids[i]);
+      wordsMask.push(0);
+      placed++;
+    }
+    // A word cut in the middle keeps the part that fits, as in Python.
+    if (word > 0 && placed > 0) wordsMask[wordsMask.length - (config.subtoken_pooling === "last" ? 1 : placed)] = word;
+    return placed;
+  };
+  for (const type of types) {
+    push(tokenizer.encodeWord(config.ent_token), 0);
+    push(tokenizer.encodeWord(type), 0);
+  }
+  push(tokenizer.encodeWord(config.sep_token), 0);
+  let wordsCut = 0;
+  for (let i = 0; i < words.length; i++) {
+    const ids = tokenizer.encodeWord(words[i]);
+    const placed = cut ? 0 : push(ids, i + 1);
+    if (placed === 0 && ids.length > 0) wordsCut++;
+  }
+  inputIds.push(tokenizer.sepId);
+  wordsMask.push(0);
+  return { inputIds, wordsMask, typePositions: typePositions(inputIds, types.length, config), wordsCut };
+}
+
+/** Like Python: every position of the class token counts, the first ones belong to the prompt. */
+function typePositions(inputIds: readonly number[], types: number, config: PromptConfig): number[] {
+  const positions: number[] = [];
+  for (let t = 0; t < inputIds.length && positions.length < types; t++)
+    if (inputIds[t] === config.class_token_index) positions.push(config.embed_ent_token ? t : t + 1);
+  return positions;
+}

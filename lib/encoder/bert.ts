@@ -1,0 +1,108 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Parameters, Shapes } from "../weights/parameters";
+import type { EncoderConfig } from "./config";
+import type { Dropout } from "./dropout";
+import { gelu, layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
+
+/**
+ * BERT (Devlin et al. 2019): subwords -> vectors, after `transformers.models.bert.modeling_bert` with post-layer norms and
+ * absolute positions. B texts, T subwords, H width, h heads, d = H / h.
+ */
+
+/** What the encoder shows besides its result, for the notebooks and the golden tests. */
+export interface EncoderTrace {
+  /** After the embeddings and after each layer: [B, T, H]. */
+  hidden: tf.Tensor[];
+}
+
+/** Declares every tensor of a BERT under `prefix`, the pooler included (Python saves it; GLiNER never uses it). */
+export function bertShapes(shapes: Shapes, prefix: string, config: EncoderConfig): void {
+  const { hidden_size: H, intermediate_size: I } = config;
+  shapes.set(`${prefix}embeddings.word_embeddings.weight`, [config.vocab_size, H]);
+  shapes.set(`${prefix}embeddings.position_embeddings.weight`, [config.max_position_embeddings, H]);
+  shapes.set(`${prefix}embeddings.token_type_embeddings.weight`, [config.type_vocab_size, H]);
+  layerNormShapes(shapes, `${prefix}embeddings.LayerNorm`, H);
+  for (let n = 0; n < config.num_hidden_layers; n++) {
+    const layer = `${prefix}encoder.layer.${n}.`;
+    for (const name of ["query", "key", "value"]) linearShapes(shapes, `${layer}attention.self.${name}`, H, H);
+    linearShapes(shapes, `${layer}attention.output.dense`, H, H);
+    layerNormShapes(shapes, `${layer}attention.output.LayerNorm`, H);
+    linearShapes(shapes, `${layer}intermediate.dense`, H, I);
+    linearShapes(shapes, `${layer}output.dense`, I, H);
+    layerNormShapes(shapes, `${layer}output.LayerNorm`, H);
+  }
+  linearShapes(shapes, `${prefix}pooler.dense`, H, H);
+}
+
+/**
+ * @param inputIds int32 [B, T]
+ * @param attentionMask [B, T], 1 = a subword, 0 = padding
+ * @returns [B, T, H]
+ */
+export function bert(
+  inputIds: tf.Tensor2D,
+  attentionMask: tf.Tensor2D,
+  parameters: Parameters,
+  prefix: string,
+  config: EncoderConfig,
+  dropout: Dropout,
+  trace?: EncoderTrace,
+): tf.Tensor3D {
+  const blocked = tf.mul(tf.sub(1, tf.cast(attentionMask, "float32")), -1e30); // [B, T]
+  const mask = tf.reshape(blocked, [inputIds.shape[0], 1, 1, inputIds.shape[1]]); // [B, 1, 1, T]
+  let hidden = embed(inputIds, parameters, prefix, config, dropout); // [B, T, H]
+  trace?.hidden.push(hidden);
+  for (let n = 0; n < config.num_hidden_layers; n++) {
+    const layer = `${prefix}encoder.layer.${n}.`;
+    hidden = attend(hidden, mask, parameters, layer, config, dropout); // [B, T, H]
+    hidden = feedForward(hidden, parameters, layer, config, dropout); // [B, T, H]
+    trace?.hidden.push(hidden);
+  }
+  return hidden as tf.Tensor3D;
+}
+
+function embed(
+  inputIds: tf.Tensor2D,
+  p: Parameters,
+  prefix: string,
+  config: EncoderConfig,
+  dropout: Dropout,
+): tf.Tensor {
+  const T = inputIds.shape[1];
+  const word = tf.gather(p.get(`${prefix}embeddings.word_embeddings.weight`), inputIds); // [B, T, H]
+  const position = tf.slice(p.get(`${prefix}embeddings.position_embeddings.weight`), [0, 0], [T, -1]); // [T, H]
+  // All subwords are of segment 0: GLiNER's prompt and text are one sequence.
+  const segment = tf.slice(p.get(`${prefix}embeddings.token_type_embeddings.weight`), [0, 0], [1, -1]); // [1, H]
+  const sum = tf.add(word, tf.add(position, segment)); // [B, T, H]
+  const normed = layerNorm(sum, p, `${prefix}embeddings.LayerNorm`, config.layer_norm_eps); // [B, T, H]
+  return dropout(normed, config.hidden_dropout_prob, `${prefix}embeddings`);
+}
+
+function attend(
+  x: tf.Tensor,
+  mask: tf.Tensor,
+  p: Parameters,
+  layer: string,
+  config: EncoderConfig,
+  dropout: Dropout,
+): tf.Tensor {
+  const [B, T, H] = x.shape;
+  const heads = config.num_attention_heads;
+  const split = (name: string) =>
+    tf.transpose(tf.reshape(linear(x, p, `${layer}attention.self.${name}`), [B, T, heads, H / heads]), [0, 2, 1, 3]);
+  const query = tf.mul(split("query"), 1 / Math.sqrt(H / heads)); // [B, h, T, d]
+  const scores = tf.add(tf.matMul(query, split("key"), false, true), mask); // [B, h, T, T]
+  const attention = dropout(tf.softmax(scores), config.attention_probs_dropout_prob, `${layer}attention`); // [B, h, T, T]
+  const context = tf.reshape(tf.transpose(tf.matMul(attention, split("value")), [0, 2, 1, 3]), [B, T, H]); // [B, T, H]
+  const output = linear(context, p, `${layer}attention.output.dense`); // [B, T, H]
+  const dropped = dropout(output, config.hidden_dropout_prob, `${layer}attention.output`);
+  return layerNorm(tf.add(dropped, x), p, `${layer}attention.output.LayerNorm`, config.layer_norm_eps); // [B, T, H]
+}
+
+function feedForward(x: tf.Tensor, p: Parameters, layer: string, config: EncoderConfig, dropout: Dropout): tf.Tensor {
+  const activation = config.hidden_act === "relu" ? tf.relu : gelu;
+  const inner = activation(linear(x, p, `${layer}intermediate.dense`)); // [B, T, I]
+  const output = linear(inner, p, `${layer}output.dense`); // [B, T, H]
+  const dropped = dropout(output, config.hidden_dropout_prob, `${layer}output`);
+  return layerNorm(tf.add(dropped, x), p, `${layer}output.LayerNorm`, config.layer_norm_eps); // [B, T, H]
+}

@@ -1,0 +1,22 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Dropout } from "../encoder/dropout";
+import { linear, linearShapes } from "../encoder/layers";
+import type { Parameters, Shapes } from "../weights/parameters";
+
+/** GLiNER's `create_projection_layer`: Linear(in, 4 out) -> ReLU -> Dropout -> Linear(4 out, out). Declares `.0` and `.3`. */
+export function projectionShapes(shapes: Shapes, prefix: string, inputs: number, outputs: number): void {
+  linearShapes(shapes, `${prefix}.0`, inputs, 4 * outputs);
+  linearShapes(shapes, `${prefix}.3`, 4 * outputs, outputs);
+}
+
+/** x: [..., in] -> [..., out] */
+export function projection(
+  x: tf.Tensor,
+  parameters: Parameters,
+  prefix: string,
+  rate: number,
+  dropout: Dropout,
+): tf.Tensor {
+  const inner = tf.relu(linear(x, parameters, `${prefix}.0`)); // [..., 4 out]
+  return linear(dropout(inner, rate, prefix), parameters, `${prefix}.3`); // [..., out]
+}

@@ -1,0 +1,147 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Tokenizer } from "@huggingface/tokenizers";
+import { UserError } from "../errors";
+
+/** An entry of `added_tokens` in tokenizer.json. */
+interface AddedToken {
+  id: number;
+  content: string;
+  single_word: boolean;
+  lstrip: boolean;
+  rstrip: boolean;
+  normalized: boolean;
+  special: boolean;
+}
+
+interface TokenizerFile extends Record<string, unknown> {
+  added_tokens: AddedToken[];
+  model: { vocab?: unknown } & Record<string, unknown>;
+}
+
+/**
+ * Words -> subwords, word by word, as `tokenizer(words, is_split_into_words=True)` of Hugging Face does.
+ *
+ * The truncation and padding that tokenizer.json may carry (MiniLM's is fixed at 128) are ignored, as Python ignores them
+ * when it calls with truncation=True: what counts is `model_max_length` of tokenizer_config.json.
+ */
+export class SubwordTokenizer {
+  readonly clsId: number;
+  readonly sepId: number;
+  readonly padId: number;
+  /** The longest sequence the encoder takes, special tokens counted; Infinity where the files name none. */
+  readonly modelMaxLength: number;
+  /** One more than the largest id. */
+  readonly size: number;
+  private readonly cache = new Map<string, readonly number[]>();
+  private readonly tokenizer: Tokenizer;
+
+  private constructor(
+    private readonly file: TokenizerFile,
+    private readonly config: Record<string, unknown>,
+    private readonly origin: string,
+  ) {
+    this.tokenizer = new Tokenizer(file, config);
+    this.clsId = this.special("cls_token");
+    this.sepId = this.special("sep_token");
+    this.padId = this.special("pad_token");
+    const limit = config.model_max_length;
+    // transformers writes 1e30 for "none".
+    this.modelMaxLength = typeof limit === "number" && limit < 1e15 ? limit : Number.POSITIVE_INFINITY;
+    this.size = 1 + Math.max(largestId(file.model.vocab), ...file.added_tokens.map((token) => token.id));
+  }
+
+  /** @param folder holds tokenizer.json and tokenizer_config.json @throws UserError where one is absent or broken */
+  static load(folder: string): SubwordTokenizer {
+    const file = readJson(join(folder, "tokenizer.json"));
+    const config = readJson(join(folder, "tokenizer_config.json"));
+    if (typeof file.model !== "object" || file.model === null)
+      throw new UserError(`${join(folder, "tokenizer.json")} has no "model"; wanted a Hugging Face fast tokenizer.`);
+    const added = Array.isArray(file.added_tokens) ? (file.added_tokens as AddedToken[]) : [];
+    return new SubwordTokenizer({ ...file, added_tokens: added } as TokenizerFile, config, folder);
+  }
+
+  /** The subword ids of one word, without special tokens; a word of spaces or control characters has none. */
+  encodeWord(word: string): readonly number[] {
+    let ids = this.cache.get(word);
+    if (!ids) {
+      ids = word === "" ? [] : this.tokenizer.encode(word, { add_special_tokens: false }).ids;
+      // Natural text repeats its words (Zipf): the cache answers nearly all of them. It is bounded against hostile text.
+      if (this.cache.size > 200_000) this.cache.clear();
+      this.cache.set(word, ids);
+    }
+    return ids;
+  }
+
+  /** The id of a token, or undefined where the vocabulary lacks it. */
+  tokenId(token: string): number | undefined {
+    return this.tokenizer.token_to_id(token);
+  }
+
+  /** The token of an id, for people to read. */
+  token(id: number): string {
+    return this.tokenizer.id_to_token(id) ?? `<${id}>`;
+  }
+
+  /** A tokenizer that also knows these special tokens, numbered on from `size` like `add_tokens` does in Python. */
+  withSpecialTokens(tokens: readonly string[]): SubwordTokenizer {
+    const missing = tokens.filter((token) => this.tokenId(token) === undefined);
+    const added = missing.map((content, i) => ({
+      id: this.size + i,
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    }));
+    const file = { ...this.file, added_tokens: [...this.file.added_tokens, ...added] };
+    return new SubwordTokenizer(file, this.config, this.origin);
+  }
+
+  /** Writes what Python's AutoTokenizer reads: tokenizer.json, tokenizer_config.json, special_tokens_map, added_tokens. */
+  save(folder: string): void {
+    const names = ["unk_token", "sep_token", "pad_token", "cls_token", "mask_token", "bos_token", "eos_token"];
+    const map = Object.fromEntries(
+      names.filter((name) => name in this.config).map((name) => [name, this.config[name]]),
+    );
+    const vocabulary = Object.fromEntries(this.file.added_tokens.map((token) => [token.content, token.id]));
+    const write = (name: string, value: unknown) =>
+      writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
+    write("tokenizer.json", { ...this.file, truncation: null, padding: null });
+    write("tokenizer_config.json", this.config);
+    write("special_tokens_map.json", map);
+    write("added_tokens.json", vocabulary);
+  }
+
+  private special(name: string): number {
+    const value = this.config[name];
+    const content = typeof value === "string" ? value : (value as { content?: unknown } | undefined)?.content;
+    const id = typeof content === "string" ? this.tokenId(content) : undefined;
+    if (id === undefined)
+      throw new UserError(
+        `the tokenizer in ${this.origin} names ${name} = ${JSON.stringify(value)}, which its vocabulary lacks.`,
+      );
+    return id;
+  }
+}
+
+/** Vocabularies are an object (WordPiece, BPE) or a list of [piece, score] (Unigram). */
+function largestId(vocab: unknown): number {
+  if (Array.isArray(vocab)) return vocab.length - 1;
+  if (typeof vocab !== "object" || vocab === null) return -1;
+  let largest = -1;
+  for (const id of Object.values(vocab)) if (typeof id === "number" && id > largest) largest = id;
+  return largest;
+}
+
+function readJson(path: string): Record<string, unknown> {
+  if (!existsSync(path)) throw new UserError(`${path} does not exist; wanted the tokenizer files of a model folder.`);
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  } catch (error) {
+    throw new UserError(`${path} is not JSON: ${error instanceof Error ? error.message : error}.`);
+  }
+  throw new UserError(`${path} is not a JSON object.`);
+}
