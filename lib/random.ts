@@ -67,7 +67,9 @@ export class RandomStream {
  * @param index further coordinates: epoch, step, layer
  */
 export function stream(seed: number, name: string, ...index: (number | string)[]): RandomStream {
-  const digest = createHash("sha256").update(JSON.stringify([seed, name, ...index])).digest();
+  const digest = createHash("sha256")
+    .update(JSON.stringify([seed, name, ...index]))
+    .digest();
   const random = new RandomStream(digest.subarray(0, 16));
   for (let i = 0; i < 12; i++) random.uint32();
   return random;

@@ -1,10 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
-
-/** Which TensorFlow runs: placeholder of the first hour, replaced by the ladder. */
-export async function useBackend(): Promise<string> {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-  require("@tensorflow/tfjs-node-gpu");
-  await tf.ready();
-  return tf.getBackend();
-}
+/** Which TensorFlow runs, how it got here, and the door to the ops that TensorFlow.js does not wrap. */
 export { attribute, int64, isNative, nativeOp, nativeRandomUniform, type OpAttribute } from "./native";
+export { cacheFolder, offline, PRIVATE_FOLDER, PROJECT_ROOT } from "./places";
+export { type Attempt, type BackendRecord, forcedBackend, type Rung, readRecord } from "./record";
+export { type BackendInfo, type BackendName, backendInfo, useBackend } from "./use";

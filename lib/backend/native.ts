@@ -21,7 +21,8 @@ interface Int64Scalar {
 }
 
 interface NativeBackend {
-  binding: Record<string, number>;
+  binding: Record<string, number> & { TF_Version: string };
+  isUsingGpuDevice: boolean;
   executeMultipleOutputs(name: string, attributes: OpAttribute[], inputs: Input[], outputs: number): tf.Tensor[];
 }
 
@@ -69,5 +70,17 @@ export function nativeRandomUniform(shape: number[], seedA: number, seedB: numbe
 
 function native(): NativeBackend {
   if (!isNative()) throw new Error(`backend "${tf.getBackend()}" has no native ops`);
-  return tf.backend() as unknown as NativeBackend;
+  const backend: object = tf.backend();
+  if (!isNativeBackend(backend)) throw new Error("this release of tfjs-node has no executeMultipleOutputs");
+  return backend;
+}
+
+function isNativeBackend(backend: object): backend is NativeBackend {
+  return "executeMultipleOutputs" in backend && "binding" in backend;
+}
+
+/** The version that the loaded library gives of itself, and whether TensorFlow placed its ops on a GPU. */
+export function nativeLibrary(): { version: string; gpu: boolean } {
+  const { binding, isUsingGpuDevice } = native();
+  return { version: binding.TF_Version, gpu: isUsingGpuDevice };
 }

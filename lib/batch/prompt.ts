@@ -52,7 +52,7 @@ export function promptText(
       placed++;
     }
     // A word cut in the middle keeps the part that fits, as in Python.
-    if (word > 0 && placed > 0) wordsMask[wordsMask.length - (config.subtoken_pooling === "last" ? 1 : placed)] = word;
+    if (word > 0 && placed > 0) markWord(wordsMask, placed, word, config.subtoken_pooling);
     return placed;
   };
   for (const type of types) {
@@ -69,6 +69,13 @@ export function promptText(
   inputIds.push(tokenizer.sepId);
   wordsMask.push(0);
   return { inputIds, wordsMask, typePositions: typePositions(inputIds, types.length, config), wordsCut };
+}
+
+/** Marks the subwords that stand for a word among the last `placed` ones: the first, the last, or all that are pooled. */
+function markWord(wordsMask: number[], placed: number, word: number, pooling: string): void {
+  const end = wordsMask.length;
+  if (pooling === "mean" || pooling === "max") wordsMask.fill(word, end - placed);
+  else wordsMask[pooling === "last" ? end - 1 : end - placed] = word;
 }
 
 /** Like Python: every position of the class token counts, the first ones belong to the prompt. */

@@ -1,6 +1,6 @@
-import { renameSync, writeFileSync } from "node:fs";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { UserError, usageError } from "../errors";
+import { writeAtomically } from "../weights/atomic";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -58,17 +58,6 @@ function helpPage(command: Command): string {
   const width = Math.max(...rows.map(([option]) => option.length));
   const lines = rows.map(([option, meaning]) => `  ${option.padEnd(width)}  ${meaning}`);
   return `${command.summary}\n\nnpm run -s ${command.name} -- ${command.usage}\n\n${lines.join("\n")}\n\nexit code: 0 ok, 1 failed, 2 usage\n`;
-}
-
-/** Writes a whole file or none: a reader never sees half of it, and a failed write leaves the old one. */
-export function writeAtomically(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, path);
-  } catch (error) {
-    throw new UserError(`cannot write ${path}: ${error instanceof Error ? error.message : error}.`);
-  }
 }
 
 /** A required string option. */

@@ -90,7 +90,9 @@ export const plainLstmPass: LstmPass = (x, weights, h0, c0) => {
   const inputGates = affine(x, weights.inputHidden, weights.biasInput); // [B, W, 4H]
   let h = h0; // [B, H]
   let c = c0; // [B, H]
-  const outputs = tf.unstack(inputGates, 1).map((step) => {
+  // The native backend's unstack of one step returns no list.
+  const steps = x.shape[1] === 1 ? [tf.squeeze(inputGates, [1])] : tf.unstack(inputGates, 1); // W x [B, 4H]
+  const outputs = steps.map((step) => {
     const gates = tf.add(step, affine(h, weights.hiddenHidden, weights.biasHidden)); // [B, 4H]
     const [i, f, g, o] = tf.split(gates, 4, 1); // [B, H] each
     c = tf.add(tf.mul(tf.sigmoid(f), c), tf.mul(tf.sigmoid(i), tf.tanh(g)));

@@ -30,7 +30,10 @@ export function assertClose(a: Numbers, b: Numbers, tolerance: number, what: str
 
 export function assertRelative(a: Numbers, b: Numbers, tolerance: number, what: string): void {
   const worst = relativeDifference(a, b);
-  assert.ok(worst <= tolerance, `${what}: max |a - b| / max |b| = ${worst.toExponential(2)}, wanted at most ${tolerance}`);
+  assert.ok(
+    worst <= tolerance,
+    `${what}: max |a - b| / max |b| = ${worst.toExponential(2)}, wanted at most ${tolerance}`,
+  );
 }
 
 /** A tensor of a fixture. @throws where the fixture lacks it */

@@ -1,0 +1,19 @@
+import * as tf from "@tensorflow/tfjs";
+import { type BackendName, useBackend } from "../use";
+
+/**
+ * Started as a process of its own by set-up: loads the backend named on the command line, multiplies two matrices and
+ * prints what it found. A library that does not fit this machine takes this process down, not the set-up.
+ */
+async function main(name: string): Promise<void> {
+  const info = await useBackend(name as BackendName);
+  const size = 64;
+  const square = tf.range(0, size * size).reshape([size, size]) as tf.Tensor2D; // [64, 64]
+  const corner = tf.matMul(square, tf.eye(size).mul(2)).dataSync().at(-1); // [64, 64]
+  process.stdout.write(`${JSON.stringify({ version: info.version, gpu: info.gpu, corner })}\n`);
+}
+
+main(process.argv[2]).catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

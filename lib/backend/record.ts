@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { usageError } from "../errors";
+import { PRIVATE_FOLDER } from "./places";
+
+/** What the ladder of install/ decided, and why: `.workbook/backend.json`. */
+
+/** Where a library comes from, best first; wasm needs none. */
+export type Rung = "google" | "pypi" | "wasm";
+
+/** What came of one rung. */
+export interface Attempt {
+  rung: Rung;
+  ok: boolean;
+  /** The library's name where it worked, else why the rung was refused. */
+  reason: string;
+  seconds: number;
+}
+
+/** The choice of one set-up. */
+export interface BackendRecord {
+  /** The machine and the Node it was made for. */
+  machine: string;
+  /** The tools and the network there were. */
+  tools: string;
+  chosen: Rung;
+  /** For people, e.g. "TensorFlow 2.19.1 (PyPI, CPU)". */
+  library: string;
+  gpu: boolean;
+  /** The folder that holds the binding, or null for wasm. */
+  folder: string | null;
+  /** In milliseconds since 1970: a choice of wasm is looked at again after a day. */
+  time: number;
+  attempts: Attempt[];
+}
+
+export const RECORD_PATH = join(PRIVATE_FOLDER, "backend.json");
+
+/** The stored choice, or undefined where set-up has not run or the file is damaged: set-up then simply runs again. */
+export function readRecord(): BackendRecord | undefined {
+  try {
+    const record: BackendRecord = JSON.parse(readFileSync(RECORD_PATH, "utf8"));
+    return typeof record.machine === "string" && Array.isArray(record.attempts) ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const FORCED = ["google", "pypi", "tensorflow", "wasm", "cpu"] as const;
+
+/** What the environment variable BACKEND may ask for. */
+export type Forced = (typeof FORCED)[number];
+
+/** The value of BACKEND. @throws UserError (usage) for a word that names no backend */
+export function forcedBackend(): Forced | undefined {
+  const value = process.env.BACKEND;
+  if (value === undefined || value === "") return undefined;
+  const found = FORCED.find((word) => word === value);
+  if (!found) throw usageError(`BACKEND got "${value}", wanted one of ${FORCED.join(", ")}.`);
+  return found;
+}

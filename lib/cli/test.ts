@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { platform, release, tmpdir } from "node:os";
+import { join } from "node:path";
+import { PROJECT_ROOT, useBackend } from "../backend";
+import { run } from "../backend/install/run";
+import { UserError, usageError } from "../errors";
+import { type Command, runCommand } from "./command";
+
+/** `npm test`: what is tested with, the style, every test, one closing line. */
+
+/** How many tests of each outcome. */
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** Two test files at a time: each may hold a model and a native thread pool. */
+const CONCURRENCY = 2;
+
+const test: Command = {
+  name: "test",
+  summary: "Checks the style and runs the tests; with words, only the test files whose path holds one of them.",
+  usage: "[WORD...] [--json FILE]",
+  help: [["WORD", "e.g. `backend` for dist/test/backend/*"]],
+  options: {},
+  allowPositionals: true,
+  async run(_values, words) {
+    const versions = await describeMachine();
+    process.stdout.write(`${versions}\n\n`);
+    const files = testFiles(words);
+    const style = (await inherit(join(PROJECT_ROOT, "node_modules/@biomejs/biome/bin/biome"), ["check", "."])) === 0;
+    const counts = await runTests(files);
+    const line = `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
+    process.stdout.write(`\ntests: ${line}; style ${style ? "clean" : "not clean"}\n`);
+    // The lines above have said everything: no further sentence.
+    if (!style || counts.failed > 0) process.exitCode = 1;
+    return { versions, style, ...counts };
+  },
+};
+
+/** Results and speed depend on these, so a log begins with them. */
+async function describeMachine(): Promise<string> {
+  const { name, library, threads } = await useBackend();
+  const npm = (await run("npm", ["--version"])).trim();
+  return `Node ${process.versions.node}, npm ${npm}, ${platform()} ${release()}, backend ${name}: ${library}, ${threads} threads`;
+}
+
+function testFiles(words: string[]): string[] {
+  const folder = join(PROJECT_ROOT, "dist/test");
+  const names = readdirSync(folder, { encoding: "utf8", recursive: true });
+  const all = names.filter((name) => name.endsWith(".test.js")).sort();
+  const chosen = words.length === 0 ? all : all.filter((name) => words.some((word) => name.includes(word)));
+  if (chosen.length === 0)
+    throw usageError(`no test file's path holds ${words.map((word) => `"${word}"`).join(" or ")}.`);
+  return chosen.map((name) => join(folder, name));
+}
+
+/** Node's own runner, read twice: for people, and as TAP for the counts. */
+async function runTests(files: string[]): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), "workbook-test-"));
+  const tap = join(folder, "result.tap");
+  try {
+    const reporters = ["spec", "tap"].flatMap((name, i) => [
+      `--test-reporter=${name}`,
+      `--test-reporter-destination=${i === 0 ? "stdout" : tap}`,
+    ]);
+    const code = await inherit("--test", [`--test-concurrency=${CONCURRENCY}`, ...reporters, ...files]);
+    const counts = readCounts(readFileSync(tap, "utf8"));
+    if (code !== 0 && counts.failed === 0) throw new UserError(`the test runner itself ended with ${code}.`);
+    return counts;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The sums at the end of a TAP report. Files that were cut (cancelled) count as failed. */
+export function readCounts(tap: string): Counts {
+  const sum = (word: string) => Number(new RegExp(`^# ${word} (\\d+)$`, "m").exec(tap)?.[1] ?? 0);
+  return { passed: sum("pass"), failed: sum("fail") + sum("cancelled"), skipped: sum("skipped") + sum("todo") };
+}
+
+/** Runs Node with our own input and output; without colour where a machine reads (CI=true). */
+function inherit(first: string, args: string[]): Promise<number> {
+  const { FORCE_COLOR: _colour, ...plain } = process.env;
+  const env = process.env.CI ? { ...plain, NO_COLOR: "1" } : process.env;
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, [first, ...args], { stdio: "inherit", cwd: PROJECT_ROOT, env });
+    child.once("error", failed);
+    child.once("exit", (code) => done(code ?? 1));
+  });
+}
+
+if (require.main === module) runCommand(test);

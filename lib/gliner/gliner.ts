@@ -1,0 +1,218 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { useBackend } from "../backend";
+import { type Batch, collate, type Example } from "../batch/collate";
+import type { NerRecord } from "../data/records";
+import { UserError, usageError, warnOnce } from "../errors";
+import { type EvaluateOptions, type Evaluation, evaluateRecords } from "../evaluate/zero-shot";
+import type { GLiNERConfig } from "../model/config";
+import { candidates, greedyDecode, type SpanCandidate } from "../model/decode";
+import { type ForwardOptions, spanScores } from "../model/uni-encoder-span";
+import { splitWords, type Word } from "../text/words";
+import { writeAtomically } from "../weights/atomic";
+import { writeSafetensors } from "../weights/safetensors";
+import { type LoadedModel, loadModel, newModel } from "./load";
+
+/** A mention found in a text: `text.slice(start, end)`, offsets in UTF-16 units, end exclusive. */
+export interface Entity {
+  start: number;
+  end: number;
+  text: string;
+  label: string;
+  /** Probability, in (0, 1). */
+  score: number;
+}
+
+/** How spans become entities. */
+export interface PredictOptions {
+  /** Spans whose probability is greater than this count. Default 0.5. */
+  threshold?: number;
+  /** No two entities overlap (default); false lets one lie wholly inside another. */
+  flatNer?: boolean;
+  /** One span may have several labels. Default false. */
+  multiLabel?: boolean;
+}
+
+/** How many texts are computed at once, and who hears of it. */
+export interface BatchOptions {
+  /** Default 8. */
+  batchSize?: number;
+  onProgress?(done: number, total: number): void;
+}
+
+/**
+ * A GLiNER model that reads texts, in the spirit of the Python class of the same name.
+ *
+ * @example
+ * const model = await GLiNER.fromPretrained("runs/quick/best");
+ * await model.predictEntities("Ada Lovelace was born in London.", ["person", "city"]);
+ */
+export class GLiNER {
+  /** Words that the model has not seen so far because texts were longer than `max_len` or the encoder's limit. */
+  wordsLost = 0;
+
+  private constructor(readonly model: LoadedModel) {}
+
+  /** Loads a model folder of Python's `save_pretrained` or of `savePretrained`. @throws UserError where it is not sound */
+  static async fromPretrained(folder: string): Promise<GLiNER> {
+    await useBackend();
+    return new GLiNER(loadModel(folder));
+  }
+
+  /**
+   * A pre-trained encoder with a random head.
+   * @param config keys of gliner_config.json; `model_name` names the encoder
+   * @param options.seed of the head's random weights, default 0
+   */
+  static async fromConfig(config: Partial<GLiNERConfig>, options: { seed?: number } = {}): Promise<GLiNER> {
+    await useBackend();
+    return new GLiNER(await newModel(config, options.seed ?? 0));
+  }
+
+  get config(): Readonly<GLiNERConfig> {
+    return this.model.config;
+  }
+
+  /** Number of parameters. */
+  get size(): number {
+    return this.model.parameters.count();
+  }
+
+  /** The entities of one text. @throws UserError where no label is asked for */
+  async predictEntities(text: string, labels: readonly string[], options: PredictOptions = {}): Promise<Entity[]> {
+    const [entities] = await this.inference([text], labels, options);
+    return entities;
+  }
+
+  /** The entities of each text, in the order of the texts. Blank texts have none. */
+  async inference(
+    texts: readonly string[],
+    labels: readonly string[],
+    options: PredictOptions & BatchOptions = {},
+  ): Promise<Entity[][]> {
+    const words = texts.map(splitWords);
+    const full = words.flatMap((list, i) => (list.length ? [i] : []));
+    const tokens = full.map((i) => words[i].map((word) => word.text));
+    const found = await this.candidates(tokens, labels, {
+      ...options,
+      floor: checkThreshold(options.threshold ?? 0.5),
+    });
+    const entities: Entity[][] = texts.map(() => []);
+    full.forEach((i, n) => {
+      const { flatNer = true, multiLabel = false } = options;
+      const kept = greedyDecode(found[n], { flatNer, multiLabel });
+      entities[i] = kept.map((span) => toEntity(texts[i], words[i], span));
+    });
+    return entities;
+  }
+
+  /**
+   * Every span of every text whose probability exceeds `floor`, before decoding: spans in words, end inclusive.
+   * What evaluation, thresholds and error analysis work on.
+   */
+  async candidates(
+    tokens: readonly (readonly string[])[],
+    labels: readonly string[],
+    options: BatchOptions & { floor: number },
+  ): Promise<SpanCandidate[][]> {
+    const types = checkLabels(labels);
+    const { batchSize = 8, onProgress } = options;
+    const found: SpanCandidate[][] = [];
+    for (let at = 0; at < tokens.length; at += batchSize) {
+      const batch = this.collate(tokens.slice(at, at + batchSize).map((words) => ({ tokens: words, types })));
+      const logits = await this.logits(batch);
+      const stride = batch.W * batch.K * batch.C;
+      for (let b = 0; b < batch.size; b++) {
+        const scores = logits.subarray(b * stride, (b + 1) * stride);
+        const shape = { words: batch.textLengths[b], maxWidth: batch.K, classes: batch.classes[b] };
+        found.push(candidates(scores, shape, options.floor));
+      }
+      onProgress?.(found.length, tokens.length);
+    }
+    return found;
+  }
+
+  /**
+   * Zero-shot evaluation on annotated records. The types asked for are required: a list made from each record's own gold
+   * would be an oracle.
+   */
+  async evaluate(records: readonly NerRecord[], options: EvaluateOptions): Promise<Evaluation> {
+    return evaluateRecords(this, records, options);
+  }
+
+  /** Examples -> batch; counts the words that are lost to truncation. */
+  collate(examples: readonly Example[]): Batch {
+    const batch = collate(examples, this.model.tokenizer, this.model.config);
+    const lost = batch.wordsLost.reduce((a, b) => a + b, 0);
+    if (lost > 0) {
+      this.wordsLost += lost;
+      warnOnce(
+        "some texts are longer than the model takes: the words beyond its limit are not read (counted in wordsLost).",
+      );
+    }
+    return batch;
+  }
+
+  /** Logits of a batch for study, [B, W, K, C]; the caller disposes them. */
+  scores(batch: Batch, options: ForwardOptions = {}): tf.Tensor4D {
+    return tf.tidy(() => spanScores(this.model, batch, options));
+  }
+
+  /** Writes a folder that `fromPretrained` here and `GLiNER.from_pretrained` in Python load. */
+  savePretrained(folder: string): void {
+    const { config, encoderJson, parameters, tokenizer } = this.model;
+    try {
+      mkdirSync(folder, { recursive: true });
+      tokenizer.save(folder);
+    } catch (error) {
+      throw new UserError(`cannot write the model to ${folder}: ${error instanceof Error ? error.message : error}.`);
+    }
+    const written = { ...config, encoder_config: encoderJson, model_type: "gliner_uni_encoder_span" };
+    writeAtomically(join(folder, "gliner_config.json"), `${JSON.stringify(written, null, 2)}\n`);
+    writeSafetensors(
+      join(folder, "model.safetensors"),
+      [...parameters.entries()].map(([name, v]) => [name, v.shape, () => v.dataSync<"float32">()] as const),
+    );
+  }
+
+  /** Takes up the weights of a checkpoint of the same model. @throws UserError where they do not fit */
+  restore(folder: string): void {
+    const { parameters } = loadModel(folder);
+    for (const [name, variable] of parameters.entries()) this.model.parameters.get(name).assign(variable);
+    parameters.dispose();
+  }
+
+  dispose(): void {
+    this.model.parameters.dispose();
+  }
+
+  private async logits(batch: Batch): Promise<Float32Array> {
+    const scores = this.scores(batch); // [B, W, K, C]
+    const values = await scores.data<"float32">();
+    scores.dispose();
+    return values;
+  }
+}
+
+/** De-duplicated in order, as Python does, but not in silence. */
+function checkLabels(labels: readonly string[]): string[] {
+  if (labels.length === 0) throw usageError("the list of labels is empty; wanted at least one entity type.");
+  const blank = labels.findIndex((label) => typeof label !== "string" || label.trim() === "");
+  if (blank >= 0)
+    throw usageError(`label ${blank + 1} is ${JSON.stringify(labels[blank])}; wanted the name of a type.`);
+  const types = [...new Set(labels)];
+  if (types.length < labels.length) warnOnce(`${labels.length - types.length} duplicate labels left out.`);
+  return types;
+}
+
+function checkThreshold(threshold: number): number {
+  if (!(threshold >= 0 && threshold <= 1)) throw usageError(`threshold is ${threshold}, wanted a number from 0 to 1.`);
+  return threshold;
+}
+
+function toEntity(text: string, words: readonly Word[], span: SpanCandidate): Entity {
+  const start = words[span.start].start;
+  const end = words[span.end].end;
+  return { start, end, text: text.slice(start, end), label: span.label, score: span.score };
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { parseRecipe, readRecipe } from "../../lib/gliner/recipe";
+import { ROOT } from "../tiny";
+
+const scratch = mkdtempSync(join(tmpdir(), "recipe-"));
+after(() => rmSync(scratch, { recursive: true }));
+
+function file(text: string): string {
+  const path = join(scratch, "recipe.yaml");
+  writeFileSync(path, text);
+  return path;
+}
+
+test("every recipe of the project is read", () => {
+  const folder = join(ROOT, "data", "recipes");
+  for (const name of readdirSync(folder)) assert.ok(readRecipe(join(folder, name)).training.num_steps > 0, name);
+});
+
+test("sections or flat keys mean the same, and --set wins", () => {
+  const sections = readRecipe(file("training:\n  num_steps: 7\n  lr_encoder: 1e-5\nmodel:\n  span_mode: markerV0\n"));
+  const flat = readRecipe(file("num_steps: 7\nlr_encoder: 1e-5\nspan_mode: markerV0\n"));
+  assert.deepEqual(flat, sections);
+  const set = readRecipe(file("num_steps: 7\n"), [
+    "num_steps=9",
+    "training.seed=4",
+    "model.dropout=0.1",
+    "val_data=null",
+  ]);
+  assert.deepEqual(
+    [set.training.num_steps, set.training.seed, set.model.dropout, set.data.val_data],
+    [9, 4, 0.1, null],
+  );
+});
+
+test("an unknown key, a wrong type and a value out of range are errors that name the key", () => {
+  const cases: [string, RegExp][] = [
+    ["training:\n  num_step: 7\n", /unknown key "training\.num_step" \(did you mean/],
+    ["model:\n  lr_encoder: 1\n", /unknown key "model\.lr_encoder"/],
+    ["random_drop: true\n", /unknown key "random_drop"/],
+    ["num_steps: many\n", /"num_steps" is "many", wanted a number/],
+    ["num_steps: 2.5\n", /"num_steps" is 2\.5, wanted a whole number/],
+    ["lr_others: -1\n", /"lr_others" is -1/],
+    ["loss_reduction: none\n", /wanted sum or mean/],
+    ["- 1\n", /wanted a mapping/],
+    ["a: [\n", /is not YAML/],
+  ];
+  for (const [text, message] of cases) assert.throws(() => readRecipe(file(text)), { name: "UserError", message });
+  assert.throws(() => readRecipe(join(scratch, "absent.yaml")), { exitCode: 2, message: /does not exist/ });
+  assert.throws(() => readRecipe(file("num_steps: 7\n"), ["num_steps"]), { exitCode: 2, message: /wanted key=value/ });
+  assert.throws(() => readRecipe(file("num_steps: 7\n"), ["nonsense=1"]), { exitCode: 2, message: /unknown key/ });
+});
+
+test("a prototype's name is no key", () => {
+  assert.throws(() => parseRecipe(JSON.parse('{"__proto__": 1}'), "x"), /unknown key/);
+  assert.throws(() => parseRecipe({ constructor: 1 }, "x"), /unknown key/);
+});

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stream } from "../lib/random";
+
+test("a stream depends on seed, name and index, and on nothing drawn before", () => {
+  const first = stream(1, "order", 3).uint32();
+  stream(1, "order", 2).uint32();
+  assert.equal(stream(1, "order", 3).uint32(), first);
+  const others = [stream(2, "order", 3), stream(1, "types", 3), stream(1, "order", 4), stream(1, "order")];
+  for (const other of others) assert.notEqual(other.uint32(), first);
+});
+
+test("numbers are uniform, normal ones are normal, shuffles are fair", () => {
+  const random = stream(0, "check");
+  const n = 200_000;
+  let sum = 0;
+  let square = 0;
+  for (let i = 0; i < n; i++) sum += random.uniform();
+  assert.ok(Math.abs(sum / n - 0.5) < 0.005, `mean ${sum / n}`);
+  for (let i = 0; i < n; i++) square += random.normal() ** 2;
+  assert.ok(Math.abs(square / n - 1) < 0.02, `variance ${square / n}`);
+  const firsts = new Map<number, number>();
+  for (let i = 0; i < 30_000; i++) {
+    const [first] = random.shuffle([0, 1, 2]);
+    firsts.set(first, (firsts.get(first) ?? 0) + 1);
+  }
+  for (const count of firsts.values()) assert.ok(Math.abs(count - 10_000) < 400, `${count}`);
+});
+
+test("integer includes both ends and shuffle leaves its argument alone", () => {
+  const random = stream(5, "ends");
+  const seen = new Set(Array.from({ length: 200 }, () => random.integer(2, 4)));
+  assert.deepEqual([...seen].sort(), [2, 3, 4]);
+  const list = [1, 2, 3, 4];
+  assert.deepEqual(random.shuffle(list).sort(), list);
+  assert.deepEqual(list, [1, 2, 3, 4]);
+});
