@@ -64,8 +64,12 @@ export function backendInfo(): BackendInfo {
 
 function chosen(): BackendName {
   const forced = forcedBackend();
-  if (forced) return forced === "google" || forced === "pypi" ? "tensorflow" : forced;
   const record = readRecord();
+  if (forced === "google" || forced === "pypi") {
+    if (record?.chosen === forced) return "tensorflow";
+    throw new UserError(`BACKEND=${forced} is not what set-up chose (${record?.library ?? "nothing yet"}).`);
+  }
+  if (forced) return forced;
   if (record) return record.chosen === "wasm" ? "wasm" : "tensorflow";
   return existsSync(BINDING_PATH) ? "tensorflow" : "wasm";
 }

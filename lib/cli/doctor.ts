@@ -44,7 +44,7 @@ export interface Diagnosis {
 }
 
 const SETTINGS =
-  /^(MALLOC_|TF_|OMP_|OPENBLAS_|MKL_|BACKEND$|WORKBOOK_|HF_ENDPOINT$|HF_HUB_OFFLINE$|NODE_OPTIONS$|CXX$)/;
+  /^(MALLOC_|TF_(CPP|ENABLE|NUM|XLA|GPU|FORCE|CUDNN|DETERMINISTIC)_|OMP_|OPENBLAS_|MKL_|BACKEND$|WORKBOOK_|HF_ENDPOINT$|HF_HUB_OFFLINE$|NODE_OPTIONS$|CXX$)/;
 
 /** Looks at everything; only the backend is really started. */
 export async function diagnose(): Promise<Diagnosis> {

@@ -36,9 +36,16 @@ export const command: Command = {
 /** Runs a recipe into a folder; SIGINT and SIGTERM end it after the current step, with a checkpoint. */
 async function trainRecipe(recipe: Recipe, out: string, resume: boolean): Promise<unknown> {
   const info = await useBackend();
-  const { train_data, val_data, exclude_sources: exclude } = recipe.data;
-  const records = await loadRecords(train_data, exclude);
-  const dev = val_data ? (await loadRecords(val_data, exclude)).slice(0, DEV_RECORDS) : [];
+  const {
+    train_data,
+    val_data,
+    exclude_sources: exclude,
+    keep_empty: keepEmpty,
+    record_labels: recordLabels,
+  } = recipe.data;
+  const filter = { exclude, keepEmpty, recordLabels };
+  const records = await loadRecords(train_data, filter);
+  const dev = val_data ? (await loadRecords(val_data, filter)).slice(0, DEV_RECORDS) : [];
   const model = recipe.training.prev_path
     ? await GLiNER.fromPretrained(recipe.training.prev_path)
     : await GLiNER.fromConfig(recipe.model, { seed: recipe.training.seed });

@@ -1,3 +1,9 @@
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { UserError } from "../errors";
+
 /** A mention: first word, last word (inclusive), type. */
 export type NerSpan = [start: number, endInclusive: number, label: string];
 
@@ -5,7 +11,144 @@ export type NerSpan = [start: number, endInclusive: number, label: string];
 export interface NerRecord {
   tokens: string[];
   ner: NerSpan[];
+  /** Where present, only these types were asked of this sentence (Python: `ner_labels`). */
   labels?: string[];
-  src?: string;
+  /** Types that are known to be absent (Python: `ner_negatives`). */
   negatives?: string[];
+  /** The source that the sentence comes from. */
+  src?: string;
 }
+
+/**
+ * Reads records, one JSON object a line (.jsonl, .jsonl.gz) or a JSON list of them (.json), one at a time.
+ * Both spellings are read: `tokens` / `tokenized_text`, `labels` / `ner_labels`, `negatives` / `ner_negatives`.
+ * @throws UserError naming file and line: not JSON, words that are not strings, a mention outside its sentence
+ */
+export async function* streamRecords(path: string): AsyncGenerator<NerRecord> {
+  if (!existsSync(path) || !statSync(path).isFile())
+    throw new UserError(`${path} does not exist; wanted a file of records (.jsonl, .jsonl.gz or .json).`);
+  try {
+    if (/\.json(\.gz)?$/.test(path)) yield* listRecords(path, await wholeText(openBytes(path)));
+    else yield* lineRecords(path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
+  }
+}
+
+async function* lineRecords(path: string): AsyncGenerator<NerRecord> {
+  let line = 0;
+  const bytes = openBytes(path);
+  const lines = createInterface({ input: bytes, crlfDelay: Number.POSITIVE_INFINITY });
+  // readline does not pass its input's errors on: a truncated archive would look like a short file.
+  let failure: Error | undefined;
+  bytes.on("error", (error) => {
+    failure = error;
+    lines.close();
+  });
+  for await (const text of lines) {
+    line++;
+    if (text.trim() !== "") yield parseRecord(parseJson(text, `${path}, line ${line}`), `${path}, line ${line}`);
+  }
+  if (failure) throw failure;
+}
+
+function openBytes(path: string): Readable {
+  const plain = createReadStream(path);
+  if (!path.endsWith(".gz")) return plain;
+  const unpacked = createGunzip();
+  plain.on("error", (error) => unpacked.destroy(error));
+  return plain.pipe(unpacked);
+}
+
+/** All records of a file. @throws UserError like `streamRecords` */
+export async function readRecords(path: string): Promise<NerRecord[]> {
+  const records: NerRecord[] = [];
+  for await (const record of streamRecords(path)) records.push(record);
+  return records;
+}
+
+/** The gold types, sorted by code point as Python's `sorted` does. */
+export function typesOf(records: Iterable<NerRecord>): string[] {
+  const types = new Set<string>();
+  for (const { ner } of records) for (const [, , label] of ner) types.add(label);
+  return [...types].sort(byCodePoint);
+}
+
+/** Python's order of strings; JavaScript's compares UTF-16 units. */
+export function byCodePoint(a: string, b: string): number {
+  const left = [...a];
+  const right = [...b];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const difference = (left[i].codePointAt(0) ?? 0) - (right[i].codePointAt(0) ?? 0);
+    if (difference) return difference;
+  }
+  return left.length - right.length;
+}
+
+/** Checks what a line holds. @param where named in the error, such as "train.jsonl, line 3" */
+export function parseRecord(value: unknown, where: string): NerRecord {
+  if (!isObject(value)) throw new UserError(`${where}: wanted an object with "tokens" and "ner".`);
+  const tokens = value.tokens ?? value.tokenized_text;
+  if (!isStrings(tokens)) throw new UserError(`${where}: "tokens" is not a list of words.`);
+  const ner = value.ner ?? [];
+  if (!Array.isArray(ner)) throw new UserError(`${where}: "ner" is not a list of [start, end, type].`);
+  const record: NerRecord = {
+    tokens,
+    ner: ner.map((span, i) => parseSpan(span, tokens.length, `${where}, mention ${i + 1}`)),
+  };
+  const labels = value.labels ?? value.ner_labels;
+  const negatives = value.negatives ?? value.ner_negatives;
+  if (labels !== undefined && !isStrings(labels)) throw new UserError(`${where}: "labels" is not a list of types.`);
+  if (negatives !== undefined && !isStrings(negatives))
+    throw new UserError(`${where}: "negatives" is not a list of types.`);
+  if (labels) record.labels = labels;
+  if (negatives) record.negatives = negatives;
+  if (typeof value.src === "string") record.src = value.src;
+  return record;
+}
+
+function parseSpan(span: unknown, words: number, where: string): NerSpan {
+  if (!Array.isArray(span) || span.length < 3)
+    throw new UserError(`${where} is ${JSON.stringify(span)}, wanted [first word, last word, type].`);
+  const [start, end, label] = span as unknown[];
+  if (
+    !Number.isInteger(start) ||
+    !Number.isInteger(end) ||
+    (start as number) < 0 ||
+    (end as number) < (start as number)
+  )
+    throw new UserError(`${where} goes from word ${start} to word ${end}; wanted 0 <= first <= last.`);
+  if ((end as number) >= words)
+    throw new UserError(
+      `${where} ends at word ${end}, past the end of a text of ${words} words (the last is ${words - 1}).`,
+    );
+  if (typeof label !== "string" || label === "")
+    throw new UserError(`${where} has the type ${JSON.stringify(label)}, wanted a name.`);
+  return [start as number, end as number, label];
+}
+
+function* listRecords(path: string, text: string): Generator<NerRecord> {
+  const list = parseJson(text, path);
+  if (!Array.isArray(list)) throw new UserError(`${path}: wanted a JSON list of records.`);
+  for (const [i, value] of list.entries()) yield parseRecord(value, `${path}, record ${i + 1}`);
+}
+
+async function wholeText(stream: AsyncIterable<Buffer | string>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${where}: not JSON (${error instanceof Error ? error.message : error}).`);
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isStrings = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === "string");

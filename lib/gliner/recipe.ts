@@ -45,6 +45,10 @@ export interface DataConfig {
   val_data: string | null;
   /** Records of these sources (`src`) are left out. */
   exclude_sources: string[];
+  /** Records without a mention are trained on too. */
+  keep_empty: boolean;
+  /** A record's own list of types is what it is asked for; false draws types for every record. */
+  record_labels: boolean;
 }
 
 export interface Recipe {
@@ -75,7 +79,13 @@ export const DEFAULT_TRAINING: TrainingConfig = {
   eval_every: 0,
 };
 
-const DEFAULT_DATA: DataConfig = { train_data: "sample", val_data: null, exclude_sources: [] };
+const DEFAULT_DATA: DataConfig = {
+  train_data: "sample",
+  val_data: null,
+  exclude_sources: [],
+  keep_empty: true,
+  record_labels: true,
+};
 
 const MODEL_TYPES: Record<string, string> = {
   model_name: "string",

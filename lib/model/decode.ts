@@ -1,40 +1,101 @@
-/** A span that may be an entity: first word, last word (inclusive), type, probability. */
+/**
+ * Scores -> entities.
+ * @see gliner/decoding/decoder.py, SpanDecoder (0.2.29)
+ */
+
+/** A span that may be an entity: first word, last word (inclusive), type, probability in (0, 1). */
 export interface SpanCandidate {
   start: number;
   end: number;
   label: string;
   score: number;
 }
-export function candidates(
-  scores: Float32Array,
-  shape: { words: number; maxWidth: number; classes: readonly string[]; stride?: number },
-  floor: number,
-): SpanCandidate[] {
+
+/** How the flat scores of one text are laid out: [W, K, C], row-major. */
+export interface ScoreShape {
+  /** Words of this text; W may be larger where the batch holds a longer one. */
+  words: number;
+  /** K. */
+  maxWidth: number;
+  /** The types of this text's prompt. */
+  classes: readonly string[];
+  /** C, where the batch has a longer prompt; default the number of classes. */
+  stride?: number;
+  /** Only these spans may be entities, as [start, end inclusive]; default all. */
+  only?: readonly (readonly [start: number, end: number])[];
+}
+
+export interface DecodeOptions {
+  /** No two entities share a word; false lets one lie wholly inside another. */
+  flatNer: boolean;
+  /** One span may have several labels. */
+  multiLabel: boolean;
+}
+
+/**
+ * The spans whose probability is greater than `threshold` (strictly, as in Python), in the order start, width, type.
+ * The probability is Python's float32 sigmoid, rounded once from float64.
+ * @param scores logits [W, K, C] of one text, read in place
+ */
+export function candidates(scores: Float32Array, shape: ScoreShape, threshold: number): SpanCandidate[] {
+  const { words, maxWidth: K, classes } = shape;
+  const stride = shape.stride ?? classes.length;
+  // A cheap bound first: the sigmoid of nearly all scores need not be computed.
+  const bound = threshold <= 0 ? Number.NEGATIVE_INFINITY : Math.log(threshold / (1 - threshold)) - 1e-3;
+  const fits = shape.only?.filter(([start, end]) => end >= start && end - start < K);
+  const only = fits && new Set(fits.map(([start, end]) => start * K + end - start));
   const found: SpanCandidate[] = [];
-  const C = shape.classes.length;
-  const stride = shape.stride ?? C;
-  for (let start = 0; start < shape.words; start++)
-    for (let k = 0; k < shape.maxWidth && start + k < shape.words; k++)
-      for (let c = 0; c < C; c++) {
-        const p = Math.fround(1 / (1 + Math.exp(-scores[(start * shape.maxWidth + k) * stride + c])));
-        if (p > floor) found.push({ start, end: start + k, label: shape.classes[c], score: p });
+  for (let start = 0; start < words; start++)
+    for (let k = 0; k < K && start + k < words; k++) {
+      if (only && !only.has(start * K + k)) continue;
+      const row = (start * K + k) * stride;
+      for (let c = 0; c < classes.length; c++) {
+        const logit = scores[row + c];
+        if (!(logit > bound)) continue;
+        const score = Math.fround(1 / (1 + Math.exp(-logit)));
+        if (score > threshold) found.push({ start, end: start + k, label: classes[c], score });
       }
+    }
   return found;
 }
-export function greedyDecode(
-  found: readonly SpanCandidate[],
-  options: { flatNer: boolean; multiLabel: boolean },
-): SpanCandidate[] {
+
+/**
+ * Greedy decoding: the best span first (ties keep their order), each next one where it conflicts with none before it; the
+ * result is sorted by start. Versions 0.1.5 and 0.1.6 of GLiNER took the worst first.
+ */
+export function greedyDecode(spans: readonly SpanCandidate[], options: DecodeOptions): SpanCandidate[] {
+  const best = spans.slice().sort((a, b) => b.score - a.score);
+  return (options.flatNer ? flat(best, options.multiLabel) : pairwise(best, options)).sort((a, b) => a.start - b.start);
+}
+
+/** The readable twin of the flat case, and the nested one: every accepted span is asked. */
+export function pairwise(best: readonly SpanCandidate[], options: DecodeOptions): SpanCandidate[] {
   const kept: SpanCandidate[] = [];
-  for (const c of found.slice().sort((a, b) => b.score - a.score)) {
-    const clash = kept.some((k) => {
-      if (k.start === c.start && k.end === c.end) return !options.multiLabel;
-      const apart = c.start > k.end || k.start > c.end;
-      if (options.flatNer) return !apart;
-      const inside = (c.start <= k.start && c.end >= k.end) || (k.start <= c.start && k.end >= c.end);
-      return !apart && !inside;
-    });
-    if (!clash) kept.push(c);
+  for (const span of best) if (!kept.some((other) => conflict(span, other, options))) kept.push(span);
+  return kept;
+}
+
+/** The same range conflicts unless labels may share it; other ranges conflict when they overlap, or, nested, cross. */
+function conflict(a: SpanCandidate, b: SpanCandidate, { flatNer, multiLabel }: DecodeOptions): boolean {
+  if (a.start === b.start && a.end === b.end) return !multiLabel;
+  if (a.start > b.end || b.start > a.end) return false;
+  const inside = (a.start <= b.start && b.end <= a.end) || (b.start <= a.start && a.end <= b.end);
+  return flatNer || !inside;
+}
+
+/** Flat decoding in linear time: each word remembers the span that took it. */
+function flat(best: readonly SpanCandidate[], multiLabel: boolean): SpanCandidate[] {
+  const owner: (SpanCandidate | undefined)[] = [];
+  const kept: SpanCandidate[] = [];
+  for (const span of best) {
+    let free = true;
+    for (let word = span.start; word <= span.end && free; word++) {
+      const other = owner[word];
+      free = other === undefined || (multiLabel && other.start === span.start && other.end === span.end);
+    }
+    if (!free) continue;
+    for (let word = span.start; word <= span.end; word++) owner[word] ??= span;
+    kept.push(span);
   }
-  return kept.sort((a, b) => a.start - b.start);
+  return kept;
 }

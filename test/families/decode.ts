@@ -1,2 +1,50 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { candidates, greedyDecode } from "../../lib/model/decode";
+import { assertClose } from "./compare";
 import type { GoldenFamily } from "./family";
-export const decode: GoldenFamily = { name: "decode", matches: () => false, check: async () => undefined };
+
+interface DecodeCase {
+  shape: [B: number, W: number, K: number, C: number];
+  logits: number[];
+  tokens: string[][];
+  id_to_classes: Record<string, string> | Record<string, string>[];
+  args: { flat_ner?: boolean; multi_label?: boolean; threshold?: number };
+  input_spans: [number, number][][] | null;
+  spans: { start: number; end: number; label: string; score: number }[][];
+}
+
+/** SpanDecoder of GLiNER 0.2.29: flat, nested, multi-label, ties, types of each row, given spans. */
+export const decode: GoldenFamily = {
+  name: "decode",
+  matches: (path) => /^decode\/[^/]+\.json$/.test(path),
+  async check(folder, path) {
+    const { cases } = JSON.parse(readFileSync(join(folder, path), "utf8")) as { cases: DecodeCase[] };
+    assert.ok(cases.length > 0, "the fixture has no cases");
+    cases.forEach(checkCase);
+  },
+};
+
+function checkCase(fixture: DecodeCase, index: number): void {
+  const [B, W, K, C] = fixture.shape;
+  const logits = Float32Array.from(fixture.logits);
+  for (let b = 0; b < B; b++) {
+    const map = Array.isArray(fixture.id_to_classes) ? fixture.id_to_classes[b] : fixture.id_to_classes;
+    const shape = {
+      words: fixture.tokens[b].length,
+      maxWidth: K,
+      classes: Object.values(map),
+      stride: C,
+      only: fixture.input_spans?.[b],
+    };
+    const { threshold = 0.5, flat_ner: flatNer = true, multi_label: multiLabel = false } = fixture.args;
+    const found = candidates(logits.subarray(b * W * K * C, (b + 1) * W * K * C), shape, threshold);
+    const ours = greedyDecode(found, { flatNer, multiLabel });
+    const where = `case ${index}, row ${b}, ${JSON.stringify(fixture.args)}`;
+    const bare = (list: DecodeCase["spans"][number]) => list.map(({ start, end, label }) => ({ start, end, label }));
+    assert.deepEqual(bare(ours), bare(fixture.spans[b]), where);
+    const scores = (list: { score: number }[]) => list.map(({ score }) => score);
+    assertClose(scores(ours), scores(fixture.spans[b]), 1e-6, where);
+  }
+}

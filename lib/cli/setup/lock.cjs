@@ -1,19 +1,30 @@
 "use strict";
 // @ts-check
-const { mkdirSync, openSync, closeSync, readFileSync, rmSync, statSync, utimesSync, writeSync } = require("node:fs");
+const {
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} = require("node:fs");
 const { dirname, join } = require("node:path");
 const { setTimeout: sleep } = require("node:timers/promises");
-const { ROOT, say } = require("./processes.cjs");
+const { ROOT, say, toolWatch } = require("./processes.cjs");
 
 /**
  * One set-up at a time in a checkout: a second one waits and then finds everything done.
  *
  * The lock names its owner and its owner touches it every two seconds, so that neither a killed set-up nor a process
- * number that was given away again can hold it for ever.
+ * number that was given away again can hold it for ever. It also names the tool at work: npm lives on when only its
+ * parent was killed, and a second npm beside it would spoil both.
  */
 const LOCK = join(ROOT, ".workbook/setup.lock");
 const BEAT = 2000;
-const DEAD = 30_000;
+const DEAD = 60_000;
 
 /**
  * Waits for the lock and takes it.
@@ -36,7 +47,9 @@ async function takeLock() {
   }
   const beat = setInterval(() => utimesSync(LOCK, new Date(), new Date()), BEAT);
   beat.unref();
+  toolWatch.started = (pid) => writeFileSync(LOCK, `${process.pid} ${pid}`);
   const release = () => {
+    toolWatch.started = () => undefined;
     clearInterval(beat);
     process.removeListener("exit", release);
     rmSync(LOCK, { force: true });
@@ -62,11 +75,11 @@ function create() {
 function ownerOfLock() {
   const found = statSync(LOCK, { throwIfNoEntry: false });
   if (!found) return undefined;
-  const pid = Number(readFileSync(LOCK, "utf8"));
+  const [pid, tool] = readFileSync(LOCK, "utf8").split(" ").map(Number);
   const silent = Date.now() - found.mtimeMs;
   // An empty lock is one that is just being written.
   if (!(pid > 0)) return { pid, alive: silent < BEAT };
-  return { pid, alive: silent < DEAD && isAlive(pid) };
+  return { pid, alive: silent < DEAD && (isAlive(pid) || (tool > 0 && isAlive(tool))) };
 }
 
 /** @param {number} pid */

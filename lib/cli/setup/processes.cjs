@@ -20,6 +20,9 @@ function say(line) {
   process.stderr.write(`${line}\n`);
 }
 
+/** Told the process number of every tool that is started; the lock keeps it. */
+const toolWatch = { started: /** @type {(pid: number) => void} */ (() => undefined) };
+
 /**
  * Runs a tool of the set-up in the project's root; what it writes goes to standard error. It dies with us.
  * @param {string} command
@@ -31,6 +34,7 @@ function runTool(command, args) {
     // npm is a script on Windows, which only a shell can start there.
     const shell = process.platform === "win32" && command.endsWith(".cmd");
     const child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", 2, 2], shell });
+    if (child.pid !== undefined) toolWatch.started(child.pid);
     const stop = () => child.kill("SIGTERM");
     process.once("exit", stop);
     child.once("error", failed);
@@ -62,4 +66,4 @@ function handOver(command, args, env) {
   child.once("exit", (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : (code ?? 1)));
 }
 
-module.exports = { ROOT, SetupError, handOver, runTool, say };
+module.exports = { ROOT, SetupError, handOver, runTool, say, toolWatch };

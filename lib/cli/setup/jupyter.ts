@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:net";
+import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PROJECT_ROOT } from "../../backend";
+import { UserError } from "../../errors";
+import { venvProgram } from "./venv";
+
+/** A JupyterLab server of the project's own, with the project's kernel and a token. */
+
+/** The notebook that opens. */
+export const FIRST_NOTEBOOK = "notebooks/00-start-here.ipynb";
+
+/** The folder whose kernels/ holds the project's kernelspec; nothing is registered outside the project. */
+const KERNELSPECS = join(PROJECT_ROOT, "lib/kernel/jupyter");
+
+const PATIENCE = 90_000;
+
+/** A running server. */
+export interface Server {
+  /** "http://127.0.0.1:8888", no slash at the end. */
+  origin: string;
+  token: string;
+  /** What a reader opens: the first notebook, token included. */
+  address: string;
+  /** Resolves when the server has ended, whatever ended it. */
+  ended: Promise<number>;
+  /** Ends the server and its kernels and waits until it is gone. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts JupyterLab and waits until it answers.
+ * @param browser true: the reader's browser opens on the first notebook
+ * @throws UserError where it does not come up
+ */
+export async function startServer(browser: boolean, wantedPort = 8888): Promise<Server> {
+  const port = await freePort(wantedPort);
+  // A secret, not a draw of an experiment: it must not come from a seeded stream.
+  const token = randomBytes(24).toString("hex");
+  const args = [
+    `--ServerApp.root_dir=${PROJECT_ROOT}`,
+    "--ServerApp.ip=127.0.0.1",
+    `--ServerApp.port=${port}`,
+    "--ServerApp.port_retries=0",
+    `--LabApp.default_url=/lab/tree/${FIRST_NOTEBOOK}`,
+    "--MultiKernelManager.default_kernel_name=tslab-workbook",
+    "--Application.log_level=40",
+    ...(browser ? [] : ["--no-browser"]),
+    ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
+  ];
+  const path = [KERNELSPECS, process.env.JUPYTER_PATH].filter(Boolean).join(delimiter);
+  // The token goes by the environment: on the command line every user of the machine could read it.
+  const env = { ...process.env, JUPYTER_PATH: path, JUPYTER_TOKEN: token };
+  const child = spawn(venvProgram("jupyter-lab"), args, { cwd: PROJECT_ROOT, env, stdio: ["ignore", 2, 2] });
+  const ended = end(child);
+  const origin = `http://127.0.0.1:${port}`;
+  const server = { origin, token, address: `${origin}/lab/tree/${FIRST_NOTEBOOK}?token=${token}`, ended };
+  await untilReady(server, child);
+  return { ...server, stop: () => stop(child, ended) };
+}
+
+/** A call of the server's REST interface. @throws Error where it answers anything but 2xx */
+export async function call<Answer>(
+  server: Pick<Server, "origin" | "token">,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Answer | undefined> {
+  const headers = { Authorization: `token ${server.token}`, "Content-Type": "application/json" };
+  const response = await fetch(server.origin + path, { method, headers, body: body && JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+  return response.status === 204 ? undefined : ((await response.json()) as Answer);
+}
+
+function end(child: ChildProcess): Promise<number> {
+  return new Promise((done, failed) => {
+    child.once("error", failed);
+    child.once("exit", (code, signal) => done(signal ? 1 : (code ?? 1)));
+  });
+}
+
+async function untilReady(server: Pick<Server, "origin" | "token">, child: ChildProcess): Promise<void> {
+  const limit = Date.now() + PATIENCE;
+  while (Date.now() < limit) {
+    if (child.exitCode !== null)
+      throw new UserError(`JupyterLab ended at once (${child.exitCode}); its lines are above.`);
+    const up = await call(server, "GET", "/api/status").then(
+      () => true,
+      () => false,
+    );
+    if (up) return;
+    await sleep(150);
+  }
+  child.kill("SIGKILL");
+  throw new UserError(`JupyterLab did not answer within ${PATIENCE / 1000} s.`);
+}
+
+async function stop(child: ChildProcess, ended: Promise<number>): Promise<void> {
+  child.kill("SIGTERM");
+  const tooLong = sleep(15_000, undefined, { ref: false }).then(() => child.kill("SIGKILL"));
+  await Promise.race([ended, tooLong.then(() => ended)]);
+}
+
+/** The wanted port, or one that the system gives where that is taken. */
+async function freePort(wanted: number): Promise<number> {
+  return tryPort(wanted).catch(() => tryPort(0));
+}
+
+function tryPort(port: number): Promise<number> {
+  return new Promise((done, failed) => {
+    const probe = createServer();
+    probe.once("error", failed);
+    probe.listen(port, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => done(typeof address === "object" && address ? address.port : port));
+    });
+  });
+}

@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { PROJECT_ROOT } from "../backend";
+import { UserError } from "../errors";
+import { type NerRecord, readRecords } from "./records";
+
+/**
+ * The records that a recipe names:
+ *
+ *     sample, sample:train, sample:dev, sample:test   the hand-written sentences of the repository
+ *     corpus:NAME                                     NAME.jsonl.gz of the training corpora beside the checkout
+ *     anything else                                   the path of a file
+ *
+ * @throws UserError where the data is not there or nothing is left of it
+ */
+export async function loadRecords(name: string, filter: RecordFilter = {}): Promise<NerRecord[]> {
+  const { exclude = [], keepEmpty = true, recordLabels = true } = filter;
+  const records = await readRecords(fileOf(name));
+  const kept = records.filter(
+    ({ src, ner }) => !(src !== undefined && exclude.includes(src)) && (keepEmpty || ner.length > 0),
+  );
+  if (kept.length === 0)
+    throw new UserError(
+      `${name}: none of its ${records.length} records is left after leaving out what the recipe excludes.`,
+    );
+  return recordLabels ? kept : kept.map(({ labels: _, ...record }) => record);
+}
+
+/** What is left out of a file of records. */
+export interface RecordFilter {
+  /** Sources (`src`) whose records are left out. */
+  exclude?: readonly string[];
+  /** Keep records without a mention (default). */
+  keepEmpty?: boolean;
+  /** Keep the records' own lists of types, which training then asks for instead of drawing some (default). */
+  recordLabels?: boolean;
+}
+
+/** The file behind a name. */
+function fileOf(name: string): string {
+  if (name === "sample") return join(SAMPLE, "sample.jsonl");
+  if (name.startsWith("sample:")) return join(SAMPLE, `${name.slice("sample:".length)}.jsonl`);
+  if (name.startsWith("corpus:")) return corpusFile(name.slice("corpus:".length));
+  return name;
+}
+
+const SAMPLE = join(PROJECT_ROOT, "data", "sample");
+
+/** The training corpora are third-party text: they lie beside the checkout, or where WORKBOOK_CORPUS says. */
+function corpusFile(name: string): string {
+  const folder = process.env.WORKBOOK_CORPUS ?? join(PROJECT_ROOT, "..", "shared", "corpus");
+  const path = join(folder, `${name}.jsonl.gz`);
+  if (existsSync(path)) return path;
+  throw new UserError(
+    `the corpus "${name}" is not there: wanted ${name}.jsonl.gz in ../shared/corpus or in the folder that WORKBOOK_CORPUS names; without it, train on data: {train_data: sample:train}.`,
+  );
+}

@@ -1,0 +1,104 @@
+/**
+ * Repairs of tslab's compiler, made from outside: tslab 1.0.22 gets a copy of its TypeScript (5.0.4) in which three
+ * functions are ours. Must be loaded before any file of tslab.
+ *
+ * - imports of the library go to its built declarations; packages with subpath `exports` are found (stock: neither)
+ * - `await (…)` and `for await` at the top of a cell parse as TypeScript 5 does (stock switches that off)
+ * - source maps are kept, so that an error names the cell's line
+ * - only Node's types are loaded by themselves, not each @types package on disk: seconds at every start
+ */
+
+import { dirname } from "node:path";
+import type * as TypeScript from "@tslab/typescript-for-tslab";
+import { builtModule } from "./project";
+import { parseMap, splitInlineMap } from "./source-lines";
+
+type WatchHost = TypeScript.WatchCompilerHostOfFilesAndCompilerOptions<TypeScript.BuilderProgram>;
+
+const PACKAGE = "@tslab/typescript-for-tslab";
+const original: typeof TypeScript = require(PACKAGE);
+
+/** The source maps of the cell compiled last, for source-lines.ts; emptied by taking them. */
+let lastMaps: ReturnType<typeof parseMap>[] = [];
+export function takeMaps(): ReturnType<typeof parseMap>[] {
+  const maps = lastMaps;
+  lastMaps = [];
+  return maps;
+}
+
+const OPTIONS: TypeScript.CompilerOptions = {
+  types: ["node"],
+  disableTopLevelAwait: false,
+  inlineSourceMap: true,
+  strict: true,
+  // Learners write `function f(x) {}`; that is no reason to stop a cell.
+  noImplicitAny: false,
+  // A cell is one of many: a name it declares and does not use itself is used by the next one.
+  noUnusedLocals: false,
+};
+
+function createWatchCompilerHost(
+  rootFiles: string[],
+  options: TypeScript.CompilerOptions,
+  system: TypeScript.System,
+  ...rest: [undefined, TypeScript.DiagnosticReporter, TypeScript.WatchStatusReporter]
+): WatchHost {
+  const host = original.createWatchCompilerHost(rootFiles, { ...options, ...OPTIONS }, system, ...rest);
+  const moduleHost: TypeScript.ModuleResolutionHost = {
+    fileExists: (path) => system.fileExists(path),
+    readFile: (path) => system.readFile(path),
+    directoryExists: (path) => system.directoryExists(path),
+    realpath: system.realpath,
+  };
+  host.resolveModuleNameLiterals = (literals, file, _redirected, compilerOptions) =>
+    literals.map(({ text }) => resolveModule(text, file, compilerOptions, moduleHost));
+  return host;
+}
+
+function resolveModule(
+  name: string,
+  file: string,
+  options: TypeScript.CompilerOptions,
+  host: TypeScript.ModuleResolutionHost,
+): TypeScript.ResolvedModuleWithFailedLookupLocations {
+  const built = builtModule(name, dirname(file));
+  if (built) {
+    for (const path of [`${built}.d.ts`, `${built}/index.d.ts`])
+      if (host.fileExists(path))
+        return {
+          resolvedModule: { resolvedFileName: path, extension: original.Extension.Dts, isExternalLibraryImport: false },
+        };
+  }
+  const found = original.resolveModuleName(name, file, options, host);
+  if (found.resolvedModule || name.startsWith(".")) return found;
+  const bundler = { ...options, moduleResolution: original.ModuleResolutionKind.Bundler };
+  return original.resolveModuleName(name, file, bundler, host);
+}
+
+/** The second step of tslab's compile; keeps both steps' maps and hands tslab code without them. */
+function transpileModule(input: string, options: TypeScript.TranspileOptions): TypeScript.TranspileOutput {
+  const first = splitInlineMap(input);
+  const compilerOptions = { ...options.compilerOptions, sourceMap: true };
+  const output = original.transpileModule(first.code, { ...options, compilerOptions });
+  lastMaps = [];
+  if (first.map && output.sourceMapText) lastMaps = [parseMap(output.sourceMapText), first.map];
+  return { ...output, outputText: output.outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, "") };
+}
+
+/** True where the cell's text awaits outside every function: tslab then wraps it in an async one. */
+export function awaitsAtTop(source: string): boolean {
+  const file = original.createSourceFile("cell.ts", `export {};\n${source}`, original.ScriptTarget.ES2022, true);
+  const visit = (node: TypeScript.Node): boolean => {
+    if (original.isFunctionLike(node) || original.isClassStaticBlockDeclaration(node)) return false;
+    if (original.isAwaitExpression(node)) return true;
+    if (original.isForOfStatement(node) && node.awaitModifier) return true;
+    return original.forEachChild(node, visit) ?? false;
+  };
+  return original.forEachChild(file, visit) ?? false;
+}
+
+/** Compiler messages that are no fault in a cell: 5097, `.ts` at the end of an import path, which our resolver reads. */
+export const HARMLESS: ReadonlySet<number> = new Set([5097]);
+
+const cached = require.cache[require.resolve(PACKAGE)];
+if (cached) cached.exports = { ...original, createWatchCompilerHost, transpileModule };

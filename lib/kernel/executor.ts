@@ -1,0 +1,123 @@
+/**
+ * Runs cells: tslab's converter turns a cell into JavaScript, this runs it and says what came out. In place of tslab's
+ * executor.ts, which prints failures and results as text; how names live on from cell to cell is as there.
+ */
+import vm from "node:vm";
+import { type Converter, createConverter } from "tslab/dist/converter";
+import { getCodeMetadata } from "tslab/dist/metadata";
+import { awaitsAtTop, HARMLESS, takeMaps } from "./compiler";
+import { type CellFailure, cellName, compileFailure, thrownFailure } from "./failures";
+import { CellImports } from "./imports";
+import { InterruptedError, type Interrupts } from "./interrupt";
+import { rememberCell } from "./source-lines";
+
+export type CellOutcome = { ok: true; value: unknown } | { ok: false; failure: CellFailure };
+
+/** The names that cells have declared, with tslab's rule that an imported name may be declared anew. */
+function cellNames(): Record<string, unknown> {
+  const names: Record<string, unknown> = {};
+  return new Proxy(names, {
+    defineProperty(_target, name, { get, value }) {
+      if (typeof name === "string" && name !== "__esModule") names[name] = get ? get() : value;
+      return true;
+    },
+  });
+}
+
+export class CellExecutor {
+  /** For tslab's own completion and inspection, which know earlier cells by their declarations. */
+  private declarations = "";
+  private readonly names = cellNames();
+  private readonly imports: CellImports;
+  private readonly sources = new Map<string, string>();
+  private compiler: Converter | undefined;
+
+  /** @param folder the notebook's folder: what relative imports are relative to */
+  constructor(
+    folder: string,
+    private readonly interrupts: Interrupts,
+  ) {
+    this.imports = new CellImports(folder);
+  }
+
+  /** tslab's compiler, made when first asked for: that takes a second or two, and the kernel can answer before. */
+  get converter(): Converter {
+    this.compiler ??= createConverter({ isJS: false, isBrowser: false });
+    return this.compiler;
+  }
+
+  async execute(source: string, count: number): Promise<CellOutcome> {
+    const meta = getCodeMetadata(source);
+    if (meta.module) {
+      const faults = this.converter.addModule(meta.module, source, meta);
+      return faults.length > 0
+        ? { ok: false, failure: compileFailure(faults, source) }
+        : { ok: true, value: undefined };
+    }
+    const converted = this.converter.convert(this.declarations, source);
+    if (converted.sideOutputs) this.imports.update(converted.sideOutputs);
+    const faults = converted.diagnostics.filter(({ code }) => !HARMLESS.has(code));
+    if (faults.length > 0) return { ok: false, failure: compileFailure(faults, source) };
+    if (converted.output) {
+      const file = cellName(count);
+      this.sources.set(file, source);
+      rememberCell(file, takeMaps());
+      try {
+        await this.run(converted.output, file, awaitsAtTop(source));
+      } catch (thrown) {
+        return { ok: false, failure: thrownFailure(thrown, this.sources) };
+      }
+    }
+    this.declarations = converted.declOutput ?? "";
+    return this.result(converted.lastExpressionVar);
+  }
+
+  inspect(source: string, position: number): ReturnType<Converter["inspect"]> {
+    return this.converter.inspect(this.declarations, source, position);
+  }
+
+  complete(source: string, position: number): ReturnType<Converter["complete"]> {
+    return this.converter.complete(this.declarations, source, position);
+  }
+
+  close(): void {
+    this.compiler?.close();
+  }
+
+  private async run(code: string, filename: string, asynchronous: boolean): Promise<void> {
+    this.interrupts.begin();
+    const kind = asynchronous ? "async function" : "function";
+    // The code starts on a line of its own: a source map's columns hold on its first line too.
+    const wrapped = `(${kind}(exports, require) {\n${code}\n})(...globalThis[Symbol.for("workbook.cell")])`;
+    Object.assign(globalThis, { [CELL]: [this.names, this.imports.from()] });
+    try {
+      const returned: unknown = vm.runInThisContext(wrapped, { filename, lineOffset: -1, breakOnSigint: true });
+      if (asynchronous) await this.interrupts.race(Promise.resolve(returned));
+    } catch (error) {
+      if (!isScriptInterrupt(error)) throw error;
+      this.interrupts.delivered();
+      throw new InterruptedError("the cell was interrupted; what it had assigned before is kept.");
+    } finally {
+      this.interrupts.end();
+    }
+  }
+
+  /** The value of the last expression; a promise is awaited, as a reader of a notebook expects. */
+  private async result(name: string | undefined): Promise<CellOutcome> {
+    if (name === undefined) return { ok: true, value: undefined };
+    const value = this.names[name];
+    delete this.names[name];
+    try {
+      return { ok: true, value: value instanceof Promise ? await this.interrupts.race(value) : value };
+    } catch (thrown) {
+      return { ok: false, failure: thrownFailure(thrown, this.sources) };
+    }
+  }
+}
+
+/** Where a cell's code finds the names and the `require` it is called with. */
+const CELL = Symbol.for("workbook.cell");
+
+function isScriptInterrupt(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+}

@@ -1,0 +1,29 @@
+/**
+ * Where the project lies, seen from the compiled kernel (dist/lib/kernel): the kernel must work whatever folder the
+ * notebook, and with it the process, was started in.
+ */
+import { isAbsolute, join, relative, resolve } from "node:path";
+
+/** The folder with package.json. */
+export const PROJECT_ROOT = resolve(__dirname, "..", "..", "..");
+
+const SOURCE = join(PROJECT_ROOT, "lib");
+const BUILT = join(PROJECT_ROOT, "dist", "lib");
+
+/**
+ * Leads an import of the library's source to the library as built, so that no kernel start compiles it again.
+ *
+ * @param specifier as written: `../lib`, `../lib/index.ts`, `../../lib/text/words`
+ * @param folder the folder it is relative to
+ * @returns the path below dist/lib without extension; undefined for every other import
+ */
+export function builtModule(specifier: string, folder: string): string | undefined {
+  if (!specifier.startsWith(".") && !isAbsolute(specifier)) return undefined;
+  const path = resolve(folder, specifier).replace(/\.(ts|js)$/, "");
+  if (path === SOURCE || path === BUILT) return join(BUILT, "index");
+  for (const root of [SOURCE, BUILT]) {
+    const inside = relative(root, path);
+    if (!inside.startsWith("..") && !isAbsolute(inside)) return join(BUILT, inside);
+  }
+  return undefined;
+}

@@ -1,0 +1,149 @@
+/**
+ * The kernel's side of the Jupyter protocol: tslab's server and handler with the execution of cells replaced.
+ * What stock tslab lacks and this adds: `error` and `execute_result` messages, bundles of several formats, joined
+ * streams, a queue that keeps cells after a failure.
+ */
+import { versions } from "node:process";
+import * as jupyter from "tslab/dist/jupyter";
+import { type MimeBundle, openOutput } from "../notebook/display";
+import type { CellExecutor } from "./executor";
+import { type CellFailure, thrownFailure } from "./failures";
+import { ExecutionQueue } from "./queue";
+import { bundleOf } from "./show";
+import { Streams } from "./streams";
+
+type Message = Parameters<jupyter.ZmqServer["handleExecute"]>[1];
+type Socket = jupyter.ZmqServer["shell"];
+/** Messages that a front end may send and that want no answer from this kernel. */
+const IGNORED = new Set(["comm_open", "comm_msg", "comm_close", "input_reply"]);
+
+/** tslab's answers to completion, inspection and "is this code complete", with our executor behind them. */
+export class WorkbookHandler extends jupyter.JupyterHandlerImpl {
+  constructor(executor: CellExecutor) {
+    super(
+      {
+        // Cells are run by WorkbookServer.handleExecute; nothing comes this way.
+        execute: () => Promise.resolve(false),
+        inspect: (source, position) => executor.inspect(source, position),
+        complete: (source, position) => executor.complete(source, position),
+        locals: {},
+        reset: () => undefined,
+        interrupt: () => undefined,
+        close: () => executor.close(),
+      },
+      false,
+    );
+  }
+
+  override handleKernel(): ReturnType<jupyter.JupyterHandlerImpl["handleKernel"]> {
+    const info = super.handleKernel();
+    const language = { ...info.language_info, version: "5.0.4", pygments_lexer: "typescript" };
+    const banner = `TypeScript 5.0.4 (tslab 1.0.22, the GLiNER workbook's launcher), Node ${versions.node}`;
+    return Object.assign(info, { status: "ok", implementation_version: "1.0.22", banner, language_info: language });
+  }
+}
+
+export class WorkbookServer extends jupyter.ZmqServer {
+  private readonly queue = new ExecutionQueue();
+  private readonly streams = new Streams();
+  private count = 0;
+
+  constructor(
+    private readonly executor: CellExecutor,
+    connectionFile: string,
+    private readonly closed: () => void,
+  ) {
+    super(new WorkbookHandler(executor), connectionFile);
+  }
+
+  override async handleShellMessage(socket: Socket, ...frames: Buffer[]): Promise<void> {
+    const type = messageType(frames);
+    if (IGNORED.has(type)) return;
+    await super.handleShellMessage(socket, ...frames);
+  }
+
+  override async handleExecute(socket: Socket, message: Message): Promise<void> {
+    const request = { code: "", silent: false, stop_on_error: true, ...message.content };
+    let failure: CellFailure | undefined;
+    const status = await this.queue.add(request.stop_on_error, async () => {
+      if (!request.silent)
+        this.publish(message, "execute_input", { code: request.code, execution_count: ++this.count });
+      failure = await this.runCell(message, request.code);
+      return failure === undefined;
+    });
+    const reply = message.createReply();
+    reply.header.msg_type = "execute_reply";
+    reply.content = { status, execution_count: this.count, user_expressions: {}, payload: [], ...failure };
+    reply.signAndSend(this.connInfo.key, socket);
+  }
+
+  override handleCommInfoRequest(socket: Socket, message: Message): void {
+    const reply = message.createReply();
+    reply.header.msg_type = "comm_info_reply";
+    reply.content = { status: "ok", comms: {} };
+    reply.signAndSend(this.connInfo.key, socket);
+  }
+
+  override close(): void {
+    super.close();
+    this.closed();
+  }
+
+  /** Runs one cell and publishes all it puts out; the failure, where it failed. */
+  private async runCell(message: Message, code: string): Promise<CellFailure | undefined> {
+    this.attach(message);
+    let failure: CellFailure | undefined;
+    try {
+      const outcome = await this.executor.execute(code, this.count);
+      if (outcome.ok) this.publishResult(message, outcome.value);
+      else failure = outcome.failure;
+    } catch (fault) {
+      // A fault of the compiler or of a value's own printing must not cost the kernel.
+      failure = thrownFailure(fault, new Map());
+    }
+    if (failure) this.publish(message, "error", { ...failure });
+    this.streams.flush();
+    return failure;
+  }
+
+  private attach(message: Message): void {
+    this.streams.attach((name, text) => this.send(message, "stream", { name, text }));
+    this.streams.capture();
+    const show = (data: MimeBundle, id?: string, update = false): void =>
+      this.publish(message, update ? "update_display_data" : "display_data", {
+        data,
+        metadata: {},
+        transient: id === undefined ? {} : { display_id: id },
+      });
+    openOutput({ display: show });
+    // The door of tslab's own `display`, for cells that use it.
+    const ofTslab = (content: { data: MimeBundle; transient?: { display_id?: string } }, update: boolean): void =>
+      show(content.data, content.transient?.display_id, update);
+    Object.assign(jupyter, { lastWriteDisplayData: ofTslab });
+  }
+
+  private publishResult(message: Message, value: unknown): void {
+    const data = bundleOf(value);
+    if (data) this.publish(message, "execute_result", { execution_count: this.count, data, metadata: {} });
+  }
+
+  /** Sends an output after all that was printed before it. */
+  private publish(message: Message, type: string, content: object): void {
+    this.streams.flush();
+    this.send(message, type, content);
+  }
+
+  private send(message: Message, type: string, content: object): void {
+    const output = message.createReply();
+    output.header.msg_type = type;
+    output.content = content;
+    output.signAndSend(this.connInfo.key, this.iopub);
+  }
+}
+
+/** The type in a message's header, which is the second frame after the delimiter; "" where there is none. */
+function messageType(frames: readonly Buffer[]): string {
+  const delimiter = frames.findIndex((frame) => frame.toString() === "<IDS|MSG>");
+  const header: unknown = JSON.parse(frames[delimiter + 2]?.toString() ?? "{}");
+  return typeof header === "object" && header !== null && "msg_type" in header ? String(header.msg_type) : "";
+}

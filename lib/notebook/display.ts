@@ -1,0 +1,72 @@
+/**
+ * What a cell can show: one value in several formats, of which a front end picks the richest it knows. The kernel shows
+ * a Display that is a cell's last expression; `display` shows one at any other place, and on a plain terminal as text.
+ */
+import { inspect } from "node:util";
+
+/** MIME type -> value: text, base64 for images, an object for JSON types. */
+export type MimeBundle = Readonly<Record<string, unknown>>;
+
+/** The property by which the kernel knows a value that can show itself. */
+export const DISPLAY: unique symbol = Symbol.for("workbook.display");
+
+/** Anything that can show itself as a cell's last expression. */
+export interface Displayable {
+  [DISPLAY](): MimeBundle;
+}
+
+/** The kernel's door for output, set by it as `globalThis[Symbol.for("workbook.output")]`. */
+export interface OutputPort {
+  /** @param id with one, the output can be replaced later; with `update`, it replaces the one of that id */
+  display(bundle: MimeBundle, id?: string, update?: boolean): void;
+}
+
+const PORT = Symbol.for("workbook.output");
+
+/** A finished value to show, made by `entities`, `table`, `matrix`, `figure`. */
+export class Display implements Displayable {
+  constructor(readonly bundle: MimeBundle) {}
+
+  [DISPLAY](): MimeBundle {
+    return this.bundle;
+  }
+
+  /** The plain-text form. */
+  toString(): string {
+    return String(this.bundle["text/plain"] ?? "");
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+/** True for values with a `Symbol.for("workbook.display")` method. */
+export function isDisplayable(value: unknown): value is Displayable {
+  return typeof value === "object" && value !== null && DISPLAY in value && typeof value[DISPLAY] === "function";
+}
+
+/** The kernel's door, or undefined outside a notebook. */
+export function outputPort(): OutputPort | undefined {
+  const port: unknown = Reflect.get(globalThis, PORT);
+  return isPort(port) ? port : undefined;
+}
+
+function isPort(value: unknown): value is OutputPort {
+  return typeof value === "object" && value !== null && "display" in value && typeof value.display === "function";
+}
+
+/** Opens the door; the kernel calls this once. */
+export function openOutput(port: OutputPort | undefined): void {
+  Object.assign(globalThis, { [PORT]: port });
+}
+
+/** Shows values at this point of a cell; outside a notebook prints their text. */
+export function display(...values: readonly Displayable[]): void {
+  for (const value of values) {
+    const bundle = value[DISPLAY]();
+    const port = outputPort();
+    if (port) port.display(bundle);
+    else process.stdout.write(`${String(bundle["text/plain"] ?? "")}\n`);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Text from data in HTML: escaped, isolated, and never markup. Styles are written on each element, because a notebook's
+ * HTML is read where style sheets and scripts are stripped (an untrusted notebook, a code host's page); what an element
+ * says must therefore also be readable with no style at all.
+ */
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Half a surrogate pair is no character: it cannot be sent as UTF-8. */
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Control characters other than tab and newline: nothing to see, and illegal in XML. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
+
+/** The same text with everything replaced that cannot be shown. */
+export function showable(text: string): string {
+  return text.replace(LONE_SURROGATE, "\ufffd").replace(CONTROL, "\ufffd");
+}
+
+/** Text for HTML, between tags or in a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return showable(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
+
+/** Text of unknown writing direction: direction marks in it end with it. */
+export function isolated(text: string): string {
+  return `<bdi>${escapeHtml(text)}</bdi>`;
+}
+
+/** At most `length` characters, an ellipsis for the rest; never half a character. */
+export function shortened(text: string, length: number): string {
+  if (text.length <= length) return text;
+  return `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+/** A number for reading: whole ones as they are, others to `digits` significant digits. */
+export function readableNumber(value: number, digits = 4): string {
+  if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
+  const size = Math.abs(value);
+  if (size < 1e-3 || size >= 1e6) return value.toExponential(Math.max(0, digits - 2));
+  return String(Number(value.toPrecision(digits)));
+}

@@ -1,0 +1,160 @@
+/**
+ * Displays that redraw in place while a cell runs: `progress` and `curve`. In a notebook they update one output
+ * (update_display_data); elsewhere they print a line now and then to standard error, so that a log stays readable.
+ */
+import { usageError } from "../errors";
+import { chart } from "./chart";
+import { type MimeBundle, outputPort } from "./display";
+import { escapeHtml, isolated, readableNumber, showable } from "./html";
+import { png } from "./png";
+
+/** Shortest time between two drawings in a notebook (ms): a picture costs some 20 ms. */
+const REDRAW = 400;
+/** Shortest time between two lines where nothing can be redrawn (ms). */
+const REPRINT = 10_000;
+
+/** One output that is replaced by each new state; states that come too fast are left out, the last one never is. */
+class LiveOutput {
+  private readonly id = `workbook-${process.pid}-${++displays}`;
+  private drawn = Number.NEGATIVE_INFINITY;
+  private shown = false;
+
+  /** @param last draws in any case */
+  draw(state: () => { bundle: MimeBundle; line: string }, last: boolean): void {
+    const port = outputPort();
+    const now = performance.now();
+    if (!last && now - this.drawn < (port ? REDRAW : REPRINT)) return;
+    this.drawn = now;
+    const { bundle, line } = state();
+    if (port) port.display(bundle, this.id, this.shown);
+    else process.stderr.write(`${line}\n`);
+    this.shown = true;
+  }
+}
+let displays = 0;
+
+/** Seconds as "45 s", "12 min" or "3.4 h". */
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** A bar that fills, with the time gone and the time left. */
+export class Progress {
+  private readonly output = new LiveOutput();
+  private readonly start = performance.now();
+  private done = 0;
+  private note = "";
+
+  constructor(
+    readonly total: number,
+    readonly label: string,
+  ) {
+    if (!(total > 0)) throw usageError(`progress got the total ${total}, wanted a number above 0.`);
+    this.draw(false);
+  }
+
+  /**
+   * @param done how many of `total` are done
+   * @param note shown beside the bar, e.g. the loss
+   */
+  update(done: number, note = this.note): void {
+    this.done = Math.min(done, this.total);
+    this.note = note;
+    this.draw(this.done === this.total);
+  }
+
+  /** One more is done. */
+  step(note?: string): void {
+    this.update(this.done + 1, note);
+  }
+
+  /** Draws the last state: needed only where the work ends before `total`. */
+  stop(note = this.note): void {
+    this.note = note;
+    this.draw(true);
+  }
+
+  private draw(last: boolean): void {
+    this.output.draw(() => {
+      const seconds = (performance.now() - this.start) / 1000;
+      const left = this.done > 0 ? (seconds * (this.total - this.done)) / this.done : undefined;
+      const time = `${duration(seconds)}${left === undefined || this.done === this.total ? "" : `, ${duration(left)} left`}`;
+      const line = showable(`${this.label}: ${this.done}/${this.total}  ${time}${this.note ? `  ${this.note}` : ""}`);
+      const bar = `<progress value="${this.done}" max="${this.total}" style="width:16em;vertical-align:middle"></progress>`;
+      const html = `<div>${isolated(this.label)} ${bar} ${this.done}/${this.total} · ${escapeHtml(time)} ${isolated(this.note)}</div>`;
+      return { bundle: { "text/html": html, "text/plain": line }, line };
+    }, last);
+  }
+}
+
+/** A bar for work of `total` steps; shown at once, redrawn by `update` and `step`. */
+export function progress(total: number, label: string): Progress {
+  return new Progress(total, label);
+}
+
+export interface CurveOptions {
+  /** Titles of the axes. */
+  x?: string;
+  y?: string;
+}
+
+/** Lines that grow while a cell runs, e.g. a loss by step. */
+export class Curve {
+  private readonly output = new LiveOutput();
+  private readonly lines = new Map<string, { x: number[]; y: number[] }>();
+
+  constructor(
+    readonly title: string,
+    private readonly options: CurveOptions = {},
+  ) {}
+
+  /** One more point of a line; a name that is new starts a line. */
+  add(line: string, x: number, y: number): void {
+    const points = this.lines.get(line) ?? { x: [], y: [] };
+    points.x.push(x);
+    points.y.push(y);
+    this.lines.set(line, points);
+    this.draw(false);
+  }
+
+  /** Draws the last state; call it when the work is done. */
+  stop(): void {
+    this.draw(true);
+  }
+
+  private draw(last: boolean): void {
+    this.output.draw(() => {
+      const traces = [...this.lines].map(([name, { x, y }]) => ({
+        name,
+        x,
+        y,
+        mode: x.length < 3 ? "lines+markers" : "lines",
+      }));
+      const axes = { xaxis: { title: this.options.x ?? "" }, yaxis: { title: this.options.y ?? "" } };
+      const svg = chart(traces, { title: this.title, ...axes, showlegend: true, height: 320 }) ?? "";
+      const ends = traces.map(
+        ({ name, x, y }) => `${name} ${readableNumber(y[y.length - 1])} at ${readableNumber(x[x.length - 1])}`,
+      );
+      const line = showable(`${this.title}: ${ends.join(", ") || "no points yet"}`);
+      const picture = png(svg);
+      const richest = picture ? { "image/png": picture.toString("base64") } : { "text/html": svg };
+      return { bundle: { ...richest, "text/plain": line }, line };
+    }, last);
+  }
+}
+
+/** A live figure with lines that grow; shown with its first point. */
+export function curve(title: string, options: CurveOptions = {}): Curve {
+  return new Curve(title, options);
+}
+
+/**
+ * The kernel's stop button as a signal, for loops: `train(model, records, { signal: interruptSignal() })`. Outside a
+ * notebook there is none.
+ */
+export function interruptSignal(): AbortSignal | undefined {
+  const holder: unknown = Reflect.get(globalThis, Symbol.for("workbook.interrupt"));
+  if (typeof holder !== "object" || holder === null || !("signal" in holder)) return undefined;
+  return holder.signal instanceof AbortSignal ? holder.signal : undefined;
+}
