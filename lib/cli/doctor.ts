@@ -94,7 +94,7 @@ async function tryBackend(): Promise<BackendInfo | { error: string }> {
 /** The same for people: a word and what was found. */
 function rows(found: Diagnosis): [string, string][] {
   const { backend, cache, memory_gb: memory } = found;
-  const running = "error" in backend ? `none: ${backend.error}` : describe(backend);
+  const running = "error" in backend ? `none: ${backend.error.replace(/\.$/, "")}` : describe(backend);
   return [
     ["Node", `${found.node}, npm ${found.npm}`],
     ["machine", `${found.platform}, ${found.cores} cores (${found.processor})`],

@@ -3,7 +3,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,9 @@ import { Dealer, Subscriber } from "zeromq";
 import { UserError } from "../errors";
 import { PROJECT_ROOT } from "./project";
 import { type Connection, parse, request, type WireMessage } from "./wire";
+
+/** The folder that JUPYTER_PATH names to make the kernel known. */
+export const JUPYTER_FOLDER = join(PROJECT_ROOT, "lib", "kernel", "jupyter");
 
 const LAUNCHER = join(PROJECT_ROOT, "lib", "kernel", "launch.cjs");
 
@@ -67,7 +70,7 @@ export class KernelClient {
     writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
     const child = spawn(process.execPath, [LAUNCHER, file], {
       cwd: options.folder,
-      env: options.env ?? process.env,
+      env: { ...kernelspec().env, ...(options.env ?? process.env) },
       stdio: ["ignore", "ignore", options.stderr ?? "ignore"],
     });
     const [shell, iopub] = [new Dealer({ linger: 0 }), new Subscriber({ linger: 0, receiveHighWaterMark: 0 })];
@@ -154,6 +157,11 @@ export class KernelClient {
       if (waiting.reply && waiting.idle) waiting.settle(waiting.reply);
     }
   }
+}
+
+/** The kernelspec that Jupyter reads too, so that both start the same kernel. */
+function kernelspec(): { env: Record<string, string> } {
+  return JSON.parse(readFileSync(join(JUPYTER_FOLDER, "kernels", "tslab-workbook", "kernel.json"), "utf8"));
 }
 
 /** A connection on five ports that were free a moment ago. */

@@ -18,6 +18,9 @@ type WatchHost = TypeScript.WatchCompilerHostOfFilesAndCompilerOptions<TypeScrip
 const PACKAGE = "@tslab/typescript-for-tslab";
 const original: typeof TypeScript = require(PACKAGE);
 
+/** tslab's TypeScript as it comes. */
+export const compiler = original;
+
 /** The source maps of the cell compiled last, for source-lines.ts; emptied by taking them. */
 let lastMaps: ReturnType<typeof parseMap>[] = [];
 export function takeMaps(): ReturnType<typeof parseMap>[] {
@@ -50,8 +53,11 @@ function createWatchCompilerHost(
     directoryExists: (path) => system.directoryExists(path),
     realpath: system.realpath,
   };
+  const packages = original.createModuleResolutionCache(system.getCurrentDirectory(), (path) => path);
   host.resolveModuleNameLiterals = (literals, file, _redirected, compilerOptions) =>
-    literals.map(({ text }) => resolveModule(text, file, compilerOptions, moduleHost));
+    literals.map(({ text }) => resolveModule(text, file, compilerOptions, moduleHost, packages));
+  // Or every cell would look up every import of every package again: a second or two a cell.
+  host.hasInvalidatedResolutions = (path) => !isInstalled(path);
   return host;
 }
 
@@ -60,6 +66,7 @@ function resolveModule(
   file: string,
   options: TypeScript.CompilerOptions,
   host: TypeScript.ModuleResolutionHost,
+  packages: TypeScript.ModuleResolutionCache,
 ): TypeScript.ResolvedModuleWithFailedLookupLocations {
   const built = builtModule(name, dirname(file));
   if (built) {
@@ -69,10 +76,15 @@ function resolveModule(
           resolvedModule: { resolvedFileName: path, extension: original.Extension.Dts, isExternalLibraryImport: false },
         };
   }
-  const found = original.resolveModuleName(name, file, options, host);
-  if (found.resolvedModule || name.startsWith(".")) return found;
+  const found = original.resolveModuleName(name, file, options, host, packages);
+  if (found.resolvedModule || name.startsWith(".") || isInstalled(file)) return found;
   const bundler = { ...options, moduleResolution: original.ModuleResolutionKind.Bundler };
   return original.resolveModuleName(name, file, bundler, host);
+}
+
+/** Files that do not change while a kernel runs. */
+function isInstalled(path: string): boolean {
+  return path.includes("/node_modules/") || path.includes("/dist/lib/");
 }
 
 /** The second step of tslab's compile; keeps both steps' maps and hands tslab code without them. */

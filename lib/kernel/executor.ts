@@ -9,6 +9,7 @@ import { awaitsAtTop, HARMLESS, takeMaps } from "./compiler";
 import { type CellFailure, cellName, compileFailure, thrownFailure } from "./failures";
 import { CellImports } from "./imports";
 import { InterruptedError, type Interrupts } from "./interrupt";
+import { writeOutShorthands } from "./shorthand";
 import { rememberCell } from "./source-lines";
 
 export type CellOutcome = { ok: true; value: unknown } | { ok: false; failure: CellFailure };
@@ -47,6 +48,15 @@ export class CellExecutor {
   }
 
   async execute(source: string, count: number): Promise<CellOutcome> {
+    this.interrupts.begin();
+    try {
+      return await this.compileAndRun(source, count);
+    } finally {
+      this.interrupts.end();
+    }
+  }
+
+  private async compileAndRun(source: string, count: number): Promise<CellOutcome> {
     const meta = getCodeMetadata(source);
     if (meta.module) {
       const faults = this.converter.addModule(meta.module, source, meta);
@@ -54,7 +64,7 @@ export class CellExecutor {
         ? { ok: false, failure: compileFailure(faults, source) }
         : { ok: true, value: undefined };
     }
-    const converted = this.converter.convert(this.declarations, source);
+    const converted = this.converter.convert(this.declarations, writeOutShorthands(source, this.declarations));
     if (converted.sideOutputs) this.imports.update(converted.sideOutputs);
     const faults = converted.diagnostics.filter(({ code }) => !HARMLESS.has(code));
     if (faults.length > 0) return { ok: false, failure: compileFailure(faults, source) };
@@ -85,7 +95,9 @@ export class CellExecutor {
   }
 
   private async run(code: string, filename: string, asynchronous: boolean): Promise<void> {
-    this.interrupts.begin();
+    // An interrupt that came while the compiler held the thread is still waiting to be heard.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.interrupts.requested) throw new InterruptedError("the cell was interrupted before it ran.");
     const kind = asynchronous ? "async function" : "function";
     // The code starts on a line of its own: a source map's columns hold on its first line too.
     const wrapped = `(${kind}(exports, require) {\n${code}\n})(...globalThis[Symbol.for("workbook.cell")])`;
@@ -96,9 +108,7 @@ export class CellExecutor {
     } catch (error) {
       if (!isScriptInterrupt(error)) throw error;
       this.interrupts.delivered();
-      throw new InterruptedError("the cell was interrupted; what it had assigned before is kept.");
-    } finally {
-      this.interrupts.end();
+      throw new InterruptedError("the cell was interrupted; names of earlier cells keep their values.");
     }
   }
 

@@ -59,7 +59,8 @@ function shortStack(error: Error, sources: ReadonlyMap<string, string>): string[
   for (const line of (error.stack ?? "").split("\n")) {
     const frame = /^\s+at (?:(.*) \()?(.*?):(\d+):(\d+)\)?$/.exec(line);
     const shown = frame && showFrame(frame[1], frame[2], Number(frame[3]), Number(frame[4]), sources);
-    if (shown) frames.push(shown);
+    // The call of the cell's wrapper stands on the line of the frame before it.
+    if (shown && shown !== frames[frames.length - 1]) frames.push(shown);
   }
   const hidden = frames.length - SHOWN_FRAMES;
   return hidden > 0 ? [...frames.slice(0, SHOWN_FRAMES), `    ${DIM}… ${hidden} more${PLAIN}`] : frames;

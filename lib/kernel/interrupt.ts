@@ -42,6 +42,11 @@ export class Interrupts {
     this.giveUp = undefined;
   }
 
+  /** True once the running cell was asked to stop. */
+  get requested(): boolean {
+    return this.controller.signal.aborted;
+  }
+
   /** Notes an interrupt that Node itself delivered by stopping a synchronous cell. */
   delivered(): void {
     this.last = Date.now();

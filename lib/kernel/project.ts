@@ -3,9 +3,9 @@
  * notebook, and with it the process, was started in.
  */
 import { isAbsolute, join, relative, resolve } from "node:path";
+import { PROJECT_ROOT } from "../backend/places";
 
-/** The folder with package.json. */
-export const PROJECT_ROOT = resolve(__dirname, "..", "..", "..");
+export { PROJECT_ROOT };
 
 const SOURCE = join(PROJECT_ROOT, "lib");
 const BUILT = join(PROJECT_ROOT, "dist", "lib");

@@ -119,6 +119,16 @@ test("offline: no call is made", async () => {
   }
 });
 
+/** An address where nothing listens any more. */
+async function closedPort(): Promise<string> {
+  const gone = createServer().listen(0, "127.0.0.1");
+  await once(gone, "listening");
+  const { port } = gone.address() as AddressInfo;
+  gone.close();
+  await once(gone, "close");
+  return `http://127.0.0.1:${port}`;
+}
+
 /** A hub of our own and a cache of our own, and what was set before afterwards. */
 async function withHub(work: () => Promise<void>): Promise<void> {
   const ours = { HF_ENDPOINT: `${origin}/`, HF_TOKEN: "secret", WORKBOOK_CACHE: join(folder, "cache") };
@@ -196,7 +206,7 @@ test("names: a folder, a folder that is no encoder, a name that leads elsewhere,
   assert.equal(await encoderFolder(folder), folder);
   await assert.rejects(encoderFolder("../no/such"), /wanted a folder or "owner\/name"/);
   await withHub(async () => {
-    process.env.HF_ENDPOINT = "http://127.0.0.1:1";
+    process.env.HF_ENDPOINT = await closedPort();
     await assert.rejects(
       encoderFolder("owner/model", () => undefined),
       /cannot be reached .*ECONNREFUSED/,

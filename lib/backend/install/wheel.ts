@@ -64,10 +64,10 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** pip writes to its own temporary files: what lies below the folder is how far it is. */
-function report(folder: string, wheel: Wheel, log: Log): void {
-  const megabytes = Math.round(folderBytes(folder) / 1e6);
-  if (megabytes > 0) log(`  ${wheel.requirement}: ${megabytes}${wheel.megabytes ? ` of ${wheel.megabytes}` : ""} MB`);
+/** pip writes to a temporary file and copies it at the end: what lies below the folder is how far it is. */
+function report(folder: string, { requirement, megabytes }: Wheel, log: Log): void {
+  const have = Math.min(Math.round(folderBytes(folder) / 1e6), megabytes ?? Number.POSITIVE_INFINITY);
+  if (have > 0) log(`  ${requirement}: ${have}${megabytes ? ` of ${megabytes}` : ""} MB`);
 }
 
 /** Bytes below a folder; a file that vanishes meanwhile and a folder that is missing count nothing. */

@@ -58,7 +58,7 @@ export async function startServer(browser: boolean, wantedPort = 8888): Promise<
   const origin = `http://127.0.0.1:${port}`;
   const server = { origin, token, address: `${origin}/lab/tree/${FIRST_NOTEBOOK}?token=${token}`, ended };
   await untilReady(server, child);
-  return { ...server, stop: () => stop(child, ended) };
+  return { ...server, stop: () => stop(server, child, ended) };
 }
 
 /** A call of the server's REST interface. @throws Error where it answers anything but 2xx */
@@ -70,8 +70,9 @@ export async function call<Answer>(
 ): Promise<Answer | undefined> {
   const headers = { Authorization: `token ${server.token}`, "Content-Type": "application/json" };
   const response = await fetch(server.origin + path, { method, headers, body: body && JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
-  return response.status === 204 ? undefined : ((await response.json()) as Answer);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  return text === "" ? undefined : (JSON.parse(text) as Answer);
 }
 
 function end(child: ChildProcess): Promise<number> {
@@ -97,8 +98,13 @@ async function untilReady(server: Pick<Server, "origin" | "token">, child: Child
   throw new UserError(`JupyterLab did not answer within ${PATIENCE / 1000} s.`);
 }
 
-async function stop(child: ChildProcess, ended: Promise<number>): Promise<void> {
-  child.kill("SIGTERM");
+/** Asked through its own interface the server ends its kernels first, and says nothing about signals. */
+async function stop(
+  server: Pick<Server, "origin" | "token">,
+  child: ChildProcess,
+  ended: Promise<number>,
+): Promise<void> {
+  await call(server, "POST", "/api/shutdown").catch(() => child.kill("SIGTERM"));
   const tooLong = sleep(15_000, undefined, { ref: false }).then(() => child.kill("SIGKILL"));
   await Promise.race([ended, tooLong.then(() => ended)]);
 }

@@ -27,7 +27,7 @@ export async function ensureVenv(log: Log): Promise<void> {
   if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted && existsSync(venvProgram("jupyter-lab"))) return;
   if (offline()) throw new UserError("JupyterLab is not installed and WORKBOOK_OFFLINE forbids a download.");
   if (!(await works(venvProgram("python")))) await create(log);
-  log(`installing JupyterLab into .venv (about 100 MB)`);
+  log("installing JupyterLab into .venv (about 100 MB, a minute or two)");
   try {
     await run(venvProgram("python"), [
       "-m",

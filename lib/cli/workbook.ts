@@ -1,0 +1,99 @@
+/** `workbook`: runs notebooks without Python, writes them executed and as pages. */
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { UserError, usageError } from "../errors";
+import { notebookText, readNotebook } from "../kernel/nbformat";
+import { type Page, writePages } from "../kernel/pages";
+import { PROJECT_ROOT } from "../kernel/project";
+import { type CellReport, type RunReport, runNotebook } from "../kernel/runner";
+import { writeAtomically } from "../weights/atomic";
+import { type Command, number, required, runCommand, type Values } from "./command";
+
+const FOLDER = join(PROJECT_ROOT, "notebooks");
+
+export const command: Command = {
+  name: "workbook",
+  summary: "Runs notebooks in the workbook's kernel, without Python; writes executed notebooks and HTML pages.",
+  usage: "[NAME|PATH...] [--profile quick|full] --out DIR",
+  help: [
+    ["NAME|PATH...", "notebooks by the start of their name (00, 00-start-here) or by path; default: all of notebooks/"],
+    ["--profile quick|full", "quick: shortened work, minutes in all; full: as the text says (default)"],
+    ["--out DIR", "where NAME.ipynb, NAME.html and index.html go; --out notebooks replaces the notebooks themselves"],
+    ["--timeout SECONDS", "longest time a cell may take (default 1800)"],
+    ["--keep-going", "goes on after a cell that failed"],
+    ["--no-html", "writes no pages"],
+  ],
+  options: {
+    profile: { type: "string" },
+    out: { type: "string" },
+    timeout: { type: "string" },
+    "keep-going": { type: "boolean" },
+    "no-html": { type: "boolean" },
+  },
+  allowPositionals: true,
+  run,
+};
+
+interface Summary {
+  notebook: string;
+  ok: boolean;
+  seconds: number;
+  cells: CellReport[];
+}
+
+async function run(values: Values, names: string[]): Promise<{ profile: string; notebooks: Summary[] }> {
+  const out = resolve(required(values, "out", command));
+  const profile = values.profile ?? "full";
+  if (profile !== "quick" && profile !== "full")
+    throw usageError(`--profile got "${profile}", wanted quick or full; see \`npm run -s workbook -- --help\`.`);
+  const cellTimeoutMs = number(values, "timeout", 1800, 1, 86_400) * 1000;
+  const notebooks = findNotebooks(names).map((path) => ({ path, notebook: readNotebook(path) }));
+  mkdirSync(out, { recursive: true });
+  const summaries: Summary[] = [];
+  const pages: Page[] = [];
+  for (const { path, notebook } of notebooks) {
+    const name = basename(path, ".ipynb");
+    const options = {
+      path,
+      cellTimeoutMs,
+      keepGoing: values["keep-going"] === true,
+      env: { WORKBOOK_PROFILE: profile },
+    };
+    const report = await runNotebook(notebook, { ...options, onCell: (cell) => tell(name, cell) });
+    writeAtomically(join(out, `${name}.ipynb`), notebookText(report.notebook));
+    pages.push({ name, notebook: report.notebook });
+    summaries.push({ notebook: name, ok: report.ok, seconds: report.seconds, cells: report.cells });
+    tellEnd(name, report);
+  }
+  if (values["no-html"] !== true) writePages(out, pages);
+  const bad = summaries.filter(({ ok }) => !ok).map(({ notebook }) => notebook);
+  if (bad.length > 0) throw new UserError(`a cell failed in ${bad.join(", ")}; the outputs so far are in ${out}.`);
+  return { profile, notebooks: summaries };
+}
+
+/** Notebooks by name or path, in the order given; all of them where none is given. */
+function findNotebooks(names: readonly string[]): string[] {
+  const known = readdirSync(FOLDER)
+    .filter((file) => file.endsWith(".ipynb"))
+    .sort();
+  if (names.length === 0) return known.map((file) => join(FOLDER, file));
+  return names.map((name) => {
+    if (name.endsWith(".ipynb") && existsSync(name)) return resolve(name);
+    const found = known.filter((file) => file.startsWith(name));
+    if (found.length === 1) return join(FOLDER, found[0]);
+    const list = known.map((file) => basename(file, ".ipynb")).join(", ");
+    throw usageError(`got the notebook "${name}", wanted a path to an .ipynb file or one of ${list}.`);
+  });
+}
+
+function tell(name: string, { number: at, of, id, status, seconds, message }: CellReport): void {
+  process.stderr.write(
+    `${name}  ${at}/${of}  ${id}  ${status}  ${seconds.toFixed(1)} s${message ? `  ${message}` : ""}\n`,
+  );
+}
+
+function tellEnd(name: string, { ok, seconds }: RunReport): void {
+  process.stderr.write(`${name}  ${ok ? "done" : "FAILED"} in ${seconds.toFixed(1)} s\n`);
+}
+
+if (require.main === module) void runCommand(command);

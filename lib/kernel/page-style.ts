@@ -1,0 +1,20 @@
+/** The look of the rendered pages, in a light and a dark theme. */
+export const STYLE = `
+:root { color-scheme: light dark; --ink: #1d1d1f; --paper: #ffffff; --soft: #f4f4f2; --line: #d9d9d6; --mark: #0a5ea8; --bad: #a02020; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8e6e3; --paper: #17181a; --soft: #222428; --line: #3a3d42; --mark: #7fb8f0; --bad: #ff9a8a; } }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.6 system-ui, sans-serif; }
+main { max-width: 54rem; margin: 0 auto; padding: 2rem 1.25rem 6rem; }
+a { color: var(--mark); }
+h1, h2, h3 { line-height: 1.25; margin: 2em 0 .6em; } h1 { margin-top: .6em; }
+pre, code { font: 13.5px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
+:not(pre) > code { background: var(--soft); padding: .1em .3em; border-radius: 3px; }
+pre { overflow-x: auto; margin: .4rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+.code { margin: 1.2rem 0; } .count { color: #888; font: 12px ui-monospace, monospace; }
+.source { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .7rem .9rem; white-space: pre; }
+.outputs { padding-left: .9rem; border-left: 3px solid var(--line); overflow-x: auto; }
+.outputs:empty { display: none; }
+.stderr, .failure { color: var(--bad); }
+table { border-collapse: collapse; margin: .8rem 0; } th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--line); text-align: left; }
+blockquote { margin: 1rem 0; padding-left: 1rem; border-left: 3px solid var(--mark); }
+img { max-width: 100%; } .figure img { width: 720px; }
+`;

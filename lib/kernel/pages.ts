@@ -1,0 +1,115 @@
+/**
+ * Executed notebooks as HTML pages with an index: no server, no network, no other file than plotly.js beside them. What
+ * a cell put out was made by code of the reader's own choice, so its HTML is taken as it is; text is escaped.
+ */
+import { copyFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../errors";
+import { escapeHtml } from "../notebook/html";
+import { markdownToHtml } from "./markdown";
+import { type Cell, joined, type Notebook, type Output } from "./nbformat";
+import { STYLE } from "./page-style";
+
+export interface Page {
+  name: string;
+  notebook: Notebook;
+}
+
+const PLOTLY_FILE = "plotly.min.js";
+/** Richest first, as JupyterLab prefers them. */
+const PREFERRED = [
+  "application/vnd.plotly.v1+json",
+  "text/html",
+  "text/markdown",
+  "image/png",
+  "image/jpeg",
+  "text/plain",
+] as const;
+
+/** Writes NAME.html for each notebook, index.html, and plotly.js where a page draws with it. */
+export function writePages(folder: string, pages: readonly Page[]): void {
+  try {
+    if (pages.some(({ notebook }) => drawsFigures(notebook)))
+      copyFileSync(require.resolve("plotly.js/dist/plotly-cartesian.min.js"), join(folder, PLOTLY_FILE));
+    for (const page of pages) writeFileSync(join(folder, `${page.name}.html`), pageHtml(page));
+    writeFileSync(join(folder, "index.html"), indexHtml(pages));
+  } catch (error) {
+    throw new UserError(`cannot write the pages to ${folder}: ${error instanceof Error ? error.message : error}.`);
+  }
+}
+
+/** One notebook as a page. */
+export function pageHtml({ name, notebook }: Page): string {
+  const cells = notebook.cells.map(cellHtml).join("\n");
+  const plotly = drawsFigures(notebook) ? `<script src="${PLOTLY_FILE}"></script><script>${DRAW}</script>` : "";
+  return `${head(titleOf(notebook) ?? name)}<nav><a href="index.html">All notebooks</a></nav>\n${cells}\n${plotly}</main></body></html>\n`;
+}
+
+function indexHtml(pages: readonly Page[]): string {
+  const items = pages.map(
+    ({ name, notebook }) =>
+      `<li><a href="${encodeURIComponent(name)}.html">${escapeHtml(titleOf(notebook) ?? name)}</a></li>`,
+  );
+  return `${head("The GLiNER workbook")}<h1>The GLiNER workbook</h1><ul>${items.join("\n")}</ul></main></body></html>\n`;
+}
+
+function head(title: string): string {
+  return `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>\n`;
+}
+
+/** The first heading. */
+function titleOf(notebook: Notebook): string | undefined {
+  return /^# (.+)$/m.exec(notebook.cells.find((cell) => cell.cell_type === "markdown")?.source ?? "")?.[1];
+}
+
+function cellHtml(cell: Cell): string {
+  if (cell.cell_type === "markdown") return `<section class="text">${markdownToHtml(cell.source)}</section>`;
+  if (cell.cell_type === "raw") return "";
+  const count = cell.execution_count ?? " ";
+  const outputs = cell.outputs.map(outputHtml).join("\n");
+  return `<section class="code" id="${escapeHtml(cell.id)}"><div class="count">[${count}]</div><pre class="source"><code>${escapeHtml(cell.source)}</code></pre><div class="outputs">${outputs}</div></section>`;
+}
+
+function outputHtml(output: Output): string {
+  if (output.output_type === "stream")
+    return `<pre class="stream ${output.name === "stderr" ? "stderr" : ""}">${escapeHtml(joined(output.text))}</pre>`;
+  if (output.output_type === "error")
+    return `<pre class="failure">${escapeHtml(withoutColour(output.traceback.join("\n")))}</pre>`;
+  const type = PREFERRED.find((candidate) => candidate in output.data);
+  if (!type) return "";
+  const value = output.data[type];
+  if (type === "application/vnd.plotly.v1+json") return figureHtml(value, output);
+  const text = joined(value);
+  if (type === "text/html") return `<div class="html">${text}</div>`;
+  if (type === "text/markdown") return markdownToHtml(text);
+  if (type === "text/plain") return `<pre>${escapeHtml(text)}</pre>`;
+  return `<img alt="${escapeHtml(joined(output.data["text/plain"]))}" src="data:${type};base64,${text.replaceAll("\n", "")}">`;
+}
+
+/** The picture, which the script replaces with the interactive figure. */
+function figureHtml(value: unknown, output: Extract<Output, { data: object }>): string {
+  const picture = output.data["image/png"];
+  const alt = escapeHtml(joined(output.data["text/plain"]));
+  const still = picture
+    ? `<img alt="${alt}" src="data:image/png;base64,${joined(picture).replaceAll("\n", "")}">`
+    : `<pre>${alt}</pre>`;
+  // "<" must not end the script element that holds the figure.
+  const json = JSON.stringify(value).replaceAll("<", "\\u003c");
+  return `<div class="figure">${still}<script type="application/json">${json}</script></div>`;
+}
+
+const DRAW = `
+for (const place of document.querySelectorAll(".figure")) {
+  const { data, layout } = JSON.parse(place.querySelector("script").textContent);
+  place.replaceChildren();
+  Plotly.newPlot(place, data, layout, { responsive: true });
+}`;
+
+function drawsFigures({ cells }: Notebook): boolean {
+  return cells.some(({ outputs }) => outputs.some((output) => "data" in output && PREFERRED[0] in output.data));
+}
+
+function withoutColour(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours begin with one
+  return text.replace(/\u001b\[[0-9;]*m/g, "");
+}

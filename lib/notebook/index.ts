@@ -1,0 +1,9 @@
+/** What a notebook's cells show: each function returns or drives a display. */
+export { DISPLAY, Display, type Displayable, display, type MimeBundle } from "./display";
+export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
+export { figure, type Layout, type Trace } from "./figure";
+export { type LessonData, lessonData, profile, recordSpans, type StoredRow, storedResults } from "./lesson";
+export { Curve, type CurveOptions, curve, interruptSignal, Progress, progress } from "./live";
+export { type MatrixOptions, matrix } from "./matrix";
+export { type Stages, stages } from "./stages";
+export { type FrameLike, type TableOptions, table } from "./table";
