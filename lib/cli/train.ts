@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { backendInfo, useBackend } from "../backend";
 import { loadRecords } from "../data/named";
+import { usageError } from "../errors";
 import { GLiNER } from "../gliner/gliner";
 import { type Recipe, readRecipe } from "../gliner/recipe";
 import { type TrainingReport, train } from "../gliner/train";
@@ -35,6 +36,8 @@ export const command: Command = {
 
 /** Runs a recipe into a folder; SIGINT and SIGTERM end it after the current step, with a checkpoint. */
 async function trainRecipe(recipe: Recipe, out: string, resume: boolean): Promise<unknown> {
+  if (!resume && existsSync(join(out, "last")))
+    throw usageError(`--out: ${out} already holds a run; go on with it by --resume, or give another folder.`);
   const info = await useBackend();
   const {
     train_data,

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Parameters, Shapes } from "../weights/parameters";
 import type { EncoderConfig } from "./config";
 import type { Dropout } from "./dropout";
-import { gelu, layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
+import { gelu, layerNorm, layerNormShapes, linear, linearShapes, matMulTransposed } from "./layers";
 
 /**
  * BERT (Devlin et al. 2019): subwords -> vectors, after `transformers.models.bert.modeling_bert` with post-layer norms and
@@ -91,7 +91,7 @@ function attend(
   const split = (name: string) =>
     tf.transpose(tf.reshape(linear(x, p, `${layer}attention.self.${name}`), [B, T, heads, H / heads]), [0, 2, 1, 3]);
   const query = tf.mul(split("query"), 1 / Math.sqrt(H / heads)); // [B, h, T, d]
-  const scores = tf.add(tf.matMul(query, split("key"), false, true), mask); // [B, h, T, T]
+  const scores = tf.add(matMulTransposed(query, split("key")), mask); // [B, h, T, T]
   const attention = dropout(tf.softmax(scores), config.attention_probs_dropout_prob, `${layer}attention`); // [B, h, T, T]
   const context = tf.reshape(tf.transpose(tf.matMul(attention, split("value")), [0, 2, 1, 3]), [B, T, H]); // [B, T, H]
   const output = linear(context, p, `${layer}attention.output.dense`); // [B, T, H]

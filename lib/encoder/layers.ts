@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { isNative } from "../backend";
 import type { Parameters, Shapes } from "../weights/parameters";
 
 /** The layers that encoder and head share, in PyTorch's layout. */
@@ -22,9 +23,19 @@ export function linear(x: tf.Tensor, parameters: Parameters, prefix: string): tf
 export function affine(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
   const [outputs, inputs] = weight.shape;
   const flat = tf.reshape(x, [-1, inputs]); // [N, in]
-  const product = tf.matMul(flat, weight as tf.Tensor2D, false, true); // [N, out]
+  const product = matMulTransposed(flat, weight); // [N, out]
   const y = bias ? tf.add(product, bias) : product; // [N, out]
   return tf.reshape(y, [...x.shape.slice(0, -1), outputs]); // [..., out]
+}
+
+/**
+ * a bᵀ on the last two axes. The native library multiplies by a transposed matrix as fast as by a plain one; WebAssembly's
+ * fast product knows plain ones only and is about 20 times slower otherwise.
+ */
+export function matMulTransposed(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  if (isNative()) return tf.matMul(a, b, false, true);
+  const axes = b.shape.map((_, i) => i);
+  return tf.matMul(a, tf.transpose(b, [...axes.slice(0, -2), b.rank - 1, b.rank - 2]));
 }
 
 /** Declares `nn.LayerNorm(width)`. */

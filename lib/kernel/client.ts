@@ -46,7 +46,8 @@ export class KernelClient {
   private constructor(
     readonly process: ChildProcess,
     private readonly connection: Connection,
-    private readonly folder: string,
+    /** Folder of the connection file; gone after `shutdown`. */
+    readonly scratch: string,
     private readonly shell: Dealer,
     private readonly iopub: Subscriber,
   ) {
@@ -118,7 +119,7 @@ export class KernelClient {
     clearTimeout(timer);
     this.shell.close();
     this.iopub.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.scratch, { recursive: true, force: true });
   }
 
   /** Ends the kernel at once. */

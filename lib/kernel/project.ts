@@ -2,6 +2,7 @@
  * Where the project lies, seen from the compiled kernel (dist/lib/kernel): the kernel must work whatever folder the
  * notebook, and with it the process, was started in.
  */
+import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { PROJECT_ROOT } from "../backend/places";
 
@@ -19,11 +20,17 @@ const BUILT = join(PROJECT_ROOT, "dist", "lib");
  */
 export function builtModule(specifier: string, folder: string): string | undefined {
   if (!specifier.startsWith(".") && !isAbsolute(specifier)) return undefined;
-  const path = resolve(folder, specifier).replace(/\.(ts|js)$/, "");
+  const path = real(resolve(folder, specifier)).replace(/\.(ts|js)$/, "");
   if (path === SOURCE || path === BUILT) return join(BUILT, "index");
   for (const root of [SOURCE, BUILT]) {
     const inside = relative(root, path);
     if (!inside.startsWith("..") && !isAbsolute(inside)) return join(BUILT, inside);
   }
   return undefined;
+}
+
+/** The path behind links, as Node sees this file's own; a path that does not exist stays as it is. */
+function real(path: string): string {
+  const found = [path, `${path}.ts`].find((candidate) => existsSync(candidate));
+  return found === undefined ? path : realpathSync(found);
 }

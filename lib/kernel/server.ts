@@ -15,7 +15,7 @@ import { Streams } from "./streams";
 type Message = Parameters<jupyter.ZmqServer["handleExecute"]>[1];
 type Socket = jupyter.ZmqServer["shell"];
 /** Messages that a front end may send and that want no answer from this kernel. */
-const IGNORED = new Set(["comm_open", "comm_msg", "comm_close", "input_reply"]);
+const IGNORED = new Set(["comm_open", "comm_msg", "comm_close", "input_reply", "history_request"]);
 
 /** tslab's answers to completion, inspection and "is this code complete", with our executor behind them. */
 export class WorkbookHandler extends jupyter.JupyterHandlerImpl {
@@ -73,7 +73,10 @@ export class WorkbookServer extends jupyter.ZmqServer {
     });
     const reply = message.createReply();
     reply.header.msg_type = "execute_reply";
-    reply.content = { status, execution_count: this.count, user_expressions: {}, payload: [], ...failure };
+    reply.content =
+      status === "aborted"
+        ? { status }
+        : { status, execution_count: this.count, user_expressions: {}, payload: [], ...failure };
     reply.signAndSend(this.connInfo.key, socket);
   }
 

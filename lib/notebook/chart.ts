@@ -199,8 +199,13 @@ function legend(traces: readonly Trace[], layout: Layout, width: number): string
   return named
     .map(({ trace, index }, row) => {
       const y = MARGIN.top + 14 + row * 18;
-      const swatch = `<rect x="${width - MARGIN.right - 14}" y="${y - 9}" width="12" height="10" fill="${colourOf(trace, index)}"/>`;
-      return swatch + label(width - MARGIN.right - 20, y, shortened(trace.name ?? "", 40), "end");
+      const right = width - MARGIN.right;
+      const name = shortened(trace.name ?? "", 40);
+      const wide = 24 + 7.5 * name.length;
+      // A veil under the words: lines and bars run behind them.
+      const veil = `<rect x="${right - wide}" y="${y - 13}" width="${wide}" height="18" fill="#ffffff" fill-opacity="0.85"/>`;
+      const swatch = `<rect x="${right - 14}" y="${y - 9}" width="12" height="10" fill="${colourOf(trace, index)}"/>`;
+      return veil + swatch + label(right - 20, y, name, "end");
     })
     .join("\n");
 }

@@ -5,5 +5,5 @@ export { figure, type Layout, type Trace } from "./figure";
 export { type LessonData, lessonData, profile, recordSpans, type StoredRow, storedResults } from "./lesson";
 export { Curve, type CurveOptions, curve, interruptSignal, Progress, progress } from "./live";
 export { type MatrixOptions, matrix } from "./matrix";
-export { type Stages, stages } from "./stages";
+export { type Stages, scoreRows, stages } from "./stages";
 export { type FrameLike, type TableOptions, table } from "./table";

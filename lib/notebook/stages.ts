@@ -70,6 +70,15 @@ export function stages(model: GLiNER, text: string, labels: readonly string[]): 
   };
 }
 
+/** Mean and highest probability over all spans, a row a type. */
+export function scoreRows(one: Stages): { label: string; mean: number; highest: number }[] {
+  return one.labels.map((label, c) => {
+    const values = one.scores[c].flat().filter((value) => !Number.isNaN(value));
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return { label, mean, highest: values.reduce((a, b) => Math.max(a, b)) };
+  });
+}
+
 type Computed = Pick<Stages, "encoded" | "wordsBefore" | "wordsAfter" | "types" | "spanNorms" | "scores" | "shapes">;
 
 function compute(model: GLiNER, batch: Batch): { tensors: Computed; logits: Float32Array } {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Dropout } from "../../encoder/dropout";
-import { affine } from "../../encoder/layers";
+import { affine, matMulTransposed } from "../../encoder/layers";
 import type { Parameters, Shapes } from "../../weights/parameters";
 import { projection, projectionShapes } from "../projection";
 
@@ -60,7 +60,7 @@ function gatherIndex(spanMask: Uint8Array, B: number, W: number, K: number): { s
 /** score[b,i,k,c] = S[b,i,k] . P[b,c] (paper, eq. 2, before the sigmoid): [B, W, K, D], [B, C, D] -> [B, W, K, C]. */
 export function scoreSpans(spans: tf.Tensor4D, types: tf.Tensor3D): tf.Tensor4D {
   const [B, W, K, D] = spans.shape;
-  const product = tf.matMul(tf.reshape(spans, [B, W * K, D]), types, false, true); // [B, W * K, C]
+  const product = matMulTransposed(tf.reshape(spans, [B, W * K, D]), types); // [B, W * K, C]
   return tf.reshape(product, [B, W, K, types.shape[1]]);
 }
 

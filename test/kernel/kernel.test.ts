@@ -1,0 +1,157 @@
+/** A real kernel, driven over ZeroMQ as a front end does. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { KernelClient } from "../../lib/kernel/client";
+import type { Output } from "../../lib/kernel/nbformat";
+import { OutputCollector } from "../../lib/kernel/outputs";
+import { PROJECT_ROOT } from "../../lib/kernel/project";
+
+const NOTEBOOKS = join(PROJECT_ROOT, "notebooks");
+let kernel: KernelClient;
+
+before(async () => {
+  kernel = await KernelClient.start({ folder: NOTEBOOKS });
+});
+after(() => kernel.shutdown());
+
+async function run(code: string, stopOnError = true): Promise<{ status: string; outputs: Output[] }> {
+  const collector = new OutputCollector(new Map());
+  const { status } = await kernel.execute(code, (message) => collector.take(message), stopOnError);
+  return { status, outputs: collector.outputs };
+}
+
+/** The plain text of a cell's result. */
+async function result(code: string): Promise<string> {
+  const { outputs } = await run(code);
+  const last = outputs[outputs.length - 1];
+  assert.ok(last?.output_type === "execute_result", JSON.stringify(last));
+  return String(last.data["text/plain"]);
+}
+
+test("a cell's last expression is its result, and names live on", async () => {
+  assert.equal(await result("1 + 1"), "2");
+  await run("let a = 3;\nconst label = 'x';");
+  assert.equal(await result("a += 4; a"), "7");
+  assert.equal(await result("({ label })"), "{ label: 'x' }");
+});
+
+test("the library is imported by its source's path, from any folder, and not compiled again", async () => {
+  const words = await result(
+    'import { splitWords } from "../lib";\nsplitWords("Ada met Bo.").map((w) => w.text).join("|")',
+  );
+  assert.equal(words, "'Ada|met|Bo|.'");
+  assert.equal(await result('import { escapeHtml } from "../lib/notebook/html.ts";\nescapeHtml("<")'), "'&lt;'");
+  const wrong = await run('import { splitWords as cut } from "../lib";\ncut(5)');
+  assert.match(JSON.stringify(wrong.outputs), /not assignable to parameter of type 'string'/);
+});
+
+test("await works at the top of a cell in every form, and a promise is awaited", async () => {
+  assert.equal(await result("await (Promise.resolve(3))"), "3");
+  assert.equal(await result("let sum = 0;\nfor await (const n of [1, 2]) sum += n;\nsum"), "3");
+  assert.equal(await result("Promise.resolve('later')"), "'later'");
+});
+
+test("a thrown error is an error output with its name, its message and the cell's line", async () => {
+  const { status, outputs } = await run("const fine = 1;\n\nthrow new RangeError('too far: ' + fine);");
+  assert.equal(status, "error");
+  const [error] = outputs;
+  assert.ok(error.output_type === "error");
+  assert.equal(`${error.ename}: ${error.evalue}`, "RangeError: too far: 1");
+  assert.match(error.traceback.join("\n"), /cell \[\d+\], line 3: +throw new RangeError/);
+});
+
+test("a cell that does not compile names line and place", async () => {
+  const { outputs } = await run("const n: number = 1;\nn.nothing();");
+  const [error] = outputs;
+  assert.ok(error.output_type === "error");
+  assert.match(error.traceback.join("\n"), /line 2: Property 'nothing' does not exist on type 'number'/);
+  assert.match(error.traceback.join("\n"), /\n {6}\^/);
+});
+
+test("20,000 printed lines all arrive", async () => {
+  const { outputs } = await run('for (let i = 0; i < 20000; i++) console.log("line " + i)');
+  const [stream] = outputs;
+  assert.ok(stream.output_type === "stream" && outputs.length === 1);
+  assert.equal(stream.text.split("\n").length, 20_001);
+  assert.ok(stream.text.endsWith("line 19999\n"));
+});
+
+test("after a failure, waiting cells are aborted or run as asked; later ones always run", async () => {
+  const fail = "throw new Error('x')";
+  assert.deepEqual(
+    (await Promise.all([run(fail), run("1")])).map(({ status }) => status),
+    ["error", "aborted"],
+  );
+  assert.equal((await run("2")).status, "ok");
+  assert.deepEqual(
+    (await Promise.all([run(fail, false), run("1", false)])).map(({ status }) => status),
+    ["error", "ok"],
+  );
+});
+
+test("displays show themselves, in place and again", async () => {
+  const { outputs } = await run(
+    'import { display, matrix, progress } from "../lib/notebook";\ndisplay(matrix([[1]]));\nconst p = progress(2, "work"); p.update(2);\nmatrix([[2]])',
+  );
+  assert.deepEqual(
+    outputs.map(({ output_type }) => output_type),
+    ["display_data", "display_data", "execute_result"],
+  );
+  assert.match(JSON.stringify(outputs[1]), /work: 2\/2/);
+  assert.match(JSON.stringify(outputs[2]), /text\/html/);
+});
+
+test("an interrupt stops a synchronous loop, and a loop that looks at the signal keeps its state", async () => {
+  setTimeout(() => kernel.interrupt(), 400);
+  const { outputs } = await run("for (;;) {}");
+  assert.match(JSON.stringify(outputs), /Interrupted/);
+  setTimeout(() => kernel.interrupt(), 700);
+  const steps = await result(
+    'import { interruptSignal } from "../lib/notebook";\nlet steps = 0;\nwhile (!interruptSignal()?.aborted) { await new Promise((r) => setTimeout(r, 20)); steps++; }\nsteps',
+  );
+  assert.ok(Number(steps) > 0);
+  assert.equal(await result("steps > 0"), "true");
+});
+
+test("completion and hover know the library", async () => {
+  const completion = await kernel.ask("complete_request", { code: "splitW", cursor_pos: 6 });
+  assert.deepEqual(completion.content.matches, ["splitWords"]);
+  const hover = await kernel.ask("inspect_request", { code: "splitWords", cursor_pos: 3, detail_level: 0 });
+  assert.match(JSON.stringify(hover.content), /splitWords/);
+});
+
+test("a kernel leaves within two seconds of its parent's death", async () => {
+  const client = JSON.stringify(join(__dirname, "..", "..", "lib", "kernel", "client.js"));
+  const script = `require(${client}).KernelClient.start({ folder: ${JSON.stringify(NOTEBOOKS)} }).then((k) => { console.log(k.process.pid); setInterval(() => {}, 1e6); })`;
+  const scratch = mkdtempSync(join(tmpdir(), "workbook-test-"));
+  const env = { ...process.env, TMPDIR: scratch };
+  const parent = spawn(process.execPath, ["-e", script], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const pid = await new Promise<number>((resolve) => parent.stdout.once("data", (data) => resolve(Number(data))));
+  assert.ok(runs(pid));
+  parent.kill("SIGKILL");
+  const end = Date.now() + 4_000;
+  while (runs(pid) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
+  rmSync(scratch, { recursive: true });
+  assert.ok(!runs(pid), "the kernel outlived its parent");
+});
+
+test("a kernel that is shut down leaves no process and no folder", async () => {
+  const second = await KernelClient.start({ folder: NOTEBOOKS });
+  assert.ok(existsSync(second.scratch));
+  await second.shutdown();
+  assert.ok(!existsSync(second.scratch));
+  assert.ok(!runs(second.process.pid ?? 0));
+});
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    assert.ok(error instanceof Error && "code" in error && error.code === "ESRCH");
+    return false;
+  }
+}
