@@ -5,6 +5,7 @@ export { type PromptedText, promptText } from "./batch/prompt";
 export { sampleTypes } from "./batch/type-sampling";
 export { loadRecords } from "./data/named";
 export { type NerRecord, type NerSpan, readRecords, typesOf } from "./data/records";
+export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } from "./data/zero-shot-tests";
 export type { EncoderConfig } from "./encoder/config";
 export { UserError } from "./errors";
 export { type EvaluateOptions, type Evaluation, evaluateRecords } from "./evaluate/zero-shot";

@@ -3,19 +3,23 @@ import { join } from "node:path";
 import { PROJECT_ROOT } from "../backend";
 import { UserError } from "../errors";
 import { type NerRecord, readRecords } from "./records";
+import { zeroShotTest } from "./zero-shot-tests";
 
 /**
  * The records that a recipe names:
  *
  *     sample, sample:train, sample:dev, sample:test   the hand-written sentences of the repository
  *     corpus:NAME                                     NAME.jsonl.gz of the training corpora beside the checkout
+ *     zero-shot:NAME                                  one of the seven tests, built from its public file
  *     anything else                                   the path of a file
  *
  * @throws UserError where the data is not there or nothing is left of it
  */
 export async function loadRecords(name: string, filter: RecordFilter = {}): Promise<NerRecord[]> {
   const { exclude = [], keepEmpty = true, recordLabels = true } = filter;
-  const records = await readRecords(fileOf(name));
+  const records = name.startsWith(ZERO_SHOT)
+    ? await zeroShotTest(name.slice(ZERO_SHOT.length))
+    : await readRecords(fileOf(name));
   const kept = records.filter(
     ({ src, ner }) => !(src !== undefined && exclude.includes(src)) && (keepEmpty || ner.length > 0),
   );
@@ -44,6 +48,7 @@ function fileOf(name: string): string {
   return name;
 }
 
+const ZERO_SHOT = "zero-shot:";
 const SAMPLE = join(PROJECT_ROOT, "data", "sample");
 
 /** The training corpora are third-party text: they lie beside the checkout, or where WORKBOOK_CORPUS says. */

@@ -16,5 +16,5 @@ pre { overflow-x: auto; margin: .4rem 0; white-space: pre-wrap; overflow-wrap: a
 .stderr, .failure { color: var(--bad); }
 table { border-collapse: collapse; margin: .8rem 0; } th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--line); text-align: left; }
 blockquote { margin: 1rem 0; padding-left: 1rem; border-left: 3px solid var(--mark); }
-img { max-width: 100%; } .figure img { width: 720px; }
+img { max-width: 100%; }
 `;

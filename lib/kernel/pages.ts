@@ -83,16 +83,23 @@ function outputHtml(output: Output): string {
   if (type === "text/html") return `<div class="html">${text}</div>`;
   if (type === "text/markdown") return markdownToHtml(text);
   if (type === "text/plain") return `<pre>${escapeHtml(text)}</pre>`;
-  return `<img alt="${escapeHtml(joined(output.data["text/plain"]))}" src="data:${type};base64,${text.replaceAll("\n", "")}">`;
+  return pictureHtml(type, output);
+}
+
+/** A picture at the size that its metadata gives, with the plain text as its alternative. */
+function pictureHtml(type: string, { data, metadata }: Extract<Output, { data: object }>): string {
+  const size = { width: 0, ...Object(metadata[type]) };
+  const width = size.width > 0 ? ` width="${Number(size.width)}"` : "";
+  const source = `data:${type};base64,${joined(data[type]).replaceAll("\n", "")}`;
+  return `<img alt="${escapeHtml(joined(data["text/plain"]))}" src="${source}"${width}>`;
 }
 
 /** The picture, which the script replaces with the interactive figure. */
 function figureHtml(value: unknown, output: Extract<Output, { data: object }>): string {
-  const picture = output.data["image/png"];
-  const alt = escapeHtml(joined(output.data["text/plain"]));
-  const still = picture
-    ? `<img alt="${alt}" src="data:image/png;base64,${joined(picture).replaceAll("\n", "")}">`
-    : `<pre>${alt}</pre>`;
+  const still =
+    "image/png" in output.data
+      ? pictureHtml("image/png", output)
+      : `<pre>${escapeHtml(joined(output.data["text/plain"]))}</pre>`;
   // "<" must not end the script element that holds the figure.
   const json = JSON.stringify(value).replaceAll("<", "\\u003c");
   return `<div class="figure">${still}<script type="application/json">${json}</script></div>`;

@@ -5,11 +5,11 @@
  */
 import { versions } from "node:process";
 import * as jupyter from "tslab/dist/jupyter";
-import { type MimeBundle, openOutput } from "../notebook/display";
+import { type DisplayPlace, type MimeBundle, openOutput } from "../notebook/display";
 import type { CellExecutor } from "./executor";
 import { type CellFailure, thrownFailure } from "./failures";
 import { ExecutionQueue } from "./queue";
-import { bundleOf } from "./show";
+import { resultOf } from "./show";
 import { Streams } from "./streams";
 
 type Message = Parameters<jupyter.ZmqServer["handleExecute"]>[1];
@@ -112,22 +112,24 @@ export class WorkbookServer extends jupyter.ZmqServer {
   private attach(message: Message): void {
     this.streams.attach((name, text) => this.send(message, "stream", { name, text }));
     this.streams.capture();
-    const show = (data: MimeBundle, id?: string, update = false): void =>
-      this.publish(message, update ? "update_display_data" : "display_data", {
+    const show = (data: MimeBundle, metadata: MimeBundle, place?: DisplayPlace): void =>
+      this.publish(message, place?.update ? "update_display_data" : "display_data", {
         data,
-        metadata: {},
-        transient: id === undefined ? {} : { display_id: id },
+        metadata,
+        transient: place ? { display_id: place.id } : {},
       });
     openOutput({ display: show });
     // The door of tslab's own `display`, for cells that use it.
-    const ofTslab = (content: { data: MimeBundle; transient?: { display_id?: string } }, update: boolean): void =>
-      show(content.data, content.transient?.display_id, update);
+    const ofTslab = (content: { data: MimeBundle; transient?: { display_id?: string } }, update: boolean): void => {
+      const id = content.transient?.display_id;
+      show(content.data, {}, id === undefined ? undefined : { id, update });
+    };
     Object.assign(jupyter, { lastWriteDisplayData: ofTslab });
   }
 
   private publishResult(message: Message, value: unknown): void {
-    const data = bundleOf(value);
-    if (data) this.publish(message, "execute_result", { execution_count: this.count, data, metadata: {} });
+    const result = resultOf(value);
+    if (result) this.publish(message, "execute_result", { execution_count: this.count, ...result });
   }
 
   /** Sends an output after all that was printed before it. */

@@ -3,7 +3,7 @@
  * everything else as Node prints it. Stock tslab knows only the last.
  */
 import { inspect } from "node:util";
-import { DISPLAY, isDisplayable, type MimeBundle } from "../notebook/display";
+import { DISPLAY, isDisplayable, type MimeBundle, metadataOf } from "../notebook/display";
 import { isFrame, table } from "../notebook/table";
 
 interface TensorLike {
@@ -13,9 +13,13 @@ interface TensorLike {
 }
 
 /** @returns undefined where there is nothing to show */
-export function bundleOf(value: unknown): MimeBundle | undefined {
+export function resultOf(value: unknown): { data: MimeBundle; metadata: MimeBundle } | undefined {
   if (value === undefined || value === null) return undefined;
-  if (isDisplayable(value)) return value[DISPLAY]();
+  if (isDisplayable(value)) return { data: value[DISPLAY](), metadata: metadataOf(value) };
+  return { data: dataOf(value), metadata: {} };
+}
+
+function dataOf(value: unknown): MimeBundle {
   if (isFrame(value)) return table(value).bundle;
   if (isTensor(value)) return { "text/plain": value.toString(true) };
   return { "text/plain": inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100 }) };

@@ -41,6 +41,11 @@ export function chart(traces: readonly Trace[], layout: Layout): string | undefi
   ].join("\n");
 }
 
+/** The size at which the picture is to be shown, as a bundle's metadata: its pixels are finer. */
+export function pictureSize(layout: Layout): { "image/png": { width: number; height: number } } {
+  return { "image/png": { width: layout.width ?? SIZE.width, height: layout.height ?? SIZE.height } };
+}
+
 type Coordinate = string | number | null;
 
 function xValues(trace: Trace): readonly Coordinate[] {

@@ -15,17 +15,26 @@ export interface Displayable {
   [DISPLAY](): MimeBundle;
 }
 
+/** An output that can be replaced: with `update`, what is shown replaces the one of that id. */
+export interface DisplayPlace {
+  id: string;
+  update: boolean;
+}
+
 /** The kernel's door for output, set by it as `globalThis[Symbol.for("workbook.output")]`. */
 export interface OutputPort {
-  /** @param id with one, the output can be replaced later; with `update`, it replaces the one of that id */
-  display(bundle: MimeBundle, id?: string, update?: boolean): void;
+  display(bundle: MimeBundle, metadata: MimeBundle, place?: DisplayPlace): void;
 }
 
 const PORT = Symbol.for("workbook.output");
 
 /** A finished value to show, made by `entities`, `table`, `matrix`, `figure`. */
 export class Display implements Displayable {
-  constructor(readonly bundle: MimeBundle) {}
+  /** @param metadata by MIME type, e.g. the size at which a picture is shown */
+  constructor(
+    readonly bundle: MimeBundle,
+    readonly metadata: MimeBundle = {},
+  ) {}
 
   [DISPLAY](): MimeBundle {
     return this.bundle;
@@ -56,6 +65,11 @@ function isPort(value: unknown): value is OutputPort {
   return typeof value === "object" && value !== null && "display" in value && typeof value.display === "function";
 }
 
+/** What a value says of its formats, beside the formats themselves. */
+export function metadataOf(value: Displayable): MimeBundle {
+  return value instanceof Display ? value.metadata : {};
+}
+
 /** Opens the door; the kernel calls this once. */
 export function openOutput(port: OutputPort | undefined): void {
   Object.assign(globalThis, { [PORT]: port });
@@ -66,7 +80,7 @@ export function display(...values: readonly Displayable[]): void {
   for (const value of values) {
     const bundle = value[DISPLAY]();
     const port = outputPort();
-    if (port) port.display(bundle);
+    if (port) port.display(bundle, metadataOf(value));
     else process.stdout.write(`${String(bundle["text/plain"] ?? "")}\n`);
   }
 }

@@ -122,10 +122,9 @@ function renderHtml(text: string, pieces: readonly Piece[], labels: readonly str
     return `<mark style="${style}">`;
   };
   const closeMark: Mark = (piece) => {
-    const line = (look.get(piece.label) ?? classColour(labels.length)).line;
     const name = escapeHtml(caption(piece, scores));
     // The brackets carry the meaning where styles are stripped.
-    return ` <b style="color:${line};font-size:75%"><bdi>[${name}]</bdi></b></mark>`;
+    return ` <b style="font-size:75%"><bdi>[${name}]</bdi></b></mark>`;
   };
   return render(text, pieces, escapeHtml, openMark, closeMark);
 }

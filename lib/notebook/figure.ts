@@ -2,7 +2,7 @@
  * A plotly figure as one output: interactive where the front end has plotly, a picture where it has not, a line of text
  * on a terminal. The types are the part of plotly.js 2.35's that the still picture knows; any other field passes through.
  */
-import { chart, titleText } from "./chart";
+import { chart, pictureSize, titleText } from "./chart";
 import { Display, type MimeBundle } from "./display";
 import { readableNumber, showable } from "./html";
 import { png } from "./png";
@@ -52,7 +52,7 @@ export function figure(data: readonly Trace[], layout: Layout = {}): Display {
   };
   if (picture) bundle["image/png"] = picture.toString("base64");
   const finished: MimeBundle = bundle;
-  return new Display(finished);
+  return new Display(finished, picture ? pictureSize(layout) : {});
 }
 
 /** plotly reads `<b>`, `<a href>` and the like in names; a name from data is text. */

@@ -2,7 +2,16 @@
 export { DISPLAY, Display, type Displayable, display, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
 export { figure, type Layout, type Trace } from "./figure";
-export { type LessonData, lessonData, profile, recordSpans, type StoredRow, storedResults } from "./lesson";
+export {
+  type LessonData,
+  lessonData,
+  profile,
+  recordSpans,
+  type StoredRow,
+  spanOf,
+  storedFigure,
+  storedResults,
+} from "./lesson";
 export { Curve, type CurveOptions, curve, interruptSignal, Progress, progress } from "./live";
 export { type MatrixOptions, matrix } from "./matrix";
 export { type Stages, scoreRows, stages } from "./stages";

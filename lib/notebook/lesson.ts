@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { PROJECT_ROOT } from "../backend/places";
 import { loadRecords } from "../data/named";
 import type { NerRecord } from "../data/records";
-import { UserError } from "../errors";
+import { UserError, usageError } from "../errors";
+import type { Display } from "./display";
+import type { LabelledSpan } from "./entities";
+import { figure } from "./figure";
 
 /** `quick` where a run only shows that the notebook works (`npm run -s workbook -- --profile quick`), else `full`. */
 export function profile(): "quick" | "full" {
@@ -18,12 +21,16 @@ export interface LessonData {
   dev: NerRecord[];
 }
 
-/** The training corpora beside the checkout where they are, else the sentences that come with the project. */
-export async function lessonData(): Promise<LessonData> {
+/**
+ * The training corpora beside the checkout where they are, else the sentences that come with the project.
+ * @param maxWords longer sentences are left out: memory and time of a step grow with the longest of its batch
+ */
+export async function lessonData(maxWords = Number.POSITIVE_INFINITY): Promise<LessonData> {
   const folder = process.env.WORKBOOK_CORPUS ?? join(PROJECT_ROOT, "..", "shared", "corpus");
   const corpora = ["train", "dev"].every((name) => existsSync(join(folder, `${name}.jsonl.gz`)));
   const kind = corpora ? "corpus" : "sample";
-  const [train, dev] = await Promise.all([loadRecords(`${kind}:train`), loadRecords(`${kind}:dev`)]);
+  const all = await Promise.all([loadRecords(`${kind}:train`), loadRecords(`${kind}:dev`)]);
+  const [train, dev] = all.map((records) => records.filter(({ tokens }) => tokens.length <= maxWords));
   const source = corpora
     ? "the training corpora beside the checkout"
     : "the project's own hand-written sentences (data/sample)";
@@ -47,6 +54,13 @@ export function recordSpans({ tokens, ner }: NerRecord): {
     label,
   }));
   return { text: tokens.join(" "), spans };
+}
+
+/** The first place of a part in a text as a labelled span, for examples written by hand. @throws UserError where it is not there */
+export function spanOf(text: string, part: string, label: string): LabelledSpan {
+  const start = text.indexOf(part);
+  if (start < 0 || part === "") throw usageError(`"${part}" is not in the text "${text}".`);
+  return { start, end: start + part.length, label };
 }
 
 /** A row of the table of stored results: F1 and its relatives in percent. */
@@ -73,6 +87,17 @@ export function storedResults(folder = join(PROJECT_ROOT, "data", "results")): S
     const content: unknown = JSON.parse(readFileSync(join(folder, name), "utf8"));
     return evaluationRows(content, name.replace(/\.json$/, ""));
   });
+}
+
+/** F1 by test set, a colour a run. */
+export function storedFigure(rows: readonly StoredRow[]): Display {
+  const runs = [...new Set(rows.map(({ run }) => run))];
+  const bars = runs.map((name) => {
+    const own = rows.filter(({ run }) => run === name);
+    return { type: "bar", name, x: own.map(({ dataset }) => dataset), y: own.map(({ f1 }) => f1) };
+  });
+  const layout = { title: "F1 by test set, stored runs", yaxis: { title: "F1 (%)" }, showlegend: true };
+  return figure(bars, layout);
 }
 
 function evaluationRows(content: unknown, run: string): StoredRow[] {

@@ -3,7 +3,7 @@
  * (update_display_data); elsewhere they print a line now and then to standard error, so that a log stays readable.
  */
 import { usageError } from "../errors";
-import { chart } from "./chart";
+import { chart, pictureSize } from "./chart";
 import { type MimeBundle, outputPort } from "./display";
 import { escapeHtml, isolated, readableNumber, showable } from "./html";
 import { png } from "./png";
@@ -13,6 +13,13 @@ const REDRAW = 400;
 /** Shortest time between two lines where nothing can be redrawn (ms). */
 const REPRINT = 10_000;
 
+/** What is shown of a state, and the line that stands for it elsewhere. */
+interface LiveState {
+  bundle: MimeBundle;
+  metadata?: MimeBundle;
+  line: string;
+}
+
 /** One output that is replaced by each new state; states that come too fast are left out, the last one never is. */
 class LiveOutput {
   private readonly id = `workbook-${process.pid}-${++displays}`;
@@ -20,13 +27,13 @@ class LiveOutput {
   private shown = false;
 
   /** @param last draws in any case */
-  draw(state: () => { bundle: MimeBundle; line: string }, last: boolean): void {
+  draw(state: () => LiveState, last: boolean): void {
     const port = outputPort();
     const now = performance.now();
     if (!last && now - this.drawn < (port ? REDRAW : REPRINT)) return;
     this.drawn = now;
-    const { bundle, line } = state();
-    if (port) port.display(bundle, this.id, this.shown);
+    const { bundle, metadata = {}, line } = state();
+    if (port) port.display(bundle, metadata, { id: this.id, update: this.shown });
     else process.stderr.write(`${line}\n`);
     this.shown = true;
   }
@@ -132,14 +139,15 @@ export class Curve {
         mode: x.length < 3 ? "lines+markers" : "lines",
       }));
       const axes = { xaxis: { title: this.options.x ?? "" }, yaxis: { title: this.options.y ?? "" } };
-      const svg = chart(traces, { title: this.title, ...axes, showlegend: true, height: 320 }) ?? "";
+      const layout = { title: this.title, ...axes, showlegend: true, height: 320 };
+      const svg = chart(traces, layout) ?? "";
       const ends = traces.map(
         ({ name, x, y }) => `${name} ${readableNumber(y[y.length - 1])} at ${readableNumber(x[x.length - 1])}`,
       );
       const line = showable(`${this.title}: ${ends.join(", ") || "no points yet"}`);
       const picture = png(svg);
       const richest = picture ? { "image/png": picture.toString("base64") } : { "text/html": svg };
-      return { bundle: { ...richest, "text/plain": line }, line };
+      return { bundle: { ...richest, "text/plain": line }, metadata: picture ? pictureSize(layout) : {}, line };
     }, last);
   }
 }

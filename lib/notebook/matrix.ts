@@ -12,6 +12,8 @@ export interface MatrixOptions {
   columns?: readonly string[];
   /** Writes each value into its field; default: up to 400 fields. */
   values?: boolean;
+  /** The size that has full colour, e.g. 1 for probabilities; default: the largest in the matrix. */
+  limit?: number;
   /** Significant digits of a written value; default 2. */
   digits?: number;
 }
@@ -20,8 +22,9 @@ export interface MatrixOptions {
 const LONGEST = 64;
 
 /**
- * Shows a matrix as a heat map (HTML, plain text): white at 0, blue above, brown below, full colour at the largest size.
- * @param values rows of numbers, [R, C]; NaN is grey
+ * Shows a matrix as a heat map (HTML, plain text): white at 0, blue above, brown below, full colour at the largest size or at `limit`; a field of
+ * NaN stays empty and grey.
+ * @param values rows of numbers, [R, C]
  * @throws UserError for rows of unequal length or names that do not fit
  */
 export function matrix(values: readonly (readonly number[])[], options: MatrixOptions = {}): Display {
@@ -34,7 +37,7 @@ export function matrix(values: readonly (readonly number[])[], options: MatrixOp
   const columnNames = named(options.columns, width, "columns");
   const rowsShown = thinned(height);
   const columnsShown = thinned(width);
-  const limit = largest(values);
+  const limit = options.limit ?? largest(values);
   const written = options.values ?? rowsShown.length * columnsShown.length <= 400;
   const digits = options.digits ?? 2;
   const caption = [
@@ -48,7 +51,7 @@ export function matrix(values: readonly (readonly number[])[], options: MatrixOp
   const field = (row: number, column: number): string => {
     const value = values[row][column];
     const { fill, ink } = scaleColour(limit === 0 ? 0 : value / limit);
-    const text = written ? readableNumber(value, digits) : "";
+    const text = written && !Number.isNaN(value) ? readableNumber(value, digits) : "";
     return `<td title="${readableNumber(value)}" style="background-color:${fill};color:${ink};text-align:right;padding:1px 4px;min-width:10px;font-size:80%">${text}</td>`;
   };
   const name = (text: string): string =>
@@ -57,7 +60,7 @@ export function matrix(values: readonly (readonly number[])[], options: MatrixOp
   const body = rowsShown.map(
     (row) => `<tr>${name(rowNames[row])}${columnsShown.map((column) => field(row, column)).join("")}</tr>`,
   );
-  const html = `<table style="border-collapse:collapse"><caption style="text-align:left">${isolated(caption)}</caption>${head}${body.join("\n")}</table>`;
+  const html = `<div>${isolated(caption)}</div><table style="border-collapse:collapse">${head}${body.join("\n")}</table>`;
   const pick = rowsShown.map((row) => columnsShown.map((column) => readableNumber(values[row][column], digits)));
   return new Display({
     "text/html": html,

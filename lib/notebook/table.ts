@@ -70,11 +70,11 @@ function htmlTable(
   title: string | undefined,
   note: string,
 ): string {
-  const caption = title ? `<caption style="text-align:left"><b>${isolated(title)}</b></caption>` : "";
+  const heading = title ? `<div><b>${isolated(title)}</b></div>` : "";
   const head = columns.map((column) => `<th style="text-align:left">${isolated(column)}</th>`).join("");
   const body = cells.map((row) => `<tr>${row.map(htmlCell).join("")}</tr>`).join("\n");
   const foot = note ? `<p>${escapeHtml(note)}</p>` : "";
-  return `<table>${caption}<thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>${foot}`;
+  return `${heading}<table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>${foot}`;
 }
 
 function htmlCell(value: unknown): string {

@@ -116,7 +116,7 @@ test("figure: one bundle, and a picture only of what can be drawn truly", () => 
 
 test("live displays draw at once, then in place, and always their last state", () => {
   const calls: [text: string, id: string | undefined, update: boolean | undefined][] = [];
-  openOutput({ display: (bundle, id, update) => calls.push([String(bundle["text/plain"]), id, update]) });
+  openOutput({ display: (bundle, _, place) => calls.push([String(bundle["text/plain"]), place?.id, place?.update]) });
   try {
     const bar = progress(3, "steps");
     for (const note of ["a", "b", "c"]) bar.step(note);

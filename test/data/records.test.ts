@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { byCodePoint, type NerRecord, readRecords, streamRecords, typesOf } from "../../lib/data/records";
+import { UserError } from "../../lib/errors";
+
+const folder = mkdtempSync(join(tmpdir(), "workbook-records-"));
+after(() => rmSync(folder, { recursive: true }));
+
+const ADA: NerRecord = { tokens: ["Ada", "Lovelace", "wrote"], ner: [[0, 1, "person"]] };
+const LINE = JSON.stringify(ADA);
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** One sentence, for the reader, that holds all of this. */
+async function refused(path: string, ...parts: (string | RegExp)[]): Promise<void> {
+  await assert.rejects(readRecords(path), (error: unknown) => {
+    assert.ok(error instanceof UserError, String(error));
+    for (const part of [path, ...parts])
+      assert.ok(typeof part === "string" ? error.message.includes(part) : part.test(error.message), error.message);
+    assert.match(error.message, /^[^\n]+\.$/);
+    return true;
+  });
+}
+
+test("our spelling and Python's give the same records", async () => {
+  const ours = { ...ADA, labels: ["person", "city"], negatives: ["song"], src: "made up" };
+  const { tokens, ner, labels, negatives, src } = ours;
+  const python = { tokenized_text: tokens, ner, ner_labels: labels, ner_negatives: negatives, src, id: 7 };
+  const path = file("spellings.jsonl", `${JSON.stringify(ours)}\n${JSON.stringify(python)}\n`);
+  assert.deepEqual(await readRecords(path), [ours, ours]);
+});
+
+test("lines, packed lines, a list and a packed list are read alike; blank lines are passed over", async () => {
+  const lines = `${LINE}\r\n\n   \n${LINE}`;
+  const list = JSON.stringify([ADA, ADA]);
+  for (const [name, content] of [
+    ["a.jsonl", lines],
+    ["a.jsonl.gz", gzipSync(lines)],
+    ["a.json", list],
+    ["a.json.gz", gzipSync(list)],
+  ] as const)
+    assert.deepEqual(await readRecords(file(name, content)), [ADA, ADA], name);
+  assert.deepEqual(await readRecords(file("empty.jsonl", "")), []);
+});
+
+test("a record without mentions, without words and with words that only look blank", async () => {
+  const path = file(
+    "few.jsonl",
+    '{"tokens":["a"]}\n{"tokens":[],"ner":[]}\n{"tokens":["\\u00a0","é","😀"],"ner":[[2,2,"x"]]}',
+  );
+  assert.deepEqual(await readRecords(path), [
+    { tokens: ["a"], ner: [] },
+    { tokens: [], ner: [] },
+    { tokens: ["\u00a0", "é", "😀"], ner: [[2, 2, "x"]] },
+  ]);
+});
+
+test("records come one at a time: those before a broken line are there", async () => {
+  const seen: NerRecord[] = [];
+  const path = file("late.jsonl", `${LINE}\n${LINE}\n{"tokens": [\n`);
+  await assert.rejects(async () => {
+    for await (const record of streamRecords(path)) seen.push(record);
+  }, /late\.jsonl, line 3: not JSON/);
+  assert.equal(seen.length, 2);
+});
+
+test("a fault is named by file and line, blank lines counted", async () => {
+  const broken: [line: string, ...parts: (string | RegExp)[]][] = [
+    ["{oops", "not JSON"],
+    ["[1]", 'wanted an object with "tokens" and "ner"'],
+    ["{}", '"tokens" is not a list of words'],
+    ['{"tokens":["a",1]}', '"tokens" is not a list of words'],
+    ['{"tokens":"a b"}', '"tokens" is not a list of words'],
+    ['{"tokens":["a"],"ner":{}}', '"ner" is not a list of [start, end, type]'],
+    ['{"tokens":["a"],"ner":[[0,0]]}', "mention 1 is [0,0], wanted [first word, last word, type]"],
+    ['{"tokens":["a","b"],"ner":[[0,0,"x"],[1,2,"x"]]}', "mention 2 ends at word 2, past the end of a text of 2 words"],
+    ['{"tokens":["a","b"],"ner":[[1,0,"x"]]}', "wanted 0 <= first <= last"],
+    ['{"tokens":["a"],"ner":[[-1,0,"x"]]}', "wanted 0 <= first <= last"],
+    ['{"tokens":["a"],"ner":[["0",0,"x"]]}', "wanted 0 <= first <= last"],
+    ['{"tokens":["a"],"ner":[[0,0,""]]}', 'has the type "", wanted a name'],
+    ['{"tokens":["a"],"labels":["x",null]}', '"labels" is not a list of types'],
+    ['{"tokens":["a"],"ner_negatives":"x"}', '"negatives" is not a list of types'],
+  ];
+  for (const [line, ...parts] of broken)
+    await refused(file("broken.jsonl", `${LINE}\n\n${line}\n`), "line 3", ...parts);
+  await refused(file("broken.json", `[${LINE},{}]`), "record 2", '"tokens" is not a list of words');
+  await refused(file("object.json", LINE), "wanted a JSON list of records");
+});
+
+test("a cut or broken archive is an error, not a short file", async () => {
+  const text = Array.from({ length: 500 }, (_, i) => JSON.stringify({ tokens: [`word${i * 7919}`], ner: [] })).join(
+    "\n",
+  );
+  const packed = gzipSync(text);
+  await refused(file("cut.jsonl.gz", packed.subarray(0, packed.length - 20)), "cannot be read");
+  await refused(file("cut.json.gz", packed.subarray(0, 40)), "cannot be read");
+  await refused(file("plain.jsonl.gz", LINE), "cannot be read");
+});
+
+test("a file that is not there, and a folder", async () => {
+  await refused(join(folder, "none.jsonl"), "does not exist");
+  mkdirSync(join(folder, "folder.jsonl"));
+  await refused(join(folder, "folder.jsonl"), "wanted a file of records");
+});
+
+test("types are sorted by code point, as Python's sorted does, not by UTF-16 unit", () => {
+  const labels = ["\u{1f600}", "\uff5e", "b", "B", "a", "ab", "b"];
+  const records = labels.map((label): NerRecord => ({ tokens: ["x"], ner: [[0, 0, label]] }));
+  assert.deepEqual(typesOf(records), ["B", "a", "ab", "b", "\uff5e", "\u{1f600}"]);
+  assert.equal(byCodePoint("a", "a"), 0);
+});
