@@ -89,11 +89,11 @@ export function storedResults(folder = join(PROJECT_ROOT, "data", "results")): S
   });
 }
 
-/** F1 by test set, a colour a run. */
+/** F1 by test set, a colour for each run and threshold. */
 export function storedFigure(rows: readonly StoredRow[]): Display {
-  const runs = [...new Set(rows.map(({ run }) => run))];
-  const bars = runs.map((name) => {
-    const own = rows.filter(({ run }) => run === name);
+  const nameOf = ({ run, threshold }: StoredRow): string => (threshold === "" ? run : `${run}, threshold ${threshold}`);
+  const bars = [...new Set(rows.map(nameOf))].map((name) => {
+    const own = rows.filter((row) => nameOf(row) === name);
     return { type: "bar", name, x: own.map(({ dataset }) => dataset), y: own.map(({ f1 }) => f1) };
   });
   const layout = { title: "F1 by test set, stored runs", yaxis: { title: "F1 (%)" }, showlegend: true };

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { inlineRecord, inlineRecords, sampleFiles } from "../../lib/data/inline";
+import { loadRecords } from "../../lib/data/named";
+import { readRecords, typesOf } from "../../lib/data/records";
+import { ROOT } from "../tiny";
+
+const SAMPLE = join(ROOT, "data", "sample");
+const source = () => inlineRecords(readFileSync(join(SAMPLE, "source.txt"), "utf8"), "source.txt");
+
+test("the files are what the source says: remake them with `node test/write-sample.cjs` after a change", () => {
+  for (const [name, text] of Object.entries(sampleFiles(source())))
+    assert.equal(readFileSync(join(SAMPLE, name), "utf8"), text, name);
+});
+
+test("the sample is large and varied enough, and says nothing twice", async () => {
+  const records = await readRecords(join(SAMPLE, "sample.jsonl"));
+  assert.ok(records.length >= 150, `${records.length} sentences`);
+  assert.ok(new Set(records.map((record) => record.src)).size >= 7, "domains");
+  assert.ok(typesOf(records).length >= 60, `${typesOf(records).length} types`);
+  assert.equal(new Set(records.map((record) => record.tokens.join(" "))).size, records.length);
+  for (const { ner, tokens } of records) assert.equal(new Set(ner.map(String)).size, ner.length, tokens.join(" "));
+});
+
+test("train, development and test are parts of the whole, found by name", async () => {
+  const parts = await Promise.all(["train", "dev", "test"].map((part) => loadRecords(`sample:${part}`)));
+  const all = await loadRecords("sample");
+  assert.equal(parts.flat().length, all.length);
+  for (const part of parts) assert.ok(part.length >= 20);
+});
+
+test("a mention may hold another; offsets are words", () => {
+  assert.deepEqual(inlineRecord("The [[University of [[Oslo|city]]|university]] [[opened|event]].", "here"), {
+    tokens: ["The", "University", "of", "Oslo", "opened", "."],
+    ner: [
+      [1, 3, "university"],
+      [3, 3, "city"],
+      [4, 4, "event"],
+    ],
+  });
+});
+
+test("an open bracket and a mention inside a word are errors that name the line", () => {
+  const refuses = (line: string, message: RegExp) =>
+    assert.throws(() => inlineRecords(`# domain: x\n${line}`, "s.txt"), { name: "UserError", message });
+  refuses("[[Oslo|city", /s\.txt, line 2: a bracket has no partner/);
+  refuses("Oslo|city]] is", /has no partner/);
+  refuses("[[Os|city]]lo", /"Os" does not begin and end where words do/);
+});
