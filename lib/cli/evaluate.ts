@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { useBackend } from "../backend";
-import { type NerRecord, readRecords, typesOf } from "../data/records";
+import { loadRecords } from "../data/named";
+import { type NerRecord, typesOf } from "../data/records";
 import { UserError, usageError } from "../errors";
 import { bootstrapF1 } from "../evaluate/bootstrap";
 import type { Evaluation } from "../evaluate/zero-shot";
@@ -15,7 +16,7 @@ export const command: Command = {
   usage: "--model DIR --data FILE.jsonl... [--labels FILE|a,b] [--threshold .5] [--nested] [--drop else] --json OUT",
   help: [
     ["--model DIR", "a model folder, of Python or of this project"],
-    ["--data FILE...", "files of records; may be repeated, and the files may follow one another"],
+    ["--data FILE...", "files of records, or zero-shot:NAME for a public test; may be repeated or follow one another"],
     [
       "--labels a,b",
       "the types asked, or a file with one a line or a JSON list; default: the sorted gold types of the file",
@@ -99,14 +100,14 @@ async function openSet(
   limit: number,
 ): Promise<EvaluationSet> {
   const dropped = new Set(drop.flatMap((item) => item.split(",")).map((item) => item.trim()));
-  const records = await readRecords(file);
+  const records = await loadRecords(file);
   const types = (labels ?? typesOf(records)).filter((type) => !dropped.has(type));
   if (types.length === 0) throw new UserError(`${file}: no entity type is left to ask for; give --labels.`);
   const kept = records.slice(0, limit).map((record) => ({
     ...record,
     ner: record.ner.filter(([, , label]) => !dropped.has(label)),
   }));
-  return { name: basename(file).replace(/\.jsonl?(\.gz)?$/, ""), records: kept, types };
+  return { name: basename(file).replace(/^(zero-shot|corpus):|\.jsonl?(\.gz)?$/g, ""), records: kept, types };
 }
 
 async function evaluateSet(model: GLiNER, set: EvaluationSet, options: Options): Promise<Evaluation> {

@@ -78,10 +78,19 @@ async function trainRecipe(recipe: Recipe, out: string, resume: boolean): Promis
       seconds_per_step: median(result.history.map((report) => report.seconds)),
       peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
     };
-    writeAtomically(
-      join(out, "run.json"),
-      `${JSON.stringify({ started, ended: new Date().toISOString(), backend: backendInfo(), node: process.version, version: projectVersion(), recipe, records: records.length, parameters: model.size, ...summary }, null, 2)}\n`,
-    );
+    // A finished run that was only asked to go on keeps the record of what it did.
+    if (result.history.length > 0)
+      writeRunRecord(out, {
+        started,
+        ended: new Date().toISOString(),
+        backend: backendInfo(),
+        node: process.version,
+        version: projectVersion(),
+        recipe,
+        records: records.length,
+        parameters: model.size,
+        ...summary,
+      });
     say(
       summary.finished
         ? `done: ${result.steps} steps; the model is in ${join(out, "last")}`
@@ -92,6 +101,11 @@ async function trainRecipe(recipe: Recipe, out: string, resume: boolean): Promis
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     model.dispose();
   }
+}
+
+/** What ran and what came of it. */
+function writeRunRecord(out: string, record: Record<string, unknown>): void {
+  writeAtomically(join(out, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
 }
 
 /** Enough for a steady loss, few enough to cost a second or two. */

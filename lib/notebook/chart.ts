@@ -11,6 +11,22 @@ import { extent, ticks } from "./ticks";
 
 const SIZE = { width: 720, height: 400 };
 const MARGIN = { left: 72, right: 24, top: 44, bottom: 56 };
+/** Height of a line of the legend, which stands above the plot, beside the title (pixels). */
+const LEGEND_LINE = 18;
+/** Longest name of a category (characters). */
+const NAME = 18;
+/** Mean width of a character at the size of the labels (pixels). */
+const CHARACTER = 7.2;
+
+/** The plot's place in the picture. */
+interface Box {
+  width: number;
+  height: number;
+  top: number;
+  bottom: number;
+  /** The names under the plot are too long to stand side by side. */
+  turned: boolean;
+}
 
 /** Horizontal or vertical axis: numbers, or categories at whole positions. */
 interface Axis {
@@ -29,12 +45,13 @@ export function chart(traces: readonly Trace[], layout: Layout): string | undefi
   const width = layout.width ?? SIZE.width;
   const height = layout.height ?? SIZE.height;
   const x = axis(drawn.map(xValues), drawn, layout.xaxis?.range, MARGIN.left, width - MARGIN.right);
-  const y = axis(drawn.map(yValues), drawn, layout.yaxis?.range, height - MARGIN.bottom, MARGIN.top, true);
+  const box = boxOf(x, named(drawn, layout).length, width, height);
+  const y = axis(drawn.map(yValues), drawn, layout.yaxis?.range, box.bottom, box.top, true);
   const marks = drawn.map((trace, index) => drawTrace(trace, index, drawn, x, y)).join("\n");
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="DejaVu Sans, Arial, sans-serif" font-size="12" fill="#222">`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    frame(x, y, layout, width, height),
+    frame(x, y, layout, box),
     marks,
     legend(drawn, layout, width),
     "</svg>",
@@ -44,6 +61,13 @@ export function chart(traces: readonly Trace[], layout: Layout): string | undefi
 /** The size at which the picture is to be shown, as a bundle's metadata: its pixels are finer. */
 export function pictureSize(layout: Layout): { "image/png": { width: number; height: number } } {
   return { "image/png": { width: layout.width ?? SIZE.width, height: layout.height ?? SIZE.height } };
+}
+
+function boxOf(x: Axis, legendLines: number, width: number, height: number): Box {
+  const longest = Math.max(0, ...(x.names ?? []).map((name) => Math.min(NAME, name.length))) * CHARACTER;
+  const turned = x.names !== undefined && longest > x.at(1) - x.at(0);
+  const top = Math.max(MARGIN.top, 20 + legendLines * LEGEND_LINE);
+  return { width, height, top, bottom: height - MARGIN.bottom - (turned ? longest * 0.5 : 0), turned };
 }
 
 type Coordinate = string | number | null;
@@ -87,13 +111,11 @@ function position(axisOf: Axis, value: Coordinate): number {
 function marksOf(axisOf: Axis, wanted: number): { at: number; text: string }[] {
   if (!axisOf.names) return ticks(axisOf.low, axisOf.high, wanted);
   const step = Math.ceil(axisOf.names.length / 30);
-  return axisOf.names.map((text, at) => ({ at, text: shortened(text, 18) })).filter(({ at }) => at % step === 0);
+  return axisOf.names.map((text, at) => ({ at, text: shortened(text, NAME) })).filter(({ at }) => at % step === 0);
 }
 
-function frame(x: Axis, y: Axis, layout: Layout, width: number, height: number): string {
+function frame(x: Axis, y: Axis, layout: Layout, { width, height, top, bottom, turned }: Box): string {
   const parts: string[] = [];
-  const bottom = height - MARGIN.bottom;
-  const turned = x.names !== undefined && x.names.length > 8;
   for (const { at, text } of marksOf(y, 5)) {
     const line = y.at(at).toFixed(1);
     parts.push(`<line x1="${MARGIN.left}" x2="${width - MARGIN.right}" y1="${line}" y2="${line}" stroke="#e3e3e3"/>`);
@@ -108,8 +130,8 @@ function frame(x: Axis, y: Axis, layout: Layout, width: number, height: number):
         : label(pixel, bottom + 18, text, "middle"),
     );
   }
-  parts.push(`<path d="M${MARGIN.left} ${MARGIN.top}V${bottom}H${width - MARGIN.right}" fill="none" stroke="#888"/>`);
-  const middle = (MARGIN.top + bottom) / 2;
+  parts.push(`<path d="M${MARGIN.left} ${top}V${bottom}H${width - MARGIN.right}" fill="none" stroke="#888"/>`);
+  const middle = (top + bottom) / 2;
   parts.push(label((MARGIN.left + width - MARGIN.right) / 2, height - 12, titleText(layout.xaxis?.title), "middle"));
   parts.push(label(18, middle, titleText(layout.yaxis?.title), "middle", `rotate(-90 18 ${middle})`));
   parts.push(`<g font-size="15" font-weight="bold">${label(MARGIN.left, 24, titleText(layout.title), "start")}</g>`);
@@ -195,22 +217,22 @@ function drawHeatmap(trace: Trace, x: Axis, y: Axis): string {
     .join("\n");
 }
 
+/** The traces that the legend names, with their places. */
+function named(traces: readonly Trace[], layout: Layout): { name: string; colour: string }[] {
+  const all = traces.flatMap((trace, index) =>
+    trace.name && trace.type !== "heatmap" ? [{ name: shortened(trace.name, 40), colour: colourOf(trace, index) }] : [],
+  );
+  const wanted = layout.showlegend ?? all.length > 1;
+  return wanted ? all : [];
+}
+
 function legend(traces: readonly Trace[], layout: Layout, width: number): string {
-  const named = traces
-    .map((trace, index) => ({ trace, index }))
-    .filter(({ trace }) => trace.name && trace.type !== "heatmap");
-  if (named.length === 0 || layout.showlegend === false || (named.length === 1 && layout.showlegend !== true))
-    return "";
-  return named
-    .map(({ trace, index }, row) => {
-      const y = MARGIN.top + 14 + row * 18;
-      const right = width - MARGIN.right;
-      const name = shortened(trace.name ?? "", 40);
-      const wide = 24 + 7.5 * name.length;
-      // A veil under the words: lines and bars run behind them.
-      const veil = `<rect x="${right - wide}" y="${y - 13}" width="${wide}" height="18" fill="#ffffff" fill-opacity="0.85"/>`;
-      const swatch = `<rect x="${right - 14}" y="${y - 9}" width="12" height="10" fill="${colourOf(trace, index)}"/>`;
-      return veil + swatch + label(right - 20, y, name, "end");
+  const right = width - MARGIN.right;
+  return named(traces, layout)
+    .map(({ name, colour }, row) => {
+      const y = 22 + row * LEGEND_LINE;
+      const swatch = `<rect x="${right - 14}" y="${y - 9}" width="12" height="10" fill="${colour}"/>`;
+      return swatch + label(right - 20, y, name, "end");
     })
     .join("\n");
 }

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { TINY_BERT } from "../tiny";
+import { verb } from "./verb";
+
+const TEXT = "👍 Anna Smith met Boris Garcia in Paris last Tuesday.";
+const MODEL = ["--model", TINY_BERT, "--labels", "person,organization,person", "--threshold", "0.3"];
+
+const rows = (out: string) =>
+  out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+test("one JSON object an entity, keys and offsets as promised; a duplicate label is warned of once", () => {
+  const { code, out, err } = verb("predict", MODEL, TEXT);
+  assert.equal(code, 0, err);
+  assert.ok(rows(out).length > 0);
+  for (const row of rows(out)) {
+    assert.deepEqual(Object.keys(row), ["text", "label", "start", "end", "score"]);
+    assert.equal(TEXT.slice(row.start as number, row.end as number), row.text);
+  }
+  assert.equal(err.match(/1 duplicate labels? left out/g)?.length, 1);
+});
+
+test("Python's offsets are code points; --lines tells the line", () => {
+  const first = rows(verb("predict", MODEL, TEXT).out)[0];
+  const { out } = verb("predict", [...MODEL, "--offsets", "codepoints", "--lines"], `\n${TEXT}\n`);
+  const row = rows(out)[0];
+  assert.deepEqual([row.line, row.start, row.end], [2, (first.start as number) - 1, (first.end as number) - 1]);
+});
+
+test("blank text has no entities and is no error", () => {
+  const { code, out } = verb("predict", MODEL, " \n\t\n");
+  assert.deepEqual([code, out], [0, ""]);
+});
+
+test("wrong words end with 2, a missing model with 1, each with one sentence and nothing on standard output", () => {
+  const cases: [string[], number, RegExp][] = [
+    [["--model", TINY_BERT], 2, /--labels is missing/],
+    [["--model", TINY_BERT, "--labels", ","], 2, /wanted at least one entity type/],
+    [["--model", TINY_BERT, "--labels", "absent/labels.txt"], 2, /file absent\/labels\.txt does not exist/],
+    [[...MODEL, "--threshold", "high"], 2, /--threshold got "high"/],
+    [[...MODEL, "--nonsense"], 2, /--nonsense/],
+    [["--model", "absent-model", "--labels", "a"], 1, /model folder absent-model does not exist/],
+  ];
+  for (const [words, code, message] of cases) {
+    const ended = verb("predict", words, TEXT);
+    assert.equal(ended.code, code, words.join(" "));
+    assert.match(ended.err, message);
+    assert.equal(ended.err.trim().split("\n").length, 1, ended.err);
+    assert.equal(ended.out, "");
+  }
+});
+
+test("--help explains every option and ends with 0", () => {
+  const { code, out } = verb("predict", ["--help"]);
+  assert.equal(code, 0);
+  for (const word of [
+    "--model",
+    "--labels",
+    "--threshold",
+    "--nested",
+    "--multi-label",
+    "--offsets",
+    "--json",
+    "exit code",
+  ])
+    assert.ok(out.includes(word), word);
+});

@@ -1,0 +1,17 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { ROOT } from "../tiny";
+
+/** What a verb said and how it ended. */
+export interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** Runs dist/lib/cli/VERB.js as a command does, with this standard input. */
+export function verb(name: string, words: readonly string[], input = ""): Ended {
+  const script = join(ROOT, "dist", "lib", "cli", `${name}.js`);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...words], { input, encoding: "utf8" });
+  return { code: status, out: stdout, err: stderr };
+}
