@@ -15,22 +15,4 @@ export { type TrainingReport, type TrainingResult, type TrainOptions, train } fr
 export type { GLiNERConfig } from "./model/config";
 export { candidates, greedyDecode, type SpanCandidate } from "./model/decode";
 export type { ForwardOptions, Trace } from "./model/uni-encoder-span";
-export {
-  curve,
-  Display,
-  display,
-  entities,
-  figure,
-  type Layout,
-  lessonData,
-  matrix,
-  progress,
-  recordSpans,
-  stages,
-  storedResults,
-  type Trace as PlotTrace,
-  table,
-} from "./notebook";
-export { RandomStream, stream } from "./random";
-export { SubwordTokenizer } from "./text/tokenizer";
-export { splitWords, type Word } from "./text/words";
+export * from "./notebook";

@@ -1,7 +1,7 @@
 /** What a notebook's cells show: each function returns or drives a display. */
 export { DISPLAY, Display, type Displayable, display, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
-export { figure, type Layout, type Trace } from "./figure";
+export { figure, type Layout, type Trace as PlotTrace } from "./figure";
 export {
   type LessonData,
   lessonData,
