@@ -16,3 +16,6 @@ export type { GLiNERConfig } from "./model/config";
 export { candidates, greedyDecode, type SpanCandidate } from "./model/decode";
 export type { ForwardOptions, Trace } from "./model/uni-encoder-span";
 export * from "./notebook";
+export { RandomStream, stream } from "./random";
+export { SubwordTokenizer } from "./text/tokenizer";
+export { splitWords, type Word } from "./text/words";

@@ -40,7 +40,8 @@ export async function runCommand(command: Command, argv = process.argv.slice(2))
     const text = error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);
     process.stderr.write(`${command.name}: ${text}\n`);
   }
-  process.exitCode = exitCode;
+  // A verb may have set one itself.
+  if (exitCode) process.exitCode = exitCode;
 }
 
 function parse(command: Command, argv: string[]): { values: Values; positionals: string[] } {

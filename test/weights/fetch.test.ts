@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach, test } from "node:test";
 import { encoderFolder } from "../../lib/weights/encoders";
 import { download } from "../../lib/weights/fetch";
 
@@ -34,10 +34,10 @@ beforeEach(() => {
   calls = [];
   folder = mkdtempSync(join(tmpdir(), "workbook-fetch-"));
 });
+afterEach(() => rmSync(folder, { recursive: true }));
 after(() => {
   server.closeAllConnections();
   server.close();
-  rmSync(folder, { recursive: true });
 });
 
 /** Answers ranges as a storage host does. */
@@ -50,7 +50,16 @@ function serve(
   const start = Number(/bytes=(\d+)-/.exec(call.headers.range ?? "")?.[1] ?? 0);
   response.writeHead(start > 0 ? 206 : 200, { "content-length": content.length - start });
   if (cutAt >= content.length) response.end(content.subarray(start));
-  else response.write(content.subarray(start, cutAt), () => setTimeout(() => response.destroy(), 30));
+  else response.write(content.subarray(start, cutAt), () => cutWhenArrived(response));
+}
+
+/** A connection cut before the reader has taken anything has nothing to continue: waits until some of it is on disk. */
+function cutWhenArrived(response: ServerResponse): void {
+  const arrived = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".part"))
+    .some((name) => statSync(join(folder, name)).size > 0);
+  if (arrived) response.destroy();
+  else setTimeout(() => cutWhenArrived(response), 5);
 }
 
 test("a cut download is continued where it stopped", async () => {

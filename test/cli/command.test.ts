@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { type Command, runCommand } from "../../lib/cli/command";
+import { UserError, usageError } from "../../lib/errors";
+
+/** Runs a command in this process and takes its exit code back. */
+async function exitCode(run: Command["run"], words: string[] = []): Promise<number> {
+  const command: Command = { name: "probe", summary: "A probe.", usage: "", help: [], options: {}, run };
+  await runCommand(command, words);
+  const code = Number(process.exitCode ?? 0);
+  process.exitCode = undefined;
+  return code;
+}
+
+test("0 for a result, 1 for a failure or a fault, 2 for a wrong call, and what the verb itself set stays", async () => {
+  assert.equal(await exitCode(async () => "fine"), 0);
+  const failing = (error: Error) => exitCode(() => Promise.reject(error));
+  assert.equal(await failing(new UserError("The disk is full.")), 1);
+  assert.equal(await failing(usageError("--x is missing.")), 2);
+  assert.equal(await failing(new TypeError("a fault of ours")), 1);
+  assert.equal(await exitCode(async () => "never", ["--unknown"]), 2);
+  const setting = async () => {
+    process.exitCode = 1;
+  };
+  assert.equal(await exitCode(setting), 1);
+});
+
+test("--json holds the result; a failed verb writes none", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "command-"));
+  const path = join(folder, "result.json");
+  await exitCode(() => Promise.reject(new UserError("No.")), ["--json", path]);
+  assert.ok(!existsSync(path));
+  await exitCode(async () => ({ f1: 0.5 }), ["--json", path]);
+  assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), { f1: 0.5 });
+  assert.equal(await exitCode(async () => 1, ["--json", join(folder, "absent", "x.json")]), 1);
+  rmSync(folder, { recursive: true });
+});
