@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
@@ -72,6 +73,12 @@ test("a real model gives Python's candidates, scores and F1", { skip: !present }
       );
   }
   model.dispose();
+});
+
+test("WebAssembly gives them too, on a part", { skip: !present || process.env.BACKEND === "wasm" }, () => {
+  const env = { ...process.env, BACKEND: "wasm", NODE_TEST_CONTEXT: undefined };
+  const { status, stdout } = spawnSync(process.execPath, ["--test", __filename], { env, encoding: "utf8" });
+  assert.equal(status, 0, stdout);
 });
 
 /** The same spans with the same scores; one whose score is the floor to rounding may be on one side only. */

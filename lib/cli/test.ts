@@ -33,7 +33,7 @@ const test: Command = {
     const style = (await inherit(join(PROJECT_ROOT, "node_modules/@biomejs/biome/bin/biome"), ["check", "."])) === 0;
     const counts = await runTests(files);
     const line = `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
-    process.stdout.write(`\ntests: ${line}; style ${style ? "clean" : "not clean"}\n`);
+    process.stdout.write(`\nstyle: ${style ? "clean" : "not clean"}\ntests: ${line}\n`);
     // The lines above have said everything: no further sentence.
     if (!style || counts.failed > 0) process.exitCode = 1;
     return { versions, style, ...counts };
