@@ -53,7 +53,7 @@ const SAMPLE = join(PROJECT_ROOT, "data", "sample");
 
 /** The training corpora are third-party text: they lie beside the checkout, or where WORKBOOK_CORPUS says. */
 function corpusFile(name: string): string {
-  const folder = process.env.WORKBOOK_CORPUS ?? join(PROJECT_ROOT, "..", "shared", "corpus");
+  const folder = process.env.WORKBOOK_CORPUS || join(PROJECT_ROOT, "..", "shared", "corpus");
   const path = join(folder, `${name}.jsonl.gz`);
   if (existsSync(path)) return path;
   throw new UserError(

@@ -1,5 +1,4 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { UserError } from "../errors";
@@ -38,19 +37,24 @@ export async function* streamRecords(path: string): AsyncGenerator<NerRecord> {
 
 async function* lineRecords(path: string): AsyncGenerator<NerRecord> {
   let line = 0;
-  const bytes = openBytes(path);
-  const lines = createInterface({ input: bytes, crlfDelay: Number.POSITIVE_INFINITY });
-  // readline does not pass its input's errors on: a truncated archive would look like a short file.
-  let failure: Error | undefined;
-  bytes.on("error", (error) => {
-    failure = error;
-    lines.close();
-  });
-  for await (const text of lines) {
+  for await (const text of linesOf(openBytes(path))) {
     line++;
     if (text.trim() !== "") yield parseRecord(parseJson(text, `${path}, line ${line}`), `${path}, line ${line}`);
   }
-  if (failure) throw failure;
+}
+
+/**
+ * Lines end with a line feed only; a carriage return before it is white space to JSON. Not node:readline: newer versions of
+ * Node end a line at U+2028 and U+2029 too, which a JSON string may hold as they are.
+ */
+async function* linesOf(bytes: Readable): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of bytes.setEncoding("utf8")) {
+    const lines = `${rest}${chunk}`.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) yield line;
+  }
+  yield rest;
 }
 
 function openBytes(path: string): Readable {
@@ -58,6 +62,8 @@ function openBytes(path: string): Readable {
   if (!path.endsWith(".gz")) return plain;
   const unpacked = createGunzip();
   plain.on("error", (error) => unpacked.destroy(error));
+  // A reader that stops early closes what it reads from; the file behind it is ours to close.
+  unpacked.on("close", () => plain.destroy());
   return plain.pipe(unpacked);
 }
 

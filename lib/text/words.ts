@@ -7,7 +7,8 @@ export interface Word {
 
 /**
  * Python's `\w+(?:[-_]\w+)*|\S` (GLiNER's WhitespaceTokenSplitter) in JavaScript: `\w` there is Unicode letters, numbers and
- * `_`, and `\s` holds U+001C-1F and U+0085 but not U+FEFF.
+ * `_`, never combining marks, and `\s` holds U+001C-1F and U+0085 but not U+FEFF. The two agree on every code point that
+ * Unicode 14 (Python 3.11) assigns; Node knows later letters too, which that Python takes for single signs.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: Python's idea of white space has them
 const WORD = /[\p{L}\p{N}_]+(?:[-_][\p{L}\p{N}_]+)*|[^\s\x1c-\x1f\x85]|\ufeff/gu;

@@ -63,6 +63,28 @@ test("a record without mentions, without words and with words that only look bla
   ]);
 });
 
+test("a line ends with a line feed only: U+2028, U+2029 and U+0085 may stand in a word, which chunks may cut", async () => {
+  const word = "a\u2028b\u2029c\u0085d";
+  // Longer than the pieces in which files are read, so that some piece ends inside a character of several bytes.
+  const record: NerRecord = { tokens: [word, "東".repeat(100_000), "é😀".repeat(50_000)], ner: [[0, 2, "x"]] };
+  const content = `${JSON.stringify(record)}\n${LINE}`;
+  assert.deepEqual(await readRecords(file("separators.jsonl", content)), [record, ADA]);
+  assert.deepEqual(await readRecords(file("separators.jsonl.gz", gzipSync(content))), [record, ADA]);
+});
+
+test("a reader may stop early", async () => {
+  for (const name of ["early.jsonl", "early.jsonl.gz"]) {
+    const text = `${LINE}\n`.repeat(5000);
+    const path = file(name, name.endsWith(".gz") ? gzipSync(text) : text);
+    let count = 0;
+    for await (const record of streamRecords(path)) {
+      assert.deepEqual(record, ADA);
+      if (++count === 3) break;
+    }
+    assert.equal(count, 3);
+  }
+});
+
 test("records come one at a time: those before a broken line are there", async () => {
   const seen: NerRecord[] = [];
   const path = file("late.jsonl", `${LINE}\n${LINE}\n{"tokens": [\n`);

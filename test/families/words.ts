@@ -14,6 +14,7 @@ export const words: GoldenFamily = {
     const fixture = JSON.parse(readFileSync(join(folder, path), "utf8")) as {
       cases: { text: string; tokens: Token[] }[];
       python_word_ranges?: [number, number][];
+      python_space_ranges?: [number, number][];
     };
     for (const { text, tokens } of fixture.cases) {
       const ours = splitWords(text).map((word) => [word.text, word.start, word.end]);
@@ -23,10 +24,16 @@ export const words: GoldenFamily = {
         JSON.stringify(text),
       );
     }
-    for (const [first, last] of fixture.python_word_ranges ?? [])
-      for (let point = first; point <= last; point++) {
-        const character = String.fromCodePoint(point);
-        assert.equal(splitWords(`${character}${character}`).length, 1, `U+${point.toString(16)} is a word character`);
-      }
+    for (const character of charactersOf(fixture.python_word_ranges))
+      assert.equal(splitWords(character + character).length, 1, `${codeOf(character)} is a word character`);
+    for (const character of charactersOf(fixture.python_space_ranges))
+      assert.deepEqual(splitWords(character), [], `${codeOf(character)} is white space`);
   },
 };
+
+const codeOf = (character: string) => `U+${character.codePointAt(0)?.toString(16).toUpperCase()}`;
+
+/** Every character of ranges of code points, both ends included. */
+function* charactersOf(ranges: [number, number][] = []): Generator<string> {
+  for (const [first, last] of ranges) for (let point = first; point <= last; point++) yield String.fromCodePoint(point);
+}
