@@ -26,7 +26,7 @@ export interface LessonData {
  * @param maxWords longer sentences are left out: memory and time of a step grow with the longest of its batch
  */
 export async function lessonData(maxWords = Number.POSITIVE_INFINITY): Promise<LessonData> {
-  const folder = process.env.WORKBOOK_CORPUS ?? join(PROJECT_ROOT, "..", "shared", "corpus");
+  const folder = process.env.WORKBOOK_CORPUS || join(PROJECT_ROOT, "..", "shared", "corpus");
   const corpora = ["train", "dev"].every((name) => existsSync(join(folder, `${name}.jsonl.gz`)));
   const kind = corpora ? "corpus" : "sample";
   const all = await Promise.all([loadRecords(`${kind}:train`), loadRecords(`${kind}:dev`)]);
