@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { backendInfo, useBackend } from "../lib/backend";
 import { readRecords, typesOf } from "../lib/data/records";
+import { ZERO_SHOT_SETS } from "../lib/data/zero-shot-tests";
 import { evaluateRecords } from "../lib/evaluate/zero-shot";
 import { GLiNER } from "../lib/gliner/gliner";
 import type { SpanCandidate } from "../lib/model/decode";
@@ -16,15 +17,6 @@ import { ROOT } from "./tiny";
  */
 const RUN = join(ROOT, "..", "shared", "python-run-1500");
 const TESTS = join(ROOT, "..", "shared", "corpus", "zero-shot");
-const SETS = [
-  "crossner_ai",
-  "crossner_literature",
-  "crossner_music",
-  "crossner_politics",
-  "crossner_science",
-  "mit_movie",
-  "mit_restaurant",
-];
 
 interface Prediction {
   set: string;
@@ -47,7 +39,7 @@ test("a real model gives Python's candidates, scores and F1", { skip: !present }
   const native = backendInfo().native;
   const limit = native ? 200 : 10;
   const tolerance = native ? 1e-4 : 1e-3;
-  for (const set of SETS) {
+  for (const set of ZERO_SHOT_SETS) {
     const all = await readRecords(join(TESTS, `${set}.jsonl`));
     const types = typesOf(all).filter((type) => type !== "else");
     const records = all.slice(0, limit);

@@ -23,7 +23,7 @@ const attributes = (extra: ReturnType<typeof attribute>[]) => [
 
 /** Inputs of the custom gradient: x [W, B, I], w [I + H, 4H], b [4H], h0 [B, H], c0 [B, H]. */
 const blockLstm = tf.customGrad((...args) => {
-  const save = args[args.length - 1] as unknown as tf.GradSaveFunc;
+  const save = args[args.length - 1] as tf.GradSaveFunc;
   const [x, w, b, h0, c0] = args as tf.Tensor[];
   const steps = int64(x.shape[0]);
   const peephole = tf.zeros([h0.shape[1] as number]); // [H], unused without peepholes
