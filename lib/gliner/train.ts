@@ -156,8 +156,9 @@ class TrainingRun {
       this.model.savePretrained(folder);
       saveTrainerState(folder, this.trainer.optimizer, { step, fingerprint: this.fingerprint() });
     });
-    const { save_total_limit: limit, save_every: every } = this.config;
-    if (limit === 0) return;
+    const { save_total_limit: limit, save_every: every, num_steps: steps } = this.config;
+    // A run that was stopped between two checkpoints keeps `last` alone.
+    if (limit === 0 || (step % every !== 0 && step !== steps)) return;
     replaceFolder(join(out, `step-${step}`), (folder) => this.model.savePretrained(folder));
     rmSync(join(out, `step-${step - limit * every}`), { recursive: true, force: true });
   }
