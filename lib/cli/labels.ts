@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { extname } from "node:path";
 import { UserError, usageError } from "../errors";
 
@@ -17,8 +17,11 @@ export function readLabels(value: string): string[] {
 
 function labelsOf(path: string): string[] {
   if (!existsSync(path)) throw usageError(`--labels: the file ${path} does not exist.`);
-  const text = readFileSync(path, "utf8");
-  if (!text.trimStart().startsWith("[")) return text.split(/\r?\n/);
+  if (!statSync(path).isFile())
+    throw usageError(`--labels: ${path} is a folder; wanted a file, or types such as person,city.`);
+  // Windows editors open a file with a byte order mark, which trim takes away and JSON.parse does not take.
+  const text = readFileSync(path, "utf8").trim();
+  if (!text.startsWith("[")) return text.split(/\r?\n/);
   try {
     const list: unknown = JSON.parse(text);
     if (Array.isArray(list) && list.every((item) => typeof item === "string")) return list;

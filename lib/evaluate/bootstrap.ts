@@ -1,3 +1,4 @@
+import { usageError } from "../errors";
 import { type RandomStream, stream } from "../random";
 import { addCounts, type Counts, scores } from "./metrics";
 
@@ -14,11 +15,18 @@ export interface Interval {
 
 const RESAMPLES = 10_000;
 
-/** The interval of one set's F1. @param sets one list of counts a set; with several, of their unweighted mean F1 */
+/**
+ * The interval of one set's F1.
+ * @param sets one list of counts a set; with several, of their unweighted mean F1
+ * @throws UserError where `resamples` is not a whole number from 1 on, or `level` not between 0 and 1
+ */
 export function bootstrapF1(
   sets: readonly (readonly Counts[])[],
   { seed = 0, resamples = RESAMPLES, level = 0.95 } = {},
 ): Interval {
+  if (!(Number.isSafeInteger(resamples) && resamples >= 1))
+    throw usageError(`resamples is ${resamples}, wanted a whole number from 1 on.`);
+  if (!(level > 0 && level < 1)) throw usageError(`level is ${level}, wanted a share between 0 and 1, such as 0.95.`);
   const filled = sets.filter((counts) => counts.length > 0);
   const value = mean(filled.map((counts) => scores(addCounts(counts)).f1));
   if (filled.length === 0) return { value: 0, low: 0, high: 0 };

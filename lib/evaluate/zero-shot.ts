@@ -1,6 +1,6 @@
 import type { NerRecord, NerSpan } from "../data/records";
 import { UserError, usageError } from "../errors";
-import { type DecodeOptions, greedyDecode, type SpanCandidate } from "../model/decode";
+import { type DecodeOptions, exceeds, greedyDecode, type SpanCandidate } from "../model/decode";
 import { bootstrapF1 } from "./bootstrap";
 import { addCounts, type Counts, countMatches, type Scores, scores, scoresPerType } from "./metrics";
 
@@ -45,7 +45,7 @@ export interface Evaluation extends Scores {
 /**
  * Zero-shot evaluation: the same types for every sentence, exact match, micro-averaged. Gold that no span can represent
  * (wider than the model's spans, cut off) stays in the denominator of recall; gold of types that are not asked is left out.
- * @throws UserError where there are no records or no types
+ * @throws UserError where there are no records, no types or no thresholds, or a threshold is not within 0..1
  */
 export async function evaluateRecords(
   predictor: Predictor,
@@ -55,6 +55,7 @@ export async function evaluateRecords(
   const { entityTypes, thresholds = [0.5], batchSize, onProgress } = options;
   if (records.length === 0) throw new UserError("there are no records to evaluate on.");
   if (entityTypes.length === 0) throw usageError("the list of entity types is empty; wanted at least one.");
+  checkThresholds(thresholds);
   const asked = new Set(entityTypes);
   const gold = records.map(({ ner }) => ner.filter(([, , label]) => asked.has(label)));
   const tokens = records.map((record) => record.tokens);
@@ -75,10 +76,17 @@ export async function evaluateRecords(
   };
 }
 
+/** NaN or a percentage would keep nothing and look like a model that finds nothing. */
+function checkThresholds(thresholds: readonly number[]): void {
+  if (thresholds.length === 0) throw usageError("the list of thresholds is empty; wanted at least one.");
+  const wrong = thresholds.find((threshold) => !(threshold >= 0 && threshold <= 1));
+  if (wrong !== undefined) throw usageError(`threshold is ${wrong}, wanted a number from 0 to 1.`);
+}
+
 function decodeAt(found: readonly SpanCandidate[][], threshold: number, options: Partial<DecodeOptions>): NerSpan[][] {
   const { flatNer = true, multiLabel = false } = options;
   return found.map((spans) => {
-    const above = spans.filter((span) => span.score > threshold);
+    const above = spans.filter((span) => exceeds(span.score, threshold));
     return greedyDecode(above, { flatNer, multiLabel }).map(({ start, end, label }) => [start, end, label]);
   });
 }

@@ -32,6 +32,11 @@ export interface DecodeOptions {
   multiLabel: boolean;
 }
 
+/** Whether a float32 probability counts at a threshold: like torch, which rounds the threshold to float32 before it compares. */
+export function exceeds(score: number, threshold: number): boolean {
+  return score > Math.fround(threshold);
+}
+
 /**
  * The spans whose probability is greater than `threshold` (strictly, as in Python), in the order start, width, type.
  * The probability is Python's float32 sigmoid, rounded once from float64.
@@ -53,7 +58,7 @@ export function candidates(scores: Float32Array, shape: ScoreShape, threshold: n
         const logit = scores[row + c];
         if (!(logit > bound)) continue;
         const score = Math.fround(1 / (1 + Math.exp(-logit)));
-        if (score > threshold) found.push({ start, end: start + k, label: classes[c], score });
+        if (exceeds(score, threshold)) found.push({ start, end: start + k, label: classes[c], score });
       }
     }
   return found;

@@ -61,6 +61,8 @@ test("several files, shares in 0..1, their unweighted mean, labels from the whol
     for (const share of [precision, recall, f1, ...ci95]) assert.ok(share >= 0 && share <= 1);
   const mean = (result.datasets[0].f1 + result.datasets[1].f1) / 2;
   assert.ok(Math.abs(result.average.f1 - mean) < 1e-12);
+  assert.deepEqual(Object.keys(result), ["model", "backend", "datasets", "average"]);
+  assert.deepEqual(Object.keys(result.datasets[0]), ["name", "precision", "recall", "f1", "ci95", "support", "types"]);
   assert.ok(result.backend.length > 0 && table.includes("average"));
 });
 

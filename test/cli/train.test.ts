@@ -27,8 +27,18 @@ test("a run, its folder, its going on, and that a second run does not overwrite 
     assert.ok(existsSync(join(out, name)), name);
   const record = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as { recipe: { training: { seed: number } } };
   assert.equal(record.recipe.training.seed, 5);
+  const steps = readFileSync(join(out, "metrics.jsonl"), "utf8").trim().split("\n");
+  assert.deepEqual(
+    steps.map((line) => (JSON.parse(line) as { step: number }).step),
+    [1, 2, 3, 4],
+  );
   const again = verb("train", ["--config", recipe, "--set", "seed=5", "--out", out, "--resume"]);
   assert.equal(again.code, 0, again.err);
+  assert.deepEqual(
+    JSON.parse(readFileSync(join(out, "run.json"), "utf8")),
+    record,
+    "resuming a finished run changes nothing",
+  );
   const over = verb("train", ["--config", recipe, "--out", out]);
   assert.deepEqual([over.code, /already holds a run/.test(over.err)], [2, true]);
   const predicted = verb("predict", ["--model", join(out, "last"), "--labels", "person"], "Anna Smith left.");
@@ -37,7 +47,10 @@ test("a run, its folder, its going on, and that a second run does not overwrite 
 
 test("an unknown key and missing data are refused before a folder is made", () => {
   const out = join(scratch, "none");
+  const unknown = join(scratch, "unknown.yaml");
+  writeFileSync(unknown, "training:\n  num_step: 3\n");
   const cases: [string[], number, RegExp][] = [
+    [["--config", unknown, "--out", out], 1, /unknown\.yaml: unknown key "training\.num_step" \(did you mean/],
     [["--config", recipe, "--set", "num_step=3", "--out", out], 2, /unknown key "num_step"/],
     [["--config", join(scratch, "absent.yaml"), "--out", out], 2, /does not exist/],
     [["--config", recipe], 2, /--out is missing/],

@@ -84,3 +84,13 @@ test("several sets: the unweighted mean, each resampled by itself", () => {
   assert.ok(Math.abs(value - (single[0] + single[1]) / 2) < 1e-12);
   assert.ok(low < value && value < high);
 });
+
+test("another seed moves the interval, never the value; settings without a meaning are refused", () => {
+  const sets = [sample(200, 0.5, 6)];
+  const [one, two] = [1, 2].map((seed) => bootstrapF1(sets, { seed, resamples: 300 }));
+  assert.equal(one.value, two.value);
+  assert.notDeepEqual([one.low, one.high], [two.low, two.high]);
+  assert.deepEqual(bootstrapF1([[]]), { value: 0, low: 0, high: 0 });
+  assert.throws(() => bootstrapF1(sets, { resamples: 0 }), /resamples is 0/);
+  assert.throws(() => bootstrapF1(sets, { level: 95 }), /level is 95/);
+});

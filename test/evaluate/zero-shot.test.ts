@@ -60,6 +60,32 @@ test("nothing to evaluate, or nothing asked, is an error", async () => {
   await assert.rejects(() => evaluateRecords(says(), [RECORD], { entityTypes: [] }), { exitCode: 2 });
 });
 
+test("thresholds that mean nothing are errors, not an F1 of 0", async () => {
+  for (const thresholds of [[], [Number.NaN], [0.5, 50], [-0.1]])
+    await assert.rejects(() => evaluateRecords(says(), [RECORD], { entityTypes: ["x"], thresholds }), {
+      name: "UserError",
+      exitCode: 2,
+      message: /threshold/,
+    });
+});
+
+test("a type asked twice, or gold given twice, counts once; flat and nested decoding reach the scores", async () => {
+  const twice: NerRecord = { ...RECORD, ner: [...RECORD.ner, ...RECORD.ner] };
+  const predictor = says([1, 4, "x", 0.9], [2, 2, "y", 0.8]);
+  const entityTypes = ["x", "y", "x"];
+  const flat = await evaluateRecords(predictor, [twice], { entityTypes });
+  const nested = await evaluateRecords(predictor, [twice], { entityTypes, flatNer: false });
+  assert.deepEqual([flat.types, flat.support, flat.recall], [2, 3, 1 / 3]);
+  assert.deepEqual([nested.precision, nested.recall], [1, 2 / 3]);
+  assert.deepEqual(
+    nested.perType.map(({ type, support, recall }) => [type, support, recall]),
+    [
+      ["x", 2, 0.5],
+      ["y", 1, 1],
+    ],
+  );
+});
+
 const RUN = join(ROOT, "..", "shared", "python-run-1500");
 const present = existsSync(RUN);
 if (!present) process.stdout.write("skipped: ../shared/python-run-1500 is not beside the checkout\n");

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { candidates, type DecodeOptions, greedyDecode, pairwise, type SpanCandidate } from "../../lib/model/decode";
+import {
+  candidates,
+  type DecodeOptions,
+  exceeds,
+  greedyDecode,
+  pairwise,
+  type SpanCandidate,
+} from "../../lib/model/decode";
 import { stream } from "../../lib/random";
 
 const OPTIONS: DecodeOptions[] = [true, false].flatMap((flatNer) =>
@@ -71,6 +78,21 @@ test("flat entities never overlap, and decoding again changes nothing", () => {
   }
 });
 
+test("a lower threshold keeps all that a higher one keeps: one list of candidates serves every threshold", () => {
+  for (let seed = 0; seed < 2000; seed++) {
+    const spans = randomSpans(seed);
+    for (const options of OPTIONS) {
+      const at = (threshold: number) =>
+        greedyDecode(
+          spans.filter(({ score }) => score > threshold),
+          options,
+        );
+      const low = new Set(at(0.2));
+      for (const span of at(0.5)) assert.ok(low.has(span), `seed ${seed} ${JSON.stringify(options)}`);
+    }
+  }
+});
+
 test("candidates are the spans above the threshold, strictly, within the text and the prompt", () => {
   const random = stream(1, "candidates");
   const [W, K, C] = [6, 3, 4];
@@ -82,7 +104,7 @@ test("candidates are the spans above the threshold, strictly, within the text an
       for (let k = 0; k < K && i + k < 5; k++)
         for (let c = 0; c < classes.length; c++) {
           const score = Math.fround(1 / (1 + Math.exp(-logits[(i * K + k) * C + c])));
-          if (score > threshold) expected.push({ start: i, end: i + k, label: classes[c], score });
+          if (score > Math.fround(threshold)) expected.push({ start: i, end: i + k, label: classes[c], score });
         }
     assert.deepEqual(candidates(logits, { words: 5, maxWidth: K, classes, stride: C }, threshold), expected);
   }
@@ -112,4 +134,14 @@ test("given spans restrict the candidates; those wider than K are no spans", () 
       [3, 3],
     ],
   );
+});
+
+test("a threshold is compared in float32, as torch does: 0.3 is not above 0.3", () => {
+  // torch.tensor([0.3, 0.1, 0.7]) > t, for t = 0.3, 0.1 and 0.7, as torch 2.15 answers.
+  const answers = [0.3, 0.1, 0.7].map((threshold) => [0.3, 0.1, 0.7].map((p) => exceeds(Math.fround(p), threshold)));
+  assert.deepEqual(answers, [
+    [false, false, true],
+    [true, false, true],
+    [false, false, false],
+  ]);
 });
