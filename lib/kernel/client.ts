@@ -9,13 +9,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Dealer, Subscriber } from "zeromq";
 import { UserError } from "../errors";
+import { SCRATCH } from "./orphan";
 import { PROJECT_ROOT } from "./project";
 import { type Connection, parse, request, type WireMessage } from "./wire";
 
 /** The folder that JUPYTER_PATH names to make the kernel known. */
 export const JUPYTER_FOLDER = join(PROJECT_ROOT, "lib", "kernel", "jupyter");
 
-const LAUNCHER = join(PROJECT_ROOT, "lib", "kernel", "launch.cjs");
+export const LAUNCHER = join(PROJECT_ROOT, "lib", "kernel", "launch.cjs");
 
 export interface KernelOptions {
   /** The kernel's folder: what a notebook's imports are relative to. */
@@ -74,7 +75,7 @@ export class KernelClient {
   /** Starts a kernel and waits until it answers. */
   static async start(options: KernelOptions): Promise<KernelClient> {
     const connection = await freeConnection();
-    const scratch = mkdtempSync(join(tmpdir(), "workbook-kernel-"));
+    const scratch = mkdtempSync(join(tmpdir(), SCRATCH));
     const file = join(scratch, "connection.json");
     writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
     const spec = options.spec ?? { argv: [process.execPath, LAUNCHER, "{connection_file}"], env: kernelspec().env };

@@ -1,7 +1,7 @@
 /** A real kernel, driven over ZeroMQ as a front end does. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -135,8 +135,10 @@ test("a kernel leaves within two seconds of its parent's death", async () => {
   parent.kill("SIGKILL");
   const end = Date.now() + 4_000;
   while (runs(pid) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
+  const left = readdirSync(scratch);
   rmSync(scratch, { recursive: true });
   assert.ok(!runs(pid), "the kernel outlived its parent");
+  assert.deepEqual(left, [], "its connection file stayed behind");
 });
 
 test("a kernel that is shut down leaves no process and no folder", async () => {
