@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PRIVATE_FOLDER, PROJECT_ROOT, useBackend } from "../backend";
 import { UserError } from "../errors";
 import { openBook } from "../kernel/book";
-import { type Command, number, runCommand } from "./command";
+import { type Command, runCommand, whole } from "./command";
 import { servePages } from "./setup/book-server";
 import { openBrowser } from "./setup/browser";
 import { FIRST_NOTEBOOK, type Server, startServer } from "./setup/jupyter";
@@ -27,7 +27,7 @@ const start: Command = {
   ],
   options: { check: { type: "boolean" }, "no-browser": { type: "boolean" }, port: { type: "string" } },
   async run(values) {
-    const port = number(values, "port", 8888, 1024, 65535);
+    const port = whole(values, "port", 8888, 1024, 65535);
     const { library } = await useBackend();
     log(`TensorFlow.js runs on ${library}`);
     const browser = !values.check && !values["no-browser"] && !process.env.CI;

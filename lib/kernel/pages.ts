@@ -75,7 +75,14 @@ function cellHtml(cell: Cell): string {
   if (cell.cell_type === "raw") return "";
   const count = cell.execution_count ?? " ";
   const outputs = cell.outputs.map(outputHtml).join("\n");
-  return `<section class="code" id="${escapeHtml(cell.id)}"><div class="count">[${count}]</div><pre class="source"><code>${escapeHtml(cell.source)}</code></pre><div class="outputs">${outputs}</div></section>`;
+  return `<section class="code" id="${escapeHtml(cell.id)}"><div class="count">[${count}]</div>${sourceHtml(cell)}<div class="outputs">${outputs}</div></section>`;
+}
+
+/** The source, folded where the notebook says so (a quiz holds its answers). */
+function sourceHtml({ source, metadata }: Cell): string {
+  const code = `<pre class="source"><code>${escapeHtml(source)}</code></pre>`;
+  const hidden = Object(metadata.jupyter).source_hidden === true;
+  return hidden ? `<details><summary>Code</summary>${code}</details>` : code;
 }
 
 function outputHtml(output: Output): string {
