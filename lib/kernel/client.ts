@@ -41,7 +41,8 @@ interface Waiting {
 }
 
 export class KernelClient {
-  private readonly session = randomUUID();
+  /** Under which this client asks. */
+  readonly session = randomUUID();
   private readonly waiting = new Map<string, Waiting>();
   private dead = false;
   private exited: Promise<void>;

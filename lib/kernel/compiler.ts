@@ -113,8 +113,11 @@ export function awaitsAtTop(source: string): boolean {
   return original.forEachChild(file, visit) ?? false;
 }
 
-/** Compiler messages that are no fault in a cell: 5097, `.ts` at the end of an import path, which our resolver reads. */
-export const HARMLESS: ReadonlySet<number> = new Set([5097]);
+/**
+ * Compiler messages that are no fault in a cell: 5097, `.ts` at the end of an import path, which our resolver reads; 2742, a
+ * type that can only be named by a path on this disk, as in a notebook that lies outside the project.
+ */
+export const HARMLESS: ReadonlySet<number> = new Set([5097, 2742]);
 
 const cached = require.cache[require.resolve(PACKAGE)];
 if (cached) cached.exports = { ...original, createWatchCompilerHost, transpileModule };

@@ -47,7 +47,8 @@ export interface Layout {
  */
 export function figure(data: readonly Trace[], layout: Layout = {}): Display {
   const drawing = chart(data, layout);
-  const picture = drawing === undefined ? undefined : png(drawing);
+  // JupyterLab's plotly extension shows the picture until the pointer comes near, and pixel for pixel.
+  const picture = drawing === undefined ? undefined : png(drawing, 1);
   const bundle: Record<string, unknown> = {
     "application/vnd.plotly.v1+json": cleaned(JSON.parse(JSON.stringify({ data, layout }))),
     "text/plain": describe(data, layout),

@@ -93,6 +93,22 @@ test("the registered kernel starts in a folder far from the project and knows th
     });
     assert.equal(status, "ok", shown);
     assert.match(shown, /'3,4'/);
+    // A type of a package that only the project has lives on from cell to cell.
+    const cells = [
+      'import { DataFrame } from "danfojs-node";\nconst means = new DataFrame([{ a: 1 }]).groupby(["a"]).col(["a"]).mean();',
+      "means.shape.join()",
+    ];
+    for (const code of cells)
+      assert.equal(
+        (
+          await kernel.execute(code, ({ content }) => {
+            shown += JSON.stringify(content.data ?? content.traceback ?? "");
+          })
+        ).status,
+        "ok",
+        shown,
+      );
+    assert.match(shown, /'1,2'/);
   } finally {
     await kernel.shutdown();
   }
