@@ -4,6 +4,7 @@ import { parseEncoderConfig } from "../encoder/config";
 import { UserError, warnOnce } from "../errors";
 import { type GLiNERConfig, parseConfig } from "../model/config";
 import { growEmbeddings, initialValues } from "../model/initialise";
+import { spanLayer } from "../model/span";
 import { ENCODER_PREFIX, modelShapes, type SpanModel } from "../model/uni-encoder-span";
 import { SubwordTokenizer } from "../text/tokenizer";
 import { encoderFolder } from "../weights/encoders";
@@ -62,9 +63,10 @@ export async function newModel(given: Partial<GLiNERConfig>, seed: number): Prom
   config.encoder_config = encoder;
   const shapes = modelShapes(config, encoder);
   const parameters = new Parameters();
+  const { draws } = spanLayer(config.span_mode);
   readEncoder(join(folder, "model.safetensors"), shapes, parameters, tokenizer.size, seed);
   for (const [name, shape] of shapes)
-    if (!parameters.has(name)) parameters.set(name, initialValues(name, shape, shapes, seed), shape);
+    if (!parameters.has(name)) parameters.set(name, initialValues(name, shape, shapes, seed, draws), shape);
   return { config, encoder, parameters, tokenizer, encoderJson: { ...encoderJson, vocab_size: tokenizer.size } };
 }
 

@@ -1,5 +1,6 @@
 import { type EncoderConfig, parseEncoderConfig } from "../encoder/config";
 import { UserError } from "../errors";
+import { SPAN_LAYERS } from "./span";
 
 /** gliner_config.json, in Python's spelling, with the values that GLiNER 0.2.29 falls back to. */
 export interface GLiNERConfig {
@@ -107,7 +108,8 @@ function check(config: GLiNERConfig, origin: string): void {
   if (config.num_rnn_layers > 0 && config.hidden_size % 2)
     throw wrong("hidden_size", "an even number (two directions)");
   if (!(config.dropout >= 0 && config.dropout < 1)) throw wrong("dropout", "a number in [0, 1)");
-  if (config.span_mode !== "markerV0") throw wrong("span_mode", '"markerV0", the one mode built so far');
+  if (!Object.hasOwn(SPAN_LAYERS, config.span_mode))
+    throw wrong("span_mode", `one of ${Object.keys(SPAN_LAYERS).join(", ")}`);
   if (!["first", "last"].includes(config.subtoken_pooling)) throw wrong("subtoken_pooling", '"first" or "last"');
   if (config.words_splitter_type !== "whitespace") throw wrong("words_splitter_type", '"whitespace"');
 }

@@ -9,7 +9,8 @@ import type { GLiNERConfig } from "./config";
 import { type LossOptions, spanLoss } from "./loss";
 import { lstm, lstmShapes } from "./lstm";
 import { projection, projectionShapes } from "./projection";
-import { factoredMarkerV0Scores, markerV0, markerV0Shapes, scoreSpans } from "./span/marker-v0";
+import { spanLayer } from "./span";
+import { scoreSpans } from "./span/layer";
 
 /**
  * GLiNER's uni-encoder span model: encoded -> words -> spans -> scores.
@@ -31,14 +32,16 @@ export interface Trace extends EncoderTrace {
   /** Prompt vectors before and after their projection: [B, C, D]. */
   types?: tf.Tensor;
   typesProjected?: tf.Tensor;
-  /** Span vectors [B, W, K, D]; only on the plain path, the factored one never builds them. */
+  /** Span vectors [B, W, K, D]; a factored path never builds them. */
   spans?: tf.Tensor;
 }
 
 export interface ForwardOptions {
   dropout?: Dropout;
-  /** "factored" = exact and fast (the default), "plain" = as the paper writes it. */
+  /** "factored" = exact and fast (the default where the span_mode allows it), "plain" = as the paper writes it. */
   head?: "factored" | "plain";
+  /** false: markerV1 and markerV2 see a text's own words only, not its padding as in Python. */
+  leak?: boolean;
   /** Which LSTM runs; by default the fused one where the backend has it. */
   lstm?: "fused" | "plain";
   trace?: Trace;
@@ -54,7 +57,7 @@ export function modelShapes(config: GLiNERConfig, encoder: EncoderConfig): Shape
   bertShapes(shapes, ENCODER_PREFIX, encoder);
   if (encoder.hidden_size !== D) linearShapes(shapes, "token_rep_layer.projection", encoder.hidden_size, D);
   if (config.num_rnn_layers) lstmShapes(shapes, "rnn.lstm", D, D / 2, config.num_rnn_layers, true);
-  markerV0Shapes(shapes, D);
+  spanLayer(config.span_mode).shapes(shapes, D, config.max_width);
   projectionShapes(shapes, "prompt_rep_layer", D, D);
   return shapes;
 }
@@ -83,13 +86,16 @@ export function spanScores(model: SpanModel, batch: Batch, options: ForwardOptio
   const input = {
     words: contextual,
     spanMask: batch.spanMask,
+    lengths: batch.textLengths,
     maxWidth: config.max_width,
     parameters,
     rate: config.dropout,
     dropout,
+    leak: options.leak,
   };
-  if (options.head !== "plain") return factoredMarkerV0Scores(input, projected);
-  const spans = markerV0(input); // [B, W, K, D]
+  const layer = spanLayer(config.span_mode);
+  if (options.head !== "plain" && layer.factored) return layer.factored(input, projected);
+  const spans = layer.spans(input); // [B, W, K, D]
   if (trace) trace.spans = spans;
   return scoreSpans(spans, projected);
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { noDropout } from "../../lib/encoder/dropout";
 import { projection } from "../../lib/model/projection";
-import { scoreSpans } from "../../lib/model/span/marker-v0";
+import { scoreSpans } from "../../lib/model/span/layer";
 import { Parameters } from "../../lib/weights/parameters";
 import { readSafetensors } from "../../lib/weights/safetensors";
 import { assertClose, assertRelative, need } from "./compare";
