@@ -7,7 +7,7 @@ import { linear, linearShapes } from "../encoder/layers";
 import type { Parameters, Shapes } from "../weights/parameters";
 import type { GLiNERConfig } from "./config";
 import { type LossOptions, spanLoss } from "./loss";
-import { lstm, lstmShapes } from "./lstm";
+import { defaultLstm, LSTMS, type LstmName, lstmShapes } from "./lstm";
 import { projection, projectionShapes } from "./projection";
 import { spanLayer } from "./span";
 import { scoreSpans } from "./span/layer";
@@ -43,7 +43,7 @@ export interface ForwardOptions {
   /** false: markerV1 and markerV2 see a text's own words only, not its padding as in Python. */
   leak?: boolean;
   /** Which LSTM runs; by default the fused one where the backend has it. */
-  lstm?: "fused" | "plain";
+  lstm?: LstmName;
   trace?: Trace;
 }
 
@@ -126,12 +126,8 @@ function encodeTokens(model: SpanModel, batch: Batch, dropout: Dropout, trace?: 
 function contextualise(model: SpanModel, words: tf.Tensor3D, batch: Batch, options: ForwardOptions): tf.Tensor3D {
   const layers = model.config.num_rnn_layers;
   if (layers === 0) return words;
-  return lstm(words, model.parameters, "rnn.lstm", {
-    layers,
-    bidirectional: true,
-    lengths: batch.textLengths,
-    implementation: options.lstm,
-  });
+  const module = { parameters: model.parameters, prefix: "rnn.lstm", layers, bidirectional: true };
+  return LSTMS[options.lstm ?? defaultLstm()](words, batch.textLengths, module);
 }
 
 /** Picks rows of [B, T, D] by position; -1 gives a row of zeros. @returns [B, N, D] */
