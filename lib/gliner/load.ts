@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseEncoderConfig } from "../encoder/config";
 import { UserError, warnOnce } from "../errors";
-import { type GLiNERConfig, parseConfig } from "../model/config";
+import { type GLiNERConfig, isTokenLevel, parseConfig } from "../model/config";
 import { growEmbeddings, initialValues } from "../model/initialise";
 import { spanLayer } from "../model/span";
 import { ENCODER_PREFIX, modelShapes, type SpanModel } from "../model/uni-encoder-span";
@@ -63,7 +63,7 @@ export async function newModel(given: Partial<GLiNERConfig>, seed: number): Prom
   config.encoder_config = encoder;
   const shapes = modelShapes(config, encoder);
   const parameters = new Parameters();
-  const { draws } = spanLayer(config.span_mode);
+  const draws = isTokenLevel(config) ? {} : spanLayer(config.span_mode).draws;
   readEncoder(join(folder, "model.safetensors"), shapes, parameters, tokenizer.size, seed);
   for (const [name, shape] of shapes)
     if (!parameters.has(name)) parameters.set(name, initialValues(name, shape, shapes, seed, draws), shape);
