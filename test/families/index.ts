@@ -2,6 +2,7 @@ import { decode } from "./decode";
 import { evaluation } from "./eval";
 import type { GoldenFamily } from "./family";
 import { lstmFamily } from "./lstm";
+import { lstmStateful } from "./lstm-stateful";
 import { extraction, scoring, tokenScorer } from "./scoring";
 import { spanLayers } from "./span";
 import { spanExtractors, spanTokenLevel } from "./span-extractors";
@@ -12,6 +13,7 @@ import { words } from "./words";
 export const FAMILIES: readonly GoldenFamily[] = [
   words,
   lstmFamily,
+  lstmStateful,
   spanLayers,
   spanExtractors,
   spanTokenLevel,

@@ -19,7 +19,7 @@ interface Meta {
 /** AllenNLP's LSTM wrapper, GLiNER's layer and a naive nn.LSTM: outputs of each, all gradients of the first. */
 export const lstmFamily: GoldenFamily = {
   name: "lstm",
-  matches: (path) => /^lstm\/[^/]+\.safetensors$/.test(path),
+  matches: (path) => /^lstm\/(bi|uni)\d_[^/]+\.safetensors$/.test(path),
   async check(folder, path) {
     const { tensors, metadata } = readSafetensors(join(folder, path));
     const meta = JSON.parse(metadata.get("meta") ?? "{}") as Meta;

@@ -11,8 +11,8 @@ const WIDTH_EMBEDDING = 128;
  *
  *     S_ik = FFN(h_i ⊕ h_(i+k) ⊕ e_k)      e [K, 128] ~ xavier uniform
  *
- * The extractor is held to AllenNLP's own values; the layer around it is from reading (modules/span_rep.py, SpanEndpoints,
- * commit 6dfdb55), as there is no release to run.
+ * Held to the values and gradients of that very file (modules/span_rep.py, SpanEndpoints, commit 6dfdb55), run over
+ * AllenNLP 2.10.1; the paper's code pinned 2.8.0, which was not run.
  */
 export const endpointsLayer: SpanLayer = {
   shapes(shapes, D, K) {
