@@ -38,6 +38,8 @@ const VERBS = {
   train: { steps: ["backend"] },
   evaluate: { steps: ["backend"] },
   workbook: { steps: ["backend", "encoder?"] },
+  "kernel:register": { steps: [] },
+  "kernel:unregister": { steps: [] },
   preprocess: { steps: [] },
   doctor: { steps: ["backend?"] },
 };

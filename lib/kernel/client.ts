@@ -9,13 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Dealer, Subscriber } from "zeromq";
 import { UserError } from "../errors";
-import { PROJECT_ROOT } from "./project";
+import { JUPYTER_FOLDER, KERNEL_NAME, LAUNCHER } from "./project";
 import { type Connection, parse, request, type WireMessage } from "./wire";
-
-/** The folder that JUPYTER_PATH names to make the kernel known. */
-export const JUPYTER_FOLDER = join(PROJECT_ROOT, "lib", "kernel", "jupyter");
-
-const LAUNCHER = join(PROJECT_ROOT, "lib", "kernel", "launch.cjs");
 
 export interface KernelOptions {
   /** The kernel's folder: what a notebook's imports are relative to. */
@@ -162,7 +157,7 @@ export class KernelClient {
 
 /** The kernelspec that Jupyter reads too, so that both start the same kernel. */
 function kernelspec(): { env: Record<string, string> } {
-  return JSON.parse(readFileSync(join(JUPYTER_FOLDER, "kernels", "tslab-workbook", "kernel.json"), "utf8"));
+  return JSON.parse(readFileSync(join(JUPYTER_FOLDER, "kernels", KERNEL_NAME, "kernel.json"), "utf8"));
 }
 
 /** A connection on five ports that were free a moment ago. */
@@ -182,7 +177,7 @@ async function freeConnection(): Promise<Connection> {
     ...names,
     key,
     signature_scheme: "hmac-sha256",
-    kernel_name: "tslab-workbook",
+    kernel_name: KERNEL_NAME,
   };
 }
 

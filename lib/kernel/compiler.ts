@@ -8,9 +8,9 @@
  * - only Node's types are loaded by themselves, not each @types package on disk: seconds at every start
  */
 
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
-import { builtModule } from "./project";
+import { builtModule, PROJECT_ROOT } from "./project";
 import { parseMap, splitInlineMap } from "./source-lines";
 
 type WatchHost = TypeScript.WatchCompilerHostOfFilesAndCompilerOptions<TypeScript.BuilderProgram>;
@@ -61,6 +61,9 @@ function createWatchCompilerHost(
   return host;
 }
 
+/** A file of the project as far as the search for packages is concerned. */
+const IN_PROJECT = join(PROJECT_ROOT, "cell.ts");
+
 function resolveModule(
   name: string,
   file: string,
@@ -79,7 +82,12 @@ function resolveModule(
   const found = original.resolveModuleName(name, file, options, host, packages);
   if (found.resolvedModule || name.startsWith(".") || isInstalled(file)) return found;
   const bundler = { ...options, moduleResolution: original.ModuleResolutionKind.Bundler };
-  return original.resolveModuleName(name, file, bundler, host);
+  // A notebook outside the project finds what the project has installed, as at run time (imports.ts).
+  for (const from of [file, IN_PROJECT]) {
+    const bundled = original.resolveModuleName(name, from, bundler, host);
+    if (bundled.resolvedModule) return bundled;
+  }
+  return found;
 }
 
 /** Files that do not change while a kernel runs. */

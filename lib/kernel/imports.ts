@@ -1,13 +1,14 @@
 /**
  * Repair: `../lib` at run time. The compiler side is in compiler.ts; here the same import loads the built library, from
- * any folder a notebook lies in. Local TypeScript files beside a notebook keep tslab's own way: compiled in memory.
+ * any folder a notebook lies in, and so does `gliner-workbook` where there is no `../lib`. Local TypeScript files beside
+ * a notebook keep tslab's own way: compiled in memory. Packages are those of the notebook's folder, then the project's.
  */
 import { existsSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import type { SideOutput } from "tslab/dist/converter";
 import { UserError } from "../errors";
-import { builtModule } from "./project";
+import { builtModule, PROJECT_ROOT } from "./project";
 
 type Load = (specifier: string) => unknown;
 
@@ -40,7 +41,7 @@ export class CellImports {
 
   /** `require` as seen from a folder. */
   from(folder = this.folder): Load {
-    const native = createRequire(join(folder, "cell.js"));
+    const native = requireFrom(folder);
     return (specifier) => {
       if (specifier === "tslab") return native("tslab");
       const built = builtModule(specifier, folder);
@@ -65,6 +66,23 @@ export class CellImports {
     this.loaded.set(file, local);
     local._compile(code, file);
     return local.exports;
+  }
+}
+
+/** Node's `require` as seen from a folder, with the project's packages behind those of the folder. */
+function requireFrom(folder: string): Load {
+  const own = createRequire(join(folder, "cell.js"));
+  const project = createRequire(join(PROJECT_ROOT, "cell.js"));
+  return (specifier) => (resolves(own, specifier) || !resolves(project, specifier) ? own : project)(specifier);
+}
+
+function resolves(from: NodeJS.Require, specifier: string): boolean {
+  try {
+    from.resolve(specifier);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND") return false;
+    throw error;
   }
 }
 
