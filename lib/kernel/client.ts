@@ -6,15 +6,18 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Dealer, Subscriber } from "zeromq";
 import { UserError } from "../errors";
+import { SCRATCH } from "./orphan";
 import { JUPYTER_FOLDER, KERNEL_NAME, LAUNCHER } from "./project";
 import { type Connection, parse, request, type WireMessage } from "./wire";
 
 export interface KernelOptions {
   /** The kernel's folder: what a notebook's imports are relative to. */
   folder: string;
+  /** The kernel.json to start by, as Jupyter would; default: the project's own. */
+  spec?: string;
   /** Longest wait for the first answer (ms); default 60,000. */
   startTimeoutMs?: number;
   /** Where the kernel's own words go; default: nowhere ("ignore"). */
@@ -36,6 +39,8 @@ export class KernelClient {
   private readonly session = randomUUID();
   private readonly waiting = new Map<string, Waiting>();
   private dead = false;
+  /** How the process ended, in words. */
+  private end = "";
   private exited: Promise<void>;
 
   private constructor(
@@ -47,11 +52,14 @@ export class KernelClient {
     private readonly iopub: Subscriber,
   ) {
     this.exited = new Promise((resolve) => {
-      process.once("exit", () => {
+      const ended = (how: string): void => {
         this.dead = true;
+        this.end ||= how;
         for (const { settle } of this.waiting.values()) settle({ status: "dead", content: {} });
         resolve();
-      });
+      };
+      process.once("exit", (code, signal) => ended(signal ? `was ended by ${signal}` : `ended with exit code ${code}`));
+      process.once("error", (error) => ended(`cannot be started (${error.message})`));
     });
     // Both loops end when their socket is closed.
     void this.receive(shell);
@@ -61,12 +69,15 @@ export class KernelClient {
   /** Starts a kernel and waits until it answers. */
   static async start(options: KernelOptions): Promise<KernelClient> {
     const connection = await freeConnection();
-    const scratch = mkdtempSync(join(tmpdir(), "workbook-kernel-"));
+    const scratch = mkdtempSync(join(tmpdir(), SCRATCH));
     const file = join(scratch, "connection.json");
     writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
-    const child = spawn(process.execPath, [LAUNCHER, file], {
+    const { argv, env } = readSpec(options.spec ?? PROJECT_SPEC, file);
+    // As jupyter_client does: a kernel that comes to life after its parent's death knows by it that it is an orphan.
+    const parent = { JPY_PARENT_PID: String(process.pid) };
+    const child = spawn(argv[0], argv.slice(1), {
       cwd: options.folder,
-      env: { ...kernelspec().env, ...(options.env ?? process.env) },
+      env: { ...env, ...(options.env ?? process.env), ...parent },
       stdio: ["ignore", "ignore", options.stderr ?? "ignore"],
     });
     const [shell, iopub] = [new Dealer({ linger: 0 }), new Subscriber({ linger: 0, receiveHighWaterMark: 0 })];
@@ -134,9 +145,7 @@ export class KernelClient {
       const reply = await Promise.race([this.ask("kernel_info_request", {}), pause]);
       if (reply && reply.status !== "dead") return;
     }
-    const why = this.dead
-      ? `ended with exit code ${this.process.exitCode}`
-      : `did not answer within ${timeoutMs / 1000} s`;
+    const why = this.dead ? this.end : `did not answer within ${timeoutMs / 1000} s`;
     await this.kill();
     throw new UserError(`the kernel ${why}; run \`npm run -s doctor\`, then \`node ${LAUNCHER}\` to see what it says.`);
   }
@@ -156,8 +165,14 @@ export class KernelClient {
 }
 
 /** The kernelspec that Jupyter reads too, so that both start the same kernel. */
-function kernelspec(): { env: Record<string, string> } {
-  return JSON.parse(readFileSync(join(JUPYTER_FOLDER, "kernels", KERNEL_NAME, "kernel.json"), "utf8"));
+const PROJECT_SPEC = join(JUPYTER_FOLDER, "kernels", KERNEL_NAME, "kernel.json");
+
+/** A kernelspec's command with its places filled in; "node" is this very Node, as "python" is Jupyter's own Python. */
+function readSpec(path: string, connectionFile: string): { argv: string[]; env: Record<string, string> } {
+  const { argv, env }: { argv: string[]; env?: Record<string, string> } = JSON.parse(readFileSync(path, "utf8"));
+  const fill = (word: string): string =>
+    word.replace("{connection_file}", connectionFile).replace("{resource_dir}", dirname(path));
+  return { argv: [argv[0] === "node" ? process.execPath : argv[0], ...argv.slice(1).map(fill)], env: env ?? {} };
 }
 
 /** A connection on five ports that were free a moment ago. */
