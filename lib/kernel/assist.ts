@@ -79,7 +79,7 @@ function calleeEnd(code: string, position: number): number | undefined {
   let found: number | undefined;
   const visit = (node: TypeScript.Node): void => {
     if (compiler.isCallExpression(node) || compiler.isNewExpression(node)) {
-      const closed = node.getText(file).endsWith(")");
+      const closed = node.getChildren(file).at(-1)?.kind === compiler.SyntaxKind.CloseParenToken;
       const inside = closed ? position < node.end : code.slice(node.end, position).trim() === "";
       if (position > node.expression.end && inside) found = node.expression.end;
     }

@@ -117,13 +117,6 @@ test("an interrupt stops a synchronous loop, and a loop that looks at the signal
   assert.equal(await result("steps > 0"), "true");
 });
 
-test("completion and hover know the library", async () => {
-  const completion = await kernel.ask("complete_request", { code: "splitW", cursor_pos: 6 });
-  assert.deepEqual(completion.content.matches, ["splitWords"]);
-  const hover = await kernel.ask("inspect_request", { code: "splitWords", cursor_pos: 3, detail_level: 0 });
-  assert.match(JSON.stringify(hover.content), /splitWords/);
-});
-
 test("a kernel leaves within two seconds of its parent's death", async () => {
   const client = JSON.stringify(join(__dirname, "..", "..", "lib", "kernel", "client.js"));
   const script = `require(${client}).KernelClient.start({ folder: ${JSON.stringify(NOTEBOOKS)} }).then((k) => { console.log(k.process.pid); setInterval(() => {}, 1e6); })`;
