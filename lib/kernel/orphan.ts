@@ -39,9 +39,10 @@ setInterval(look, period);
 export function dieWithParent(connectionFile: string): void {
   const folder = dirname(connectionFile);
   const scratch = basename(folder).startsWith(SCRATCH) ? folder : undefined;
-  // A parent that died before this line has left us to process 1; the front end's own id then tells us from a kernel
-  // whose front end is process 1, as in a container.
-  const born = process.ppid === 1 ? Number(process.env.JPY_PARENT_PID) || undefined : undefined;
+  // A parent that died before this line has left us to another process already, mostly to process 1; then the front
+  // end's own id tells. It is not asked otherwise: it may have been inherited from a Jupyter of long ago.
+  const named = Number(process.env.JPY_PARENT_PID) || undefined;
+  const born = scratch || process.ppid === 1 ? named : undefined;
   const workerData = { parent: process.ppid, born, scratch, period: PERIOD };
   const worker = new Worker(WATCH, { eval: true, workerData, stdout: false, stderr: false });
   worker.unref();
