@@ -6,25 +6,20 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Dealer, Subscriber } from "zeromq";
 import { UserError } from "../errors";
 import { SCRATCH } from "./orphan";
-import { PROJECT_ROOT } from "./project";
+import { JUPYTER_FOLDER, KERNEL_NAME, LAUNCHER } from "./project";
 import { type Connection, parse, request, type WireMessage } from "./wire";
-
-/** The folder that JUPYTER_PATH names to make the kernel known. */
-export const JUPYTER_FOLDER = join(PROJECT_ROOT, "lib", "kernel", "jupyter");
-
-export const LAUNCHER = join(PROJECT_ROOT, "lib", "kernel", "launch.cjs");
 
 export interface KernelOptions {
   /** The kernel's folder: what a notebook's imports are relative to. */
   folder: string;
+  /** The kernel.json to start by, as Jupyter would; default: the project's own. */
+  spec?: string;
   /** Longest wait for the first answer (ms); default 60,000. */
   startTimeoutMs?: number;
-  /** Another kernel than the workbook's: its words with `{connection_file}` among them, as a kernelspec has them. */
-  spec?: { argv: readonly string[]; env?: Readonly<Record<string, string>> };
   /** Where the kernel's own words go; default: nowhere ("ignore"). */
   stderr?: "ignore" | "inherit";
   env?: NodeJS.ProcessEnv;
@@ -45,8 +40,9 @@ export class KernelClient {
   readonly session = randomUUID();
   private readonly waiting = new Map<string, Waiting>();
   private dead = false;
+  /** How the process ended, in words. */
+  private end = "";
   private exited: Promise<void>;
-  private startError: string | undefined;
 
   private constructor(
     readonly process: ChildProcess,
@@ -57,16 +53,14 @@ export class KernelClient {
     private readonly iopub: Subscriber,
   ) {
     this.exited = new Promise((resolve) => {
-      const end = (): void => {
+      const ended = (how: string): void => {
         this.dead = true;
+        this.end ||= how;
         for (const { settle } of this.waiting.values()) settle({ status: "dead", content: {} });
         resolve();
       };
-      process.once("exit", end);
-      process.once("error", (error) => {
-        this.startError = error.message;
-        end();
-      });
+      process.once("exit", (code, signal) => ended(signal ? `was ended by ${signal}` : `ended with exit code ${code}`));
+      process.once("error", (error) => ended(`cannot be started (${error.message})`));
     });
     // Both loops end when their socket is closed.
     void this.receive(shell);
@@ -79,11 +73,12 @@ export class KernelClient {
     const scratch = mkdtempSync(join(tmpdir(), SCRATCH));
     const file = join(scratch, "connection.json");
     writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
-    const spec = options.spec ?? { argv: [process.execPath, LAUNCHER, "{connection_file}"], env: kernelspec().env };
-    const [program, ...words] = spec.argv.map((word) => word.replace("{connection_file}", file));
-    const child = spawn(program, words, {
+    const { argv, env } = readSpec(options.spec ?? PROJECT_SPEC, file);
+    // As jupyter_client does: a kernel that comes to life after its parent's death knows by it that it is an orphan.
+    const parent = { JPY_PARENT_PID: String(process.pid) };
+    const child = spawn(argv[0], argv.slice(1), {
       cwd: options.folder,
-      env: { ...spec.env, ...(options.env ?? process.env) },
+      env: { ...env, ...(options.env ?? process.env), ...parent },
       stdio: ["ignore", "ignore", options.stderr ?? "ignore"],
     });
     const [shell, iopub] = [new Dealer({ linger: 0 }), new Subscriber({ linger: 0, receiveHighWaterMark: 0 })];
@@ -151,9 +146,7 @@ export class KernelClient {
       const reply = await Promise.race([this.ask("kernel_info_request", {}), pause]);
       if (reply && reply.status !== "dead") return;
     }
-    const why = this.dead
-      ? (this.startError ?? `ended with exit code ${this.process.exitCode}`)
-      : `did not answer within ${timeoutMs / 1000} s`;
+    const why = this.dead ? this.end : `did not answer within ${timeoutMs / 1000} s`;
     await this.kill();
     throw new UserError(`the kernel ${why}; run \`npm run -s doctor\`, then \`node ${LAUNCHER}\` to see what it says.`);
   }
@@ -173,8 +166,14 @@ export class KernelClient {
 }
 
 /** The kernelspec that Jupyter reads too, so that both start the same kernel. */
-function kernelspec(): { env: Record<string, string> } {
-  return JSON.parse(readFileSync(join(JUPYTER_FOLDER, "kernels", "tslab-workbook", "kernel.json"), "utf8"));
+const PROJECT_SPEC = join(JUPYTER_FOLDER, "kernels", KERNEL_NAME, "kernel.json");
+
+/** A kernelspec's command with its places filled in; "node" is this very Node, as "python" is Jupyter's own Python. */
+function readSpec(path: string, connectionFile: string): { argv: string[]; env: Record<string, string> } {
+  const { argv, env }: { argv: string[]; env?: Record<string, string> } = JSON.parse(readFileSync(path, "utf8"));
+  const fill = (word: string): string =>
+    word.replace("{connection_file}", connectionFile).replace("{resource_dir}", dirname(path));
+  return { argv: [argv[0] === "node" ? process.execPath : argv[0], ...argv.slice(1).map(fill)], env: env ?? {} };
 }
 
 /** A connection on five ports that were free a moment ago. */
@@ -194,7 +193,7 @@ async function freeConnection(): Promise<Connection> {
     ...names,
     key,
     signature_scheme: "hmac-sha256",
-    kernel_name: "tslab-workbook",
+    kernel_name: KERNEL_NAME,
   };
 }
 

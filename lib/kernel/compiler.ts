@@ -1,10 +1,11 @@
 /**
- * Repairs of tslab's compiler, made from outside: tslab 1.0.22 gets a copy of its TypeScript (5.0.4) in which three
+ * Repairs of tslab's compiler, made from outside: tslab 1.0.22 gets a copy of its TypeScript (5.0.4) in which four
  * functions are ours. Must be loaded before any file of tslab.
  *
  * - imports of the library go to its built declarations; packages with subpath `exports` are found (stock: neither)
  * - `await (…)` and `for await` at the top of a cell parse as TypeScript 5 does (stock switches that off)
  * - source maps are kept, so that an error names the cell's line
+ * - what is no fault in a cell does not stop it: `.ts` at the end of an import, a type named by a path on this disk
  * - only Node's types are loaded by themselves, not each @types package on disk: seconds at every start
  */
 
@@ -48,6 +49,8 @@ function createWatchCompilerHost(
   ...rest: [undefined, TypeScript.DiagnosticReporter, TypeScript.WatchStatusReporter]
 ): WatchHost {
   const host = original.createWatchCompilerHost(rootFiles, { ...options, ...OPTIONS }, system, ...rest);
+  const { createProgram } = host;
+  host.createProgram = (...args) => declaringAll(createProgram(...args));
   const moduleHost: TypeScript.ModuleResolutionHost = {
     fileExists: (path) => system.fileExists(path),
     readFile: (path) => system.readFile(path),
@@ -61,6 +64,23 @@ function createWatchCompilerHost(
   host.hasInvalidatedResolutions = (path) => !isInstalled(path);
   return host;
 }
+
+/**
+ * Declarations are written although one of them names a type by its path, which does not hold on another disk: they are read
+ * by the next cell and nobody else. `forceDtsEmit` is a parameter of TypeScript's that its declarations do not show.
+ */
+function declaringAll(builder: TypeScript.BuilderProgram): TypeScript.BuilderProgram {
+  const program: Emitting = builder.getProgram();
+  const { emit } = program;
+  program.emit = (file, write, token, dtsOnly, transformers) => emit(file, write, token, dtsOnly, transformers, true);
+  return builder;
+}
+interface Emitting {
+  emit(...args: [...emit: Parameters<TypeScript.Program["emit"]>, forceDtsEmit?: boolean]): TypeScript.EmitResult;
+}
+
+/** A file of the project as far as the search for packages is concerned. */
+const IN_PROJECT = join(PROJECT_ROOT, "cell.ts");
 
 function resolveModule(
   name: string,
@@ -80,10 +100,12 @@ function resolveModule(
   const found = original.resolveModuleName(name, file, options, host, packages);
   if (found.resolvedModule || name.startsWith(".") || isInstalled(file)) return found;
   const bundler = { ...options, moduleResolution: original.ModuleResolutionKind.Bundler };
-  const exported = original.resolveModuleName(name, file, bundler, host);
-  if (exported.resolvedModule) return exported;
-  // A notebook that lies elsewhere has the project's packages too.
-  return original.resolveModuleName(name, join(PROJECT_ROOT, "cell.ts"), options, host, packages);
+  // A notebook outside the project finds what the project has installed, as at run time (imports.ts).
+  for (const from of [file, IN_PROJECT]) {
+    const bundled = original.resolveModuleName(name, from, bundler, host);
+    if (bundled.resolvedModule) return bundled;
+  }
+  return found;
 }
 
 /** Files that do not change while a kernel runs. */
@@ -117,7 +139,24 @@ export function awaitsAtTop(source: string): boolean {
  * Compiler messages that are no fault in a cell: 5097, `.ts` at the end of an import path, which our resolver reads; 2742, a
  * type that can only be named by a path on this disk, as in a notebook that lies outside the project.
  */
-export const HARMLESS: ReadonlySet<number> = new Set([5097, 2742]);
+const HARMLESS: ReadonlySet<number> = new Set([5097, 2742]);
+
+/** tslab's own TypeScript has it; its declarations do not show it. */
+const { getPreEmitDiagnosticsOfFiles }: Diagnosing = require(PACKAGE);
+interface Diagnosing {
+  getPreEmitDiagnosticsOfFiles(...args: unknown[]): TypeScript.Diagnostic[];
+}
+
+/** Where tslab finds one, it does not run the cell. */
+function faultsOfFiles(...args: unknown[]): TypeScript.Diagnostic[] {
+  return getPreEmitDiagnosticsOfFiles(...args).filter(({ code }) => !HARMLESS.has(code));
+}
 
 const cached = require.cache[require.resolve(PACKAGE)];
-if (cached) cached.exports = { ...original, createWatchCompilerHost, transpileModule };
+if (cached)
+  cached.exports = {
+    ...original,
+    createWatchCompilerHost,
+    transpileModule,
+    getPreEmitDiagnosticsOfFiles: faultsOfFiles,
+  };

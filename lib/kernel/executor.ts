@@ -1,34 +1,22 @@
 /**
  * Runs cells: tslab's converter turns a cell into JavaScript, this runs it and says what came out. In place of tslab's
- * executor.ts, which prints failures and results as text; how names live on from cell to cell is as there.
+ * executor.ts, which prints failures and results as text.
  */
 import vm from "node:vm";
 import { type Converter, createConverter } from "tslab/dist/converter";
 import { getCodeMetadata } from "tslab/dist/metadata";
-import { awaitsAtTop, HARMLESS, takeMaps } from "./compiler";
+import { awaitsAtTop, takeMaps } from "./compiler";
 import { type CellFailure, cellName, compileFailure, thrownFailure } from "./failures";
 import { CellImports } from "./imports";
 import { InterruptedError, type Interrupts } from "./interrupt";
+import { CellNames } from "./names";
 import { writeOutShorthands } from "./shorthand";
 import { rememberCell } from "./source-lines";
 
 export type CellOutcome = { ok: true; value: unknown } | { ok: false; failure: CellFailure };
 
-/** The names that cells have declared, with tslab's rule that an imported name may be declared anew. */
-function cellNames(): Record<string, unknown> {
-  const names: Record<string, unknown> = {};
-  return new Proxy(names, {
-    defineProperty(_target, name, { get, value }) {
-      if (typeof name === "string" && name !== "__esModule") names[name] = get ? get() : value;
-      return true;
-    },
-  });
-}
-
 export class CellExecutor {
-  /** For tslab's own completion and inspection, which know earlier cells by their declarations. */
-  private declarations = "";
-  private readonly names = cellNames();
+  private readonly names = new CellNames();
   private readonly imports: CellImports;
   private readonly sources = new Map<string, string>();
   private compiler: Converter | undefined;
@@ -64,30 +52,37 @@ export class CellExecutor {
         ? { ok: false, failure: compileFailure(faults, source) }
         : { ok: true, value: undefined };
     }
-    const converted = this.converter.convert(this.declarations, writeOutShorthands(source, this.declarations));
+    const { declarations } = this.names;
+    const converted = this.converter.convert(declarations, writeOutShorthands(source, declarations));
     if (converted.sideOutputs) this.imports.update(converted.sideOutputs);
-    const faults = converted.diagnostics.filter(({ code }) => !HARMLESS.has(code));
-    if (faults.length > 0) return { ok: false, failure: compileFailure(faults, source) };
+    if (converted.diagnostics.length > 0) return { ok: false, failure: compileFailure(converted.diagnostics, source) };
     if (converted.output) {
       const file = cellName(count);
       this.sources.set(file, source);
       rememberCell(file, takeMaps());
+      this.names.begin(converted.output);
       try {
         await this.run(converted.output, file, awaitsAtTop(source));
       } catch (thrown) {
+        this.names.salvage(converted.declOutput ?? "");
         return { ok: false, failure: thrownFailure(thrown, this.sources) };
       }
     }
-    this.declarations = converted.declOutput ?? "";
-    return this.result(converted.lastExpressionVar);
+    this.names.complete(converted.declOutput ?? "");
+    return this.result(this.names.take(converted.lastExpressionVar));
   }
 
   inspect(source: string, position: number): ReturnType<Converter["inspect"]> {
-    return this.converter.inspect(this.declarations, source, position);
+    return this.converter.inspect(this.names.declarations, source, position);
   }
 
   complete(source: string, position: number): ReturnType<Converter["complete"]> {
-    return this.converter.complete(this.declarations, source, position);
+    return this.converter.complete(this.names.declarations, source, position);
+  }
+
+  /** What was thrown outside a cell's own run, e.g. in a timer, with the lines of cells. */
+  explain(thrown: unknown): string {
+    return thrownFailure(thrown, this.sources).traceback.join("\n");
   }
 
   close(): void {
@@ -101,7 +96,7 @@ export class CellExecutor {
     const kind = asynchronous ? "async function" : "function";
     // The code starts on a line of its own: a source map's columns hold on its first line too.
     const wrapped = `(${kind}(exports, require) {\n${code}\n})(...globalThis[Symbol.for("workbook.cell")])`;
-    Object.assign(globalThis, { [CELL]: [this.names, this.imports.from()] });
+    Object.assign(globalThis, { [CELL]: [this.names.exports, this.imports.from()] });
     try {
       const returned: unknown = vm.runInThisContext(wrapped, { filename, lineOffset: -1, breakOnSigint: true });
       if (asynchronous) await this.interrupts.race(Promise.resolve(returned));
@@ -113,10 +108,7 @@ export class CellExecutor {
   }
 
   /** The value of the last expression; a promise is awaited, as a reader of a notebook expects. */
-  private async result(name: string | undefined): Promise<CellOutcome> {
-    if (name === undefined) return { ok: true, value: undefined };
-    const value = this.names[name];
-    delete this.names[name];
+  private async result(value: unknown): Promise<CellOutcome> {
     try {
       return { ok: true, value: value instanceof Promise ? await this.interrupts.race(value) : value };
     } catch (thrown) {

@@ -17,6 +17,8 @@ export interface CellFailure {
 
 /** Lines of a stack that are shown; the rest is counted. */
 const SHOWN_FRAMES = 8;
+/** Characters of a message that are shown. */
+const LONGEST = 10_000;
 const RED = "\u001b[1;31m";
 const DIM = "\u001b[2m";
 const PLAIN = "\u001b[0m";
@@ -31,26 +33,63 @@ export function compileFailure(diagnostics: readonly Diagnostic[], source: strin
   const lines = source.split("\n");
   const traceback = [`${RED}TypeScript${PLAIN}: the cell was not run`];
   for (const { start, messageText, fileName, code } of diagnostics) {
-    traceback.push(`${fileName ? `${fileName} ` : ""}line ${start.line + 1}: ${messageText} ${DIM}(TS${code})${PLAIN}`);
-    const text = fileName ? undefined : lines[start.line];
-    if (text !== undefined) traceback.push(`    ${text}`, `    ${" ".repeat(start.character)}^`);
+    // tslab puts a line after the cell: what is missing at its end is missing in the cell's last one.
+    const beyond = !fileName && start.line >= lines.length;
+    const line = beyond ? lines.length - 1 : start.line;
+    traceback.push(`${fileName ? `${fileName} ` : ""}line ${line + 1}: ${messageText} ${DIM}(TS${code})${PLAIN}`);
+    const text = fileName ? undefined : lines[line];
+    const place = beyond ? lines[line].length : start.character;
+    if (text !== undefined) traceback.push(`    ${text}`, `    ${" ".repeat(place)}^`);
   }
   return { ename: "TypeScript", evalue: diagnostics[0]?.messageText ?? "", traceback };
 }
 
-/** A cell that threw. Anything can be thrown; what is not an Error is shown as Node prints it. */
-export function thrownFailure(thrown: unknown, sources: ReadonlyMap<string, string>): CellFailure {
+/**
+ * A cell that threw. Anything can be thrown; what is not an Error is shown as Node prints it.
+ * @param sources the text of each cell by the name its code runs under
+ * @param outer what was thrown around this, where it is a cause: a chain that comes back to itself ends there
+ */
+export function thrownFailure(
+  thrown: unknown,
+  sources: ReadonlyMap<string, string>,
+  outer: readonly unknown[] = [],
+): CellFailure {
   if (!(thrown instanceof Error)) {
-    const text = inspect(thrown);
+    const text = shorten(printed(thrown));
     return { ename: "Thrown", evalue: text, traceback: [`${RED}Thrown${PLAIN}: ${text}`] };
   }
-  const name = thrown.name || thrown.constructor.name;
-  const traceback = [`${RED}${name}${PLAIN}: ${thrown.message}`, ...shortStack(thrown, sources)];
-  if (thrown.cause !== undefined) {
-    const cause = thrownFailure(thrown.cause, sources);
-    traceback.push("caused by", ...cause.traceback);
+  const name = nameOf(thrown);
+  const message = shorten(String(thrown.message));
+  const traceback = [`${RED}${name}${PLAIN}: ${message}`, ...shortStack(thrown, sources)];
+  const chain = [...outer, thrown];
+  const inner = (title: string, error: unknown): void => {
+    if (!chain.includes(error)) traceback.push(title, ...thrownFailure(error, sources, chain).traceback);
+  };
+  if (thrown instanceof AggregateError)
+    for (const [at, error] of thrown.errors.slice(0, SHOWN_FRAMES).entries())
+      inner(`${at + 1} of ${thrown.errors.length}`, error);
+  if (thrown.cause !== undefined) inner("caused by", thrown.cause);
+  return { ename: name, evalue: message, traceback };
+}
+
+/** A class that extends Error and says nothing more inherits the name "Error"; its own says what it is. */
+function nameOf(error: Error): string {
+  return error.name && error.name !== "Error" ? error.name : error.constructor?.name || "Error";
+}
+
+/** As Node prints it; a value that fails to be printed must not hide that it was thrown. */
+function printed(value: unknown): string {
+  try {
+    return inspect(value);
+  } catch (error) {
+    return `a value that cannot be printed (${error instanceof Error ? error.message : typeof error})`;
   }
-  return { ename: name, evalue: thrown.message, traceback };
+}
+
+/** A message that holds a whole file or tensor would bury the notebook. */
+function shorten(text: string): string {
+  const rest = text.length - LONGEST;
+  return rest > 0 ? `${text.slice(0, LONGEST)}… (${rest} more characters)` : text;
 }
 
 /** The frames of cells, of the library and of packages, without Node's and the kernel's own. */

@@ -1,10 +1,11 @@
 /**
  * Repair: `../lib` at run time. The compiler side is in compiler.ts; here the same import loads the built library, from
- * any folder a notebook lies in. Local TypeScript files beside a notebook keep tslab's own way: compiled in memory.
+ * any folder a notebook lies in, and so does `gliner-workbook` where there is no `../lib`. Local TypeScript files beside
+ * a notebook keep tslab's own way: compiled in memory. Packages are those of the notebook's folder, then the project's.
  */
 import { existsSync } from "node:fs";
 import Module, { createRequire } from "node:module";
-import { dirname, extname, isAbsolute, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import type { SideOutput } from "tslab/dist/converter";
 import { UserError } from "../errors";
 import { builtModule, PROJECT_ROOT } from "./project";
@@ -40,12 +41,12 @@ export class CellImports {
 
   /** `require` as seen from a folder. */
   from(folder = this.folder): Load {
-    const native = createRequire(join(folder, "cell.js"));
+    const native = requireFrom(folder);
     return (specifier) => {
       if (specifier === "tslab") return native("tslab");
       const built = builtModule(specifier, folder);
       if (built) return loadBuilt(built, specifier, native);
-      return this.loadLocal(specifier, folder) ?? installed(specifier, native);
+      return this.loadLocal(specifier, folder) ?? native(specifier);
     };
   }
 
@@ -68,16 +69,14 @@ export class CellImports {
   }
 }
 
-/** A package as seen from the notebook's folder, else the project's own: notebooks lie anywhere. */
-function installed(specifier: string, native: NodeJS.Require): unknown {
-  const isPackage = !specifier.startsWith(".") && !isAbsolute(specifier);
-  if (!isPackage || canResolve(specifier, native)) return native(specifier);
-  return canResolve(specifier, projectRequire) ? projectRequire(specifier) : native(specifier);
+/** Node's `require` as seen from a folder, with the project's packages behind those of the folder. */
+function requireFrom(folder: string): Load {
+  const own = createRequire(join(folder, "cell.js"));
+  const project = createRequire(join(PROJECT_ROOT, "cell.js"));
+  return (specifier) => (resolves(own, specifier) || !resolves(project, specifier) ? own : project)(specifier);
 }
 
-const projectRequire = createRequire(join(PROJECT_ROOT, "package.json"));
-
-function canResolve(specifier: string, from: NodeJS.Require): boolean {
+function resolves(from: NodeJS.Require, specifier: string): boolean {
   try {
     from.resolve(specifier);
     return true;

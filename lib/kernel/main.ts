@@ -24,9 +24,9 @@ export async function startKernel(connectionFile: string): Promise<void> {
   };
   const server = new WorkbookServer(executor, connectionFile, stop);
   process.on("SIGINT", () => interrupts.interrupt());
-  process.on("uncaughtException", (error) => console.error("a callback threw:", error));
+  process.on("uncaughtException", (error) => console.error(`a callback threw:\n${executor.explain(error)}`));
   process.on("unhandledRejection", (reason) =>
-    console.error("a promise was rejected and nobody waited for it:", reason),
+    console.error(`a promise was rejected and nobody waited for it:\n${executor.explain(reason)}`),
   );
   await server.init();
   setTimeout(() => executor.converter, WARM_UP_AFTER);

@@ -8,14 +8,25 @@ import { PROJECT_ROOT } from "../backend/places";
 
 export { PROJECT_ROOT };
 
+/** The kernelspec's name: the one that the notebooks carry in their metadata, so that every front end finds it. */
+export const KERNEL_NAME = "tslab-workbook";
+
+/** The folder that JUPYTER_PATH names to make the kernel known inside the project. */
+export const JUPYTER_FOLDER = join(PROJECT_ROOT, "lib", "kernel", "jupyter");
+
+/** What the kernelspec starts. */
+export const LAUNCHER = join(PROJECT_ROOT, "lib", "kernel", "launch.cjs");
+
+/** The name by which a cell anywhere on the machine imports the library: package.json's. */
+const PACKAGE = "gliner-workbook";
+
 const SOURCE = join(PROJECT_ROOT, "lib");
 const BUILT = join(PROJECT_ROOT, "dist", "lib");
 
-/** The project's name as a package: how a notebook that lies elsewhere imports the library. */
-const PACKAGE = "gliner-workbook";
-
 /**
- * Leads an import of the library's source to the library as built, so that no kernel start compiles it again.
+ * Leads an import of the library's source to the library as built, so that no kernel start compiles it again. The
+ * package's own name leads there too: a notebook outside the project has no `../lib`. Node's self-reference would need
+ * `exports` in package.json, which would close the paths below `lib` and which tslab's TypeScript does not read.
  *
  * @param specifier as written: `../lib`, `../lib/index.ts`, `../../lib/text/words`, `gliner-workbook`
  * @param folder the folder it is relative to

@@ -1,130 +1,156 @@
 /**
- * The kernel made known to the reader's own Jupyter and to VS Code: a kernelspec with absolute paths in the user's Jupyter
- * data folder, written without Python and taken away again without a trace. JupyterLab as `npm start` opens it needs none.
- * Source of the places: jupyter_core's paths.py, jupyter_data_dir().
+ * Makes the kernel known to the user's own Jupyter and to VS Code, and takes that back, without Python: a kernelspec is a
+ * folder with one file. The project's own spec is relocatable and known only to a server that `npm start` starts; the
+ * copy written here has absolute paths, since an editor has neither our PATH nor JUPYTER_PATH.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
-import { homedir, platform } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { UserError } from "../errors";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { UserError, usageError } from "../errors";
 import { writeAtomically } from "../weights/atomic";
-import { JUPYTER_FOLDER, LAUNCHER } from "./client";
-import { PROJECT_ROOT } from "./project";
+import { JUPYTER_FOLDER, KERNEL_NAME, LAUNCHER, PROJECT_ROOT } from "./project";
 
-/** The folder's name, by which notebooks ask for the kernel: the same as in the project, whose notebooks then open in either. */
-const NAME = "tslab-workbook";
-
-/** Ours carry this in their metadata: which checkout they start, and which folders were made for them. */
+/** Key of the spec's metadata by which we know our own. */
 const MARK = "gliner-workbook";
 
+/** What a spec of ours says of itself. */
 interface Mark {
+  /** Root of the checkout whose kernel it starts. */
   checkout: string;
-  made: string[];
+  /** Folders that were made for it, outermost first. */
+  created: string[];
 }
 
-interface KernelSpec {
+interface Kernelspec {
   argv: string[];
-  metadata?: { [MARK]?: Mark; [key: string]: unknown };
-  [key: string]: unknown;
+  display_name: string;
+  metadata?: Record<string, unknown>;
 }
 
-/** What was done, and where. */
+export interface RegisterOptions {
+  /** The folder that holds a folder for each kernelspec, from `kernelsFolder`. */
+  kernels: string;
+  /** Name of the spec; default: the one that the project's notebooks carry. */
+  name?: string;
+  /** Replaces a spec that is not this checkout's. */
+  force?: boolean;
+}
+
 export interface Registration {
-  folder: string;
-  done: "written" | "unchanged" | "removed" | "not there";
-}
-
-/** The user's Jupyter data folder, by Jupyter's own rules. */
-export function jupyterDataFolder(env: NodeJS.ProcessEnv = process.env, system = platform()): string {
-  if (env.JUPYTER_DATA_DIR) return resolve(env.JUPYTER_DATA_DIR);
-  const home = env.HOME || homedir();
-  const modern = /^(1|true|yes|on|y)$/i.test(env.JUPYTER_PLATFORM_DIRS ?? "");
-  if (system === "darwin") return join(home, "Library", ...(modern ? ["Application Support", "Jupyter"] : ["Jupyter"]));
-  if (system === "win32") {
-    if (modern) return join(env.LOCALAPPDATA || join(home, "AppData", "Local"), "Jupyter");
-    return join(env.APPDATA || join(home, "AppData", "Roaming"), "jupyter");
-  }
-  return join(env.XDG_DATA_HOME || join(home, ".local", "share"), "jupyter");
+  name: string;
+  display_name: string;
+  /** The kernel.json. */
+  file: string;
+  checkout: string;
+  status: "written" | "unchanged" | "replaced";
 }
 
 /**
- * Writes the kernelspec; writing the same again changes nothing.
- * @param dataFolder default: the user's
- * @param force replaces a kernelspec of this name that is not ours, or that starts another checkout which is still there
- * @throws UserError where such a one is in the way, or the folder cannot be written
+ * Writes the kernelspec; a second call changes nothing.
+ * @throws UserError where a spec of that name is there that is not this checkout's, or the folder cannot be written
  */
-export function registerKernel(dataFolder = jupyterDataFolder(), force = false): Registration {
-  const folder = specFolder(dataFolder);
-  const before = read(folder);
-  const owner = before?.metadata?.[MARK]?.checkout;
-  if (before && !force && owner !== PROJECT_ROOT && !(owner && isGone(owner)))
-    throw new UserError(
-      `${folder} holds ${owner ? `the kernel of the checkout ${owner}` : "a kernel that was not registered from here"}; ` +
-        "`npm run kernel:register -- --force` replaces it.",
-    );
-  const made = before?.metadata?.[MARK]?.made ?? missingFolders(folder);
-  const text = `${JSON.stringify(spec({ checkout: PROJECT_ROOT, made }), null, 2)}\n`;
-  const file = join(folder, "kernel.json");
-  if (existsSync(file) && readFileSync(file, "utf8") === text) return { folder, done: "unchanged" };
-  try {
-    mkdirSync(folder, { recursive: true });
-    writeAtomically(file, text);
-  } catch (error) {
-    throw new UserError(`cannot write the kernelspec to ${folder}: ${error instanceof Error ? error.message : error}.`);
-  }
-  return { folder, done: "written" };
+export function registerKernel({ kernels, name = KERNEL_NAME, force = false }: RegisterOptions): Registration {
+  const file = specFile(kernels, name);
+  const there = readThere(file);
+  if (there && !isOurs(there.mark) && !force)
+    throw new UserError(`${whose(file, there.mark)}; choose another --name, or replace it with --force.`);
+  const missing = missingFolders(dirname(file));
+  const created = [...new Set([...missing, ...(there?.mark?.created ?? [])])].sort();
+  const spec = makeSpec(name, { checkout: PROJECT_ROOT, created });
+  const text = `${JSON.stringify(spec, null, 2)}\n`;
+  const report = { name, display_name: spec.display_name, file, checkout: PROJECT_ROOT };
+  if (there?.text === text) return { ...report, status: "unchanged" };
+  makeFolders(missing);
+  writeAtomically(file, text);
+  return { ...report, status: there ? "replaced" : "written" };
 }
 
 /**
- * Takes the kernelspec away, and the folders that were made for it as far as they are empty.
- * @throws UserError where the one of this name is not ours: it is left as it is
+ * Removes what `registerKernel` wrote, and the folders it made where they are empty.
+ * @returns the paths removed; none where nothing was registered
+ * @throws UserError where the spec of that name is not this checkout's
  */
-export function unregisterKernel(dataFolder = jupyterDataFolder()): Registration {
-  const folder = specFolder(dataFolder);
-  const before = read(folder);
-  if (!before) return { folder, done: "not there" };
-  const mark = before.metadata?.[MARK];
-  if (!mark || (mark.checkout !== PROJECT_ROOT && !isGone(mark.checkout)))
-    throw new UserError(
-      `${folder} holds ${mark ? `the kernel of the checkout ${mark.checkout}` : "a kernel that was not registered from here"}: it was left as it is.`,
-    );
-  rmSync(join(folder, "kernel.json"));
-  for (const path of [
-    folder,
-    ...mark.made
-      .filter((made) => folder.startsWith(made))
-      .sort()
-      .reverse(),
-  ])
-    if (existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
-  return { folder, done: "removed" };
+export function unregisterKernel({ kernels, name = KERNEL_NAME }: Omit<RegisterOptions, "force">): string[] {
+  const file = specFile(kernels, name);
+  const there = readThere(file);
+  if (!there) return [];
+  if (!there.mark || !isOurs(there.mark)) throw new UserError(`${whose(file, there.mark)}; it was left as it is.`);
+  attempt("remove", file, () => rmSync(file));
+  const removed = [file];
+  for (const folder of [...there.mark.created].sort().reverse()) {
+    // The file could have been edited: nothing but an empty folder above it is touched.
+    if (relative(folder, file).startsWith("..") || !existsSync(folder) || readdirSync(folder).length > 0) continue;
+    attempt("remove", folder, () => rmdirSync(folder));
+    removed.push(folder);
+  }
+  return removed;
 }
 
-const specFolder = (dataFolder: string) => join(resolve(dataFolder), "kernels", NAME);
-
-/** The project's own kernelspec with paths that hold from anywhere. */
-function spec(mark: Mark): KernelSpec {
-  const own: KernelSpec = JSON.parse(readFileSync(join(JUPYTER_FOLDER, "kernels", NAME, "kernel.json"), "utf8"));
-  const argv = [process.execPath, LAUNCHER, "{connection_file}"];
-  return { ...own, argv, metadata: { ...own.metadata, [MARK]: mark } };
+function specFile(kernels: string, name: string): string {
+  // Jupyter lists names in lower case and finds them by their folder.
+  if (!/^[a-z0-9][a-z0-9._-]*$/.test(name))
+    throw usageError(`--name got "${name}", wanted lower-case letters, digits, dots, dashes and underscores.`);
+  const folder = join(kernels, name);
+  if (attempt("look at", folder, () => lstatSync(folder, { throwIfNoEntry: false }))?.isSymbolicLink())
+    throw new UserError(`${folder} is a link, so what lies behind it is not ours to change; remove the link first.`);
+  return join(folder, "kernel.json");
 }
 
-/** @returns undefined where there is none; a damaged one counts as somebody else's */
-function read(folder: string): KernelSpec | undefined {
-  const file = join(folder, "kernel.json");
+/** The spec that is there already; a file that cannot be read as one has no mark and so is not ours. */
+function readThere(file: string): { text: string; mark: Mark | undefined } | undefined {
   if (!existsSync(file)) return undefined;
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-    if (typeof value === "object" && value !== null) return { argv: [], ...value };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  return { argv: [] };
+  const text = attempt("read", file, () => readFileSync(file, "utf8"));
+  return { text, mark: readMark(text) };
 }
 
-const isGone = (checkout: string) => !existsSync(join(checkout, "lib/kernel/launch.cjs"));
+function readMark(text: string): Mark | undefined {
+  let spec: Partial<Kernelspec> | null;
+  try {
+    spec = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  const mark = spec?.metadata?.[MARK];
+  if (typeof mark !== "object" || mark === null || !("checkout" in mark) || !("created" in mark)) return undefined;
+  const { checkout, created } = mark;
+  if (typeof checkout !== "string" || !Array.isArray(created)) return undefined;
+  return { checkout, created: created.map(String) };
+}
 
-/** The folders that are not there yet, outermost first. */
+/** This checkout's, or that of one that is gone: then this one was most likely moved from there. */
+function isOurs(mark: Mark | undefined): boolean {
+  return mark !== undefined && (mark.checkout === PROJECT_ROOT || !existsSync(mark.checkout));
+}
+
+function whose(file: string, mark: Mark | undefined): string {
+  return mark
+    ? `${file} starts the kernel of another checkout, ${mark.checkout}`
+    : `${file} was not written by this project`;
+}
+
+function makeSpec(name: string, mark: Mark): Kernelspec {
+  const template = join(JUPYTER_FOLDER, "kernels", KERNEL_NAME, "kernel.json");
+  const spec: Kernelspec = JSON.parse(readFileSync(template, "utf8"));
+  const argv = [process.execPath, LAUNCHER, "{connection_file}"];
+  const display_name = name === KERNEL_NAME ? spec.display_name : `${spec.display_name}: ${name}`;
+  return { ...spec, argv, display_name, metadata: { ...spec.metadata, [MARK]: mark } };
+}
+
+/** The folder itself and those above it that are not there yet. */
 function missingFolders(folder: string): string[] {
   return existsSync(folder) ? [] : [...missingFolders(dirname(folder)), folder];
+}
+
+/** One by one: Node 20's recursive `mkdir` never returns below a folder such as /proc. */
+function makeFolders(folders: readonly string[]): void {
+  for (const folder of folders) attempt("make", folder, () => mkdirSync(folder));
+}
+
+/** Does a thing with a path; that it cannot be done is the machine's answer to the reader, not a fault of ours. */
+function attempt<Result>(what: string, path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw new UserError(`cannot ${what} ${path}: ${error instanceof Error ? error.message : error}.`);
+  }
 }

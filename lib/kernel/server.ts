@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { versions } from "node:process";
 import * as jupyter from "tslab/dist/jupyter";
 import { type DisplayPlace, type MimeBundle, openOutput } from "../notebook/display";
+import { completeReply, inspectReply } from "./assist";
 import type { CellExecutor } from "./executor";
 import { type CellFailure, thrownFailure } from "./failures";
 import { ExecutionQueue } from "./queue";
@@ -16,25 +17,39 @@ import { Streams } from "./streams";
 type Message = Parameters<jupyter.ZmqServer["handleExecute"]>[1];
 type MessageClass = { fromRaw(key: string, frames: Buffer[]): Message };
 type Socket = jupyter.ZmqServer["shell"];
+/** Where the cursor stands in a cell, in Unicode characters. */
+interface Position {
+  code: string;
+  cursor_pos: number;
+}
+
 /** Messages that a front end may send and that want no answer from this kernel. */
 const IGNORED = new Set(["comm_open", "comm_msg", "comm_close", "input_reply"]);
 
-/** tslab's answers to completion, inspection and "is this code complete", with our executor behind them. */
+/** tslab's answer to "is this code complete"; completion and inspection are assist.ts's. */
 export class WorkbookHandler extends jupyter.JupyterHandlerImpl {
-  constructor(executor: CellExecutor) {
+  constructor(private readonly cells: CellExecutor) {
     super(
       {
         // Cells are run by WorkbookServer.handleExecute; nothing comes this way.
         execute: () => Promise.resolve(false),
-        inspect: (source, position) => executor.inspect(source, position),
-        complete: (source, position) => executor.complete(source, position),
+        inspect: (source, position) => cells.inspect(source, position),
+        complete: (source, position) => cells.complete(source, position),
         locals: {},
         reset: () => undefined,
         interrupt: () => undefined,
-        close: () => executor.close(),
+        close: () => cells.close(),
       },
       false,
     );
+  }
+
+  override handleInspect({ code, cursor_pos }: Position): ReturnType<typeof inspectReply> {
+    return inspectReply(this.cells, code, cursor_pos);
+  }
+
+  override handleComplete({ code, cursor_pos }: Position): ReturnType<typeof completeReply> {
+    return completeReply(this.cells, code, cursor_pos);
   }
 
   override handleKernel(): ReturnType<jupyter.JupyterHandlerImpl["handleKernel"]> {

@@ -7,8 +7,8 @@
  * PATH of deno: the program (npm package "deno"); PATH of python: one with ipykernel, and gliner for the import.
  */
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { PROJECT_ROOT } from "../../lib/backend";
@@ -42,11 +42,11 @@ function candidates(deno?: string, python?: string): Candidate[] {
   ];
   if (deno) {
     const importCell = `import { createRequire } from "node:module";\nconst { GLiNER } = createRequire("${join(PROJECT_ROOT, "notebooks", "x.ts")}")("../dist/lib/index.js");\nif (GLiNER.name !== "GLiNER") throw new Error("not imported");`;
-    const spec = { argv: [deno, "jupyter", "--kernel", "--conn", "{connection_file}"] };
+    const spec = kernelspec([deno, "jupyter", "--kernel", "--conn", "{connection_file}"]);
     list.push({ name: "Deno", version: firstLine(deno, "--version"), spec, importCell });
   }
   if (python) {
-    const spec = { argv: [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"] };
+    const spec = kernelspec([python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]);
     list.push({
       name: "ipykernel",
       version: firstLine(python, "--version"),
@@ -55,6 +55,15 @@ function candidates(deno?: string, python?: string): Candidate[] {
     });
   }
   return list;
+}
+
+/** A kernel.json of its own folder, which goes when this process ends. */
+function kernelspec(argv: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), "kernelspec-"));
+  process.once("exit", () => rmSync(folder, { recursive: true }));
+  const path = join(folder, "kernel.json");
+  writeFileSync(path, JSON.stringify({ argv }));
+  return path;
 }
 
 const firstLine = (program: string, word: string) => execFileSync(program, [word], { encoding: "utf8" }).split("\n")[0];

@@ -1,8 +1,5 @@
 /** A real kernel, driven over ZeroMQ as a front end does. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { KernelClient } from "../../lib/kernel/client";
@@ -116,47 +113,6 @@ test("an interrupt stops a synchronous loop, and a loop that looks at the signal
   assert.ok(Number(steps) > 0);
   assert.equal(await result("steps > 0"), "true");
 });
-
-test("completion and hover know the library", async () => {
-  const completion = await kernel.ask("complete_request", { code: "splitW", cursor_pos: 6 });
-  assert.deepEqual(completion.content.matches, ["splitWords"]);
-  const hover = await kernel.ask("inspect_request", { code: "splitWords", cursor_pos: 3, detail_level: 0 });
-  assert.match(JSON.stringify(hover.content), /splitWords/);
-});
-
-test("a kernel leaves within two seconds of its parent's death", async () => {
-  const client = JSON.stringify(join(__dirname, "..", "..", "lib", "kernel", "client.js"));
-  const script = `require(${client}).KernelClient.start({ folder: ${JSON.stringify(NOTEBOOKS)} }).then((k) => { console.log(k.process.pid); setInterval(() => {}, 1e6); })`;
-  const scratch = mkdtempSync(join(tmpdir(), "workbook-test-"));
-  const env = { ...process.env, TMPDIR: scratch };
-  const parent = spawn(process.execPath, ["-e", script], { env, stdio: ["ignore", "pipe", "inherit"] });
-  const pid = await new Promise<number>((resolve) => parent.stdout.once("data", (data) => resolve(Number(data))));
-  assert.ok(runs(pid));
-  parent.kill("SIGKILL");
-  const end = Date.now() + 4_000;
-  while (runs(pid) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
-  const left = readdirSync(scratch);
-  rmSync(scratch, { recursive: true });
-  assert.ok(!runs(pid), "the kernel outlived its parent");
-  assert.deepEqual(left, [], "its connection file stayed behind");
-});
-
-test("a kernel that is shut down leaves no process and no folder", async () => {
-  const second = await KernelClient.start({ folder: NOTEBOOKS });
-  assert.ok(existsSync(second.scratch));
-  await second.shutdown();
-  assert.ok(!existsSync(second.scratch));
-  assert.ok(!runs(second.process.pid ?? 0));
-});
-
-function runs(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    assert.ok(error instanceof Error && "code" in error && error.code === "ESRCH");
-    return false;
-  }
-}
 
 test("the kernel speaks under a session of its own, whoever asks: JupyterLab drops what comes under a changing one", async () => {
   const sessions = new Set<string>();

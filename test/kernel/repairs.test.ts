@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { JUPYTER_FOLDER } from "../../lib/kernel/client";
 import { awaitsAtTop } from "../../lib/kernel/compiler";
 import { markdownToHtml } from "../../lib/kernel/markdown";
 import { OutputCollector } from "../../lib/kernel/outputs";
-import { builtModule, PROJECT_ROOT } from "../../lib/kernel/project";
+import { builtModule, JUPYTER_FOLDER, PROJECT_ROOT } from "../../lib/kernel/project";
 import { ExecutionQueue } from "../../lib/kernel/queue";
 import { writeOutShorthands } from "../../lib/kernel/shorthand";
 import { Streams } from "../../lib/kernel/streams";
@@ -26,6 +25,7 @@ test("imports of the library lead to its build, others nowhere", () => {
   assert.equal(builtModule("../lib", notebooks), join(built, "index"));
   assert.equal(builtModule("../lib/text/words.ts", notebooks), join(built, "text", "words"));
   assert.equal(builtModule("../../lib", join(notebooks, "solutions")), join(built, "index"));
+  assert.equal(builtModule("gliner-workbook", "/elsewhere"), join(built, "index"));
   for (const other of ["./helper", "../library", "lib", "@tensorflow/tfjs"])
     assert.equal(builtModule(other, notebooks), undefined);
 });
