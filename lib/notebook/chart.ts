@@ -202,7 +202,7 @@ function drawBars(
 
 function drawHeatmap(trace: Trace, x: Axis, y: Axis): string {
   const rows = trace.z ?? [];
-  const limit = Math.max(1e-12, ...rows.flat().filter(Number.isFinite).map(Math.abs));
+  const limit = largestSize(rows);
   const columns = xValues(trace);
   const lines = yValues(trace);
   return rows
@@ -217,6 +217,11 @@ function drawHeatmap(trace: Trace, x: Axis, y: Axis): string {
         .join(""),
     )
     .join("\n");
+}
+
+/** The number, without its sign, that has full colour in a heat map. */
+export function largestSize(rows: readonly (readonly number[])[]): number {
+  return rows.flat().reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 1e-12);
 }
 
 /** The traces that the legend names, with their places. */

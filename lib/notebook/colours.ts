@@ -32,6 +32,12 @@ const LOW: Rgb = [247, 251, 255];
 const HIGH: Rgb = [8, 64, 129];
 const NEGATIVE: Rgb = [166, 66, 0];
 
+/** The same scale as plotly takes one, from the lowest number to the highest. @param signed there are numbers below 0 */
+export function plotlyScale(signed: boolean): [share: number, colour: string][] {
+  const stops = signed ? [NEGATIVE, LOW, HIGH] : [LOW, HIGH];
+  return stops.map((colour, at) => [at / (stops.length - 1), `rgb(${colour.join(",")})`]);
+}
+
 /**
  * The colour of a number: white to blue for 0..1, white to brown for 0..-1.
  * @param share within [-1, 1]; NaN is grey

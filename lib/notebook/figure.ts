@@ -2,7 +2,8 @@
  * A plotly figure as one output: interactive where the front end has plotly, a picture where it has not, a line of text
  * on a terminal. The types are the part of plotly.js 2.35's that the still picture knows; any other field passes through.
  */
-import { chart, pictureSize, titleText } from "./chart";
+import { chart, largestSize, pictureSize, titleText } from "./chart";
+import { CLASS_COLOURS, plotlyScale } from "./colours";
 import { Display, type MimeBundle } from "./display";
 import { readableNumber, shortened, showable } from "./html";
 import { png } from "./png";
@@ -50,12 +51,39 @@ export function figure(data: readonly Trace[], layout: Layout = {}): Display {
   // JupyterLab's plotly extension shows the picture until the pointer comes near, and pixel for pixel.
   const picture = drawing === undefined ? undefined : png(drawing, 1);
   const bundle: Record<string, unknown> = {
-    "application/vnd.plotly.v1+json": cleaned(JSON.parse(JSON.stringify({ data, layout }))),
+    "application/vnd.plotly.v1+json": cleaned(JSON.parse(JSON.stringify(interactive(data, layout)))),
     "text/plain": describe(data, layout),
   };
   if (picture) bundle["image/png"] = picture.toString("base64");
   const finished: MimeBundle = bundle;
   return new Display(finished, picture ? pictureSize(layout) : {});
+}
+
+/** As plotly is to draw it: like the picture in colours and lines, and with titles as plotly 3 takes them, too. */
+function interactive(data: readonly Trace[], layout: Layout): { data: readonly Trace[]; layout: Layout } {
+  const entitled = <T extends { title?: string | { text?: string } }>(part: T): T => ({
+    ...part,
+    ...(part.title !== undefined && { title: typeof part.title === "string" ? { text: part.title } : part.title }),
+  });
+  const axes = Object.entries(layout)
+    .filter(([name, axis]) => /^[xy]axis\d*$/.test(name) && typeof axis === "object")
+    .map(([name, axis]) => [name, { automargin: true, ...entitled(Object(axis)) }]);
+  const colorway = CLASS_COLOURS.map(({ line }) => line);
+  const top = layout.title === undefined ? 24 : 56;
+  return {
+    data: data.map(drawn),
+    layout: { colorway, margin: { t: top, r: 24, b: 64, l: 64 }, ...entitled(layout), ...Object.fromEntries(axes) },
+  };
+}
+
+/** A trace with what the picture takes for granted. */
+function drawn(trace: Trace): Trace {
+  const { type = "scatter", mode, z } = trace;
+  if (type === "scatter" && mode === undefined) return { ...trace, mode: "lines" };
+  if (type !== "heatmap" || !z) return trace;
+  const limit = largestSize(z);
+  const signed = z.flat().some((value) => value < 0);
+  return { colorscale: plotlyScale(signed), zmin: signed ? -limit : 0, zmax: limit, ...trace };
 }
 
 /** Longest text of a figure (characters). */

@@ -112,18 +112,17 @@ async function main(): Promise<void> {
     const text = STEPS.map((step) => `${step} ${steps[step].map((value) => value.toFixed(2)).join("/")}`).join("  ");
     process.stdout.write(`${name} ${version}: ${text}\n`);
   }
+  const about =
+    "Seconds that a reader waits for a kernel and its first cells, kernels in turn; minimum, median, maximum";
+  const again = "node dist/test/bench/kernels.js --deno PATH --python PATH --rounds 5 --json FILE";
   const environment = { processor: cpus()[0]?.model, cores: cpus().length, load, rounds: all[0].length };
-  if (values.json)
-    writeFileSync(
-      values.json,
-      `${JSON.stringify({ environment, unit: "s, minimum/median/maximum", results }, null, 2)}\n`,
-    );
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ about, again, environment, results }, null, 2)}\n`);
 }
 
 /** Minimum, median, maximum of each step. */
 function summary(rounds: Times[]): Record<(typeof STEPS)[number], number[]> {
   const of = (step: (typeof STEPS)[number]) => {
-    const sorted = rounds.map((times) => times[step]).sort((a, b) => a - b);
+    const sorted = rounds.map((times) => Number(times[step].toFixed(3))).sort((a, b) => a - b);
     return [sorted[0], sorted[sorted.length >> 1], sorted[sorted.length - 1]];
   };
   return { start: of("start"), firstCell: of("firstCell"), nextCell: of("nextCell"), importCell: of("importCell") };

@@ -137,6 +137,8 @@ test("table, figure, entities, comparison, progress, an exercise and an error as
   // The pointer comes near: the picture gives way to the interactive figure.
   await page.mouse.move(Number(place?.x) + 90, Number(place?.y) + 90);
   await codeCell(page, 2).locator(".js-plotly-plot .scatterlayer path").first().waitFor({ timeout: 20_000 });
+  const titles = await codeCell(page, 2).locator(":is(.gtitle, .xtitle, .ytitle)").allTextContents();
+  assert.deepEqual(titles.sort(), ["A figure", "loss", "step"]);
   assert.equal(await count(page, 3, "mark"), 3);
   assert.match(await text(page, 3), /University of London .*\[city\].*\[organization\].*\[building\]/s);
   assert.match(await text(page, 4), /wrong boundary: person, gold “Ada Lovelace”/);

@@ -114,6 +114,28 @@ test("figure: one bundle, and a picture only of what can be drawn truly", () => 
   assert.match(chart([{ type: "heatmap", z: [[1, -1]] }], {}) ?? "", /rgb\(166,66,0\)/);
 });
 
+test("figure: the interactive one has the picture's titles, lines and colours", () => {
+  const rows = [[1, -4]];
+  const { bundle } = figure(
+    [
+      { x: [1], y: [2] },
+      { type: "heatmap", z: rows },
+    ],
+    {
+      title: "t",
+      xaxis: { title: "step", range: [0, 1] },
+      yaxis: { title: { text: "loss" } },
+    },
+  );
+  const { data, layout } = Object(bundle["application/vnd.plotly.v1+json"]);
+  assert.deepEqual(layout.title, { text: "t" });
+  assert.deepEqual([layout.xaxis.title, layout.yaxis.title], [{ text: "step" }, { text: "loss" }]);
+  assert.deepEqual(layout.xaxis.range, [0, 1]);
+  assert.equal(layout.colorway[0], "#0072b2");
+  assert.deepEqual([data[0].mode, data[1].zmin, data[1].zmax], ["lines", -4, 4]);
+  assert.deepEqual(data[1].colorscale[0], [0, "rgb(166,66,0)"]);
+});
+
 test("live displays draw at once, then in place, and always their last state", () => {
   const calls: [text: string, id: string | undefined, update: boolean | undefined][] = [];
   openOutput({ display: (bundle, _, place) => calls.push([String(bundle["text/plain"]), place?.id, place?.update]) });
