@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, chromium, type Page, type WebSocket } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { which } from "../../lib/backend/install/run";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
 
@@ -52,11 +52,18 @@ export async function openNotebook(
   return { page, complaints };
 }
 
-async function kernelAnswers(page: Page): Promise<void> {
-  const isKernel = (socket: WebSocket) => /\/channels/.test(socket.url());
-  const socket = await page.waitForEvent("websocket", { predicate: isKernel, timeout: 60_000 });
-  const isAnswer = ({ payload }: { payload: string | Buffer }) => payload.includes("kernel_info_reply");
-  await socket.waitForEvent("framereceived", { predicate: isAnswer, timeout: 60_000 });
+/** Resolves at a kernel's first answer, on whichever of the page's sockets it comes: JupyterLab may open one anew. */
+function kernelAnswers(page: Page): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error("no kernel answered within 90 s")), 90_000);
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => {
+        if (!payload.includes("kernel_info_reply")) return;
+        clearTimeout(late);
+        resolve();
+      }),
+    );
+  });
 }
 
 /** Runs all cells by the menu, and waits until none is waiting. */
