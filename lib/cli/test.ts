@@ -6,6 +6,7 @@ import { PROJECT_ROOT, useBackend } from "../backend";
 import { run } from "../backend/install/run";
 import { UserError, usageError } from "../errors";
 import { type Command, runCommand } from "./command";
+import { ensureVenv } from "./setup/venv";
 
 /** `npm test`: what is tested with, the style, every test, one closing line. */
 
@@ -30,6 +31,7 @@ const test: Command = {
     const versions = await describeMachine();
     process.stdout.write(`${versions}\n\n`);
     const files = testFiles(words);
+    await ensureJupyter();
     const style = (await inherit(join(PROJECT_ROOT, "node_modules/@biomejs/biome/bin/biome"), ["check", "."])) === 0;
     const counts = await runTests(files);
     const line = `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
@@ -45,6 +47,16 @@ async function describeMachine(): Promise<string> {
   const { name, library, threads } = await useBackend();
   const npm = (await run("npm", ["--version"])).trim();
   return `Node ${process.versions.node}, npm ${npm}, ${platform()} ${release()}, backend ${name}: ${library}, ${threads} threads`;
+}
+
+/** The browser's tests need JupyterLab; where it cannot be had they say so and are skipped. */
+async function ensureJupyter(): Promise<void> {
+  try {
+    await ensureVenv((line) => process.stdout.write(`${line}\n`));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stdout.write(`no JupyterLab: ${error.message}\nThe tests that need it are skipped.\n\n`);
+  }
 }
 
 function testFiles(words: string[]): string[] {
