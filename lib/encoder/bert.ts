@@ -1,23 +1,19 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Parameters, Shapes } from "../weights/parameters";
-import type { EncoderConfig } from "./config";
+import type { BertConfig } from "./config";
 import type { Dropout } from "./dropout";
-import { gelu, layerNorm, layerNormShapes, linear, linearShapes, matMulTransposed } from "./layers";
+import { layerNorm, layerNormShapes, linear, linearShapes, matMulTransposed } from "./layers";
+import type { EncoderTrace } from "./trace";
+import { afterAttention, transformerLayerShapes } from "./transformer-layer";
 
 /**
  * BERT (Devlin et al. 2019): subwords -> vectors, after `transformers.models.bert.modeling_bert` with post-layer norms and
  * absolute positions. B texts, T subwords, H width, h heads, d = H / h.
  */
 
-/** What the encoder shows besides its result, for the notebooks and the golden tests. */
-export interface EncoderTrace {
-  /** After the embeddings and after each layer: [B, T, H]. */
-  hidden: tf.Tensor[];
-}
-
 /** Declares every tensor of a BERT under `prefix`, the pooler included (Python saves it; GLiNER never uses it). */
-export function bertShapes(shapes: Shapes, prefix: string, config: EncoderConfig): void {
-  const { hidden_size: H, intermediate_size: I } = config;
+export function bertShapes(shapes: Shapes, prefix: string, config: BertConfig): void {
+  const H = config.hidden_size;
   shapes.set(`${prefix}embeddings.word_embeddings.weight`, [config.vocab_size, H]);
   shapes.set(`${prefix}embeddings.position_embeddings.weight`, [config.max_position_embeddings, H]);
   shapes.set(`${prefix}embeddings.token_type_embeddings.weight`, [config.type_vocab_size, H]);
@@ -25,11 +21,7 @@ export function bertShapes(shapes: Shapes, prefix: string, config: EncoderConfig
   for (let n = 0; n < config.num_hidden_layers; n++) {
     const layer = `${prefix}encoder.layer.${n}.`;
     for (const name of ["query", "key", "value"]) linearShapes(shapes, `${layer}attention.self.${name}`, H, H);
-    linearShapes(shapes, `${layer}attention.output.dense`, H, H);
-    layerNormShapes(shapes, `${layer}attention.output.LayerNorm`, H);
-    linearShapes(shapes, `${layer}intermediate.dense`, H, I);
-    linearShapes(shapes, `${layer}output.dense`, I, H);
-    layerNormShapes(shapes, `${layer}output.LayerNorm`, H);
+    transformerLayerShapes(shapes, layer, config);
   }
   linearShapes(shapes, `${prefix}pooler.dense`, H, H);
 }
@@ -44,7 +36,7 @@ export function bert(
   attentionMask: tf.Tensor2D,
   parameters: Parameters,
   prefix: string,
-  config: EncoderConfig,
+  config: BertConfig,
   dropout: Dropout,
   trace?: EncoderTrace,
 ): tf.Tensor3D {
@@ -54,20 +46,14 @@ export function bert(
   trace?.hidden.push(hidden);
   for (let n = 0; n < config.num_hidden_layers; n++) {
     const layer = `${prefix}encoder.layer.${n}.`;
-    hidden = attend(hidden, mask, parameters, layer, config, dropout); // [B, T, H]
-    hidden = feedForward(hidden, parameters, layer, config, dropout); // [B, T, H]
+    const context = attend(hidden, mask, parameters, layer, config, dropout); // [B, T, H]
+    hidden = afterAttention(context, hidden, parameters, layer, config, dropout); // [B, T, H]
     trace?.hidden.push(hidden);
   }
   return hidden as tf.Tensor3D;
 }
 
-function embed(
-  inputIds: tf.Tensor2D,
-  p: Parameters,
-  prefix: string,
-  config: EncoderConfig,
-  dropout: Dropout,
-): tf.Tensor {
+function embed(inputIds: tf.Tensor2D, p: Parameters, prefix: string, config: BertConfig, dropout: Dropout): tf.Tensor {
   const T = inputIds.shape[1];
   const word = tf.gather(p.get(`${prefix}embeddings.word_embeddings.weight`), inputIds); // [B, T, H]
   const position = tf.slice(p.get(`${prefix}embeddings.position_embeddings.weight`), [0, 0], [T, -1]); // [T, H]
@@ -83,7 +69,7 @@ function attend(
   mask: tf.Tensor,
   p: Parameters,
   layer: string,
-  config: EncoderConfig,
+  config: BertConfig,
   dropout: Dropout,
 ): tf.Tensor {
   const [B, T, H] = x.shape;
@@ -93,16 +79,5 @@ function attend(
   const query = tf.mul(split("query"), 1 / Math.sqrt(H / heads)); // [B, h, T, d]
   const scores = tf.add(matMulTransposed(query, split("key")), mask); // [B, h, T, T]
   const attention = dropout(tf.softmax(scores), config.attention_probs_dropout_prob, `${layer}attention`); // [B, h, T, T]
-  const context = tf.reshape(tf.transpose(tf.matMul(attention, split("value")), [0, 2, 1, 3]), [B, T, H]); // [B, T, H]
-  const output = linear(context, p, `${layer}attention.output.dense`); // [B, T, H]
-  const dropped = dropout(output, config.hidden_dropout_prob, `${layer}attention.output`);
-  return layerNorm(tf.add(dropped, x), p, `${layer}attention.output.LayerNorm`, config.layer_norm_eps); // [B, T, H]
-}
-
-function feedForward(x: tf.Tensor, p: Parameters, layer: string, config: EncoderConfig, dropout: Dropout): tf.Tensor {
-  const activation = config.hidden_act === "relu" ? tf.relu : gelu;
-  const inner = activation(linear(x, p, `${layer}intermediate.dense`)); // [B, T, I]
-  const output = linear(inner, p, `${layer}output.dense`); // [B, T, H]
-  const dropped = dropout(output, config.hidden_dropout_prob, `${layer}output`);
-  return layerNorm(tf.add(dropped, x), p, `${layer}output.LayerNorm`, config.layer_norm_eps); // [B, T, H]
+  return tf.reshape(tf.transpose(tf.matMul(attention, split("value")), [0, 2, 1, 3]), [B, T, H]); // [B, T, H]
 }

@@ -52,6 +52,14 @@ export function layerNorm(x: tf.Tensor, parameters: Parameters, prefix: string, 
   return tf.add(tf.mul(centred, scale), parameters.get(`${prefix}.bias`)); // [..., H]
 }
 
+/** An activation by Hugging Face's name. */
+export type ActivationName = "gelu" | "relu" | "tanh";
+export const ACTIVATIONS: readonly string[] = ["gelu", "relu", "tanh"] satisfies ActivationName[];
+
+export function activation(name: ActivationName): (x: tf.Tensor) => tf.Tensor {
+  return { gelu, relu: (x: tf.Tensor) => tf.relu(x), tanh: (x: tf.Tensor) => tf.tanh(x) }[name];
+}
+
 /** The exact GELU, x Φ(x) = x/2 (1 + erf(x/√2)); PyTorch's default, not the tanh approximation. */
 export function gelu(x: tf.Tensor): tf.Tensor {
   return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));

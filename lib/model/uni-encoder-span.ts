@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../batch/collate";
-import { bert, bertShapes, type EncoderTrace } from "../encoder/bert";
+import { encode, encoderShapes } from "../encoder";
 import type { EncoderConfig } from "../encoder/config";
 import { type Dropout, noDropout } from "../encoder/dropout";
 import { linear, linearShapes } from "../encoder/layers";
+import type { EncoderTrace } from "../encoder/trace";
 import { UserError } from "../errors";
 import type { Parameters, Shapes } from "../weights/parameters";
 import { type GLiNERConfig, isTokenLevel } from "./config";
@@ -57,7 +58,7 @@ export const ENCODER_PREFIX = "token_rep_layer.bert_layer.model.";
 export function modelShapes(config: GLiNERConfig, encoder: EncoderConfig): Shapes {
   const shapes: Shapes = new Map();
   const D = config.hidden_size;
-  bertShapes(shapes, ENCODER_PREFIX, encoder);
+  encoderShapes(shapes, ENCODER_PREFIX, encoder);
   if (encoder.hidden_size !== D) linearShapes(shapes, "token_rep_layer.projection", encoder.hidden_size, D);
   if (config.num_rnn_layers) lstmShapes(shapes, "rnn.lstm", D, D / 2, config.num_rnn_layers, true);
   if (isTokenLevel(config)) tokenHeadShapes(shapes, D);
@@ -129,7 +130,7 @@ export function represent(
 function encodeTokens(model: SpanModel, batch: Batch, dropout: Dropout, trace?: Trace): tf.Tensor3D {
   const ids = tf.tensor2d(batch.inputIds, [batch.size, batch.T], "int32"); // [B, T]
   const mask = tf.tensor2d(batch.attentionMask, [batch.size, batch.T], "int32"); // [B, T]
-  const encoded = bert(ids, mask, model.parameters, ENCODER_PREFIX, model.encoder, dropout, trace); // [B, T, H]
+  const encoded = encode(ids, mask, model.parameters, ENCODER_PREFIX, model.encoder, dropout, trace); // [B, T, H]
   if (model.encoder.hidden_size === model.config.hidden_size) return encoded;
   return linear(encoded, model.parameters, "token_rep_layer.projection") as tf.Tensor3D; // [B, T, D]
 }

@@ -6,7 +6,7 @@ import { lstmStateful } from "./lstm-stateful";
 import { extraction, scoring, tokenScorer } from "./scoring";
 import { spanLayers } from "./span";
 import { spanExtractors, spanTokenLevel } from "./span-extractors";
-import { tinyBert } from "./tiny-bert";
+import { tinyModels } from "./tiny-model";
 import { words } from "./words";
 
 /** Every family that is built. */
@@ -20,13 +20,13 @@ export const FAMILIES: readonly GoldenFamily[] = [
   scoring,
   tokenScorer,
   extraction,
-  tinyBert,
+  tinyModels,
   decode,
   evaluation,
 ];
 
 /** Fixtures of families that are still to come. */
-const NOT_BUILT = [/^loss\/(functions|model_loss)\.safetensors$/, /^tiny_deberta\/[^/]+\.(safetensors|json)$/];
+const NOT_BUILT = [/^loss\/(functions|model_loss)\.safetensors$/];
 
 /** Files that belong to a fixture (a model folder) or describe the fixtures. */
 const SUPPORT = [

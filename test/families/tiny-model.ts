@@ -14,10 +14,10 @@ import { readSafetensors } from "../../lib/weights/safetensors";
 import { assertClose, assertRelative, need } from "./compare";
 import type { GoldenFamily } from "./family";
 
-/** A complete model of the BERT family, from the words to the weights after eight optimiser steps. */
-export const tinyBert: GoldenFamily = {
-  name: "tiny_bert",
-  matches: (path) => /^tiny_bert\/[^/]+$/.test(path) && file(path) in CHECKS,
+/** Complete models, from the words to the weights after eight optimiser steps: one with BERT, one with DeBERTa-v3. */
+export const tinyModels: GoldenFamily = {
+  name: "tiny models",
+  matches: (path) => /^tiny_(bert|deberta)\/[^/]+$/.test(path) && file(path) in CHECKS,
   async check(folder, path) {
     await CHECKS[file(path)](join(folder, dirname(path)));
   },
