@@ -1,3 +1,4 @@
+import { debertaVariants, relativePositions } from "./deberta";
 import { decode } from "./decode";
 import { evaluation } from "./eval";
 import type { GoldenFamily } from "./family";
@@ -20,6 +21,8 @@ export const FAMILIES: readonly GoldenFamily[] = [
   scoring,
   tokenScorer,
   extraction,
+  relativePositions,
+  debertaVariants,
   tinyModels,
   decode,
   evaluation,

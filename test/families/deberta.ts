@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { type DebertaConfig, parseEncoderConfig } from "../../lib/encoder/config";
+import { deberta, debertaShapes } from "../../lib/encoder/deberta";
+import { bandScores, plainScores } from "../../lib/encoder/disentangled-attention";
+import { noDropout } from "../../lib/encoder/dropout";
+import { logBucket } from "../../lib/encoder/relative-position";
+import { Parameters } from "../../lib/weights/parameters";
+import { type NamedArray, readSafetensors } from "../../lib/weights/safetensors";
+import { assertClose, assertNames, assertRelative, need } from "./compare";
+import type { GoldenFamily } from "./family";
+
+/** DeBERTa-v2 with the switches that v3 leaves alone, by the quick scores and by their plain twin. */
+export const debertaVariants: GoldenFamily = {
+  name: "encoder/deberta",
+  matches: (path) => /^encoder\/deberta_\w+\.safetensors$/.test(path),
+  async check(folder, path) {
+    const { tensors, metadata } = readSafetensors(join(folder, path));
+    const { config: raw } = JSON.parse(metadata.get("meta") ?? "{}") as { config: unknown };
+    const config = parseEncoderConfig(raw, path) as DebertaConfig;
+    const parameters = new Parameters();
+    for (const [name, { data, shape }] of tensors)
+      if (name.startsWith("param.")) parameters.set(name.slice("param.".length), data as Float32Array, shape);
+    const shapes = new Map<string, readonly number[]>();
+    debertaShapes(shapes, "", config);
+    assertNames(shapes, parameters);
+    for (const scoresOf of [bandScores, plainScores]) checkVariant(config, parameters, tensors, scoresOf);
+    parameters.dispose();
+  },
+};
+
+function checkVariant(
+  config: DebertaConfig,
+  parameters: Parameters,
+  tensors: Map<string, NamedArray>,
+  scoresOf: typeof bandScores,
+): void {
+  const float = (name: string) => tf.tensor(need(tensors, name).data, need(tensors, name).shape, "float32");
+  const ids = tf.cast(float("ids"), "int32") as tf.Tensor2D; // [B, T]
+  const mask = float("mask") as tf.Tensor2D; // [B, T]
+  const run = () => deberta(ids, mask, parameters, "", config, noDropout, undefined, scoresOf); // [B, T, H]
+  const real = tf.expandDims(mask, -1); // [B, T, 1]
+  assertClose(tf.mul(run(), real).dataSync(), need(tensors, "out").data, 1e-4, `${scoresOf.name}: output`);
+  const variables = new Map(parameters.entries());
+  const { grads } = tf.variableGrads(() => tf.sum(tf.mul(run(), float("R"))) as tf.Scalar, [...variables.values()]);
+  for (const [name, variable] of variables) {
+    const wanted = need(tensors, `grad.${name}`).data;
+    const what = `${scoresOf.name}: gradient of ${name}`;
+    // A key's bias adds the same to all scores of a query, unless the position's queries read it: noise on both sides.
+    if (name.endsWith("key_proj.bias")) assertClose(grads[variable.name].dataSync(), wanted, 1e-3, what);
+    else assertRelative(grads[variable.name].dataSync(), wanted, 1e-4, what);
+  }
+}
+
+/** The buckets of distances, to the last one: a bucket too far is a wrong row of the table. */
+export const relativePositions: GoldenFamily = {
+  name: "encoder/relative_positions",
+  matches: (path) => path === "encoder/relative_positions.json",
+  async check(folder, path) {
+    const { cases } = JSON.parse(readFileSync(join(folder, path), "utf8")) as {
+      cases: { buckets: number; longest: number; first: number; bucket: number[] }[];
+    };
+    for (const { buckets, longest, first, bucket } of cases)
+      assert.deepEqual(
+        bucket.map((_, i) => logBucket(first + i, buckets, longest)),
+        bucket,
+        `${buckets} buckets up to ${longest}`,
+      );
+  },
+};
