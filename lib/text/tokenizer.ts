@@ -2,6 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { UserError } from "../errors";
+import { repairNormalizers } from "./normalizers";
+import { DEBERTA_TOKENS, debertaTokenizer, readSentencePiece } from "./sentencepiece";
 
 /** An entry of `added_tokens` in tokenizer.json. */
 interface AddedToken {
@@ -35,6 +37,7 @@ export class SubwordTokenizer {
   readonly size: number;
   private readonly cache = new Map<string, readonly number[]>();
   private readonly tokenizer: Tokenizer;
+  private readonly added: ReadonlySet<string>;
 
   private constructor(
     private readonly file: TokenizerFile,
@@ -42,6 +45,8 @@ export class SubwordTokenizer {
     private readonly origin: string,
   ) {
     this.tokenizer = new Tokenizer(file, config);
+    repairNormalizers(this.tokenizer.normalizer);
+    this.added = new Set(file.added_tokens.map(({ content }) => content));
     this.clsId = this.special("cls_token");
     this.sepId = this.special("sep_token");
     this.padId = this.special("pad_token");
@@ -51,26 +56,45 @@ export class SubwordTokenizer {
     this.size = 1 + Math.max(largestId(file.model.vocab), ...file.added_tokens.map((token) => token.id));
   }
 
-  /** @param folder holds tokenizer.json and tokenizer_config.json @throws UserError where one is absent or broken */
+  /**
+   * @param folder holds tokenizer.json and tokenizer_config.json; or DeBERTa's spm.model, from which the same is made
+   * @throws UserError where one is absent or broken
+   */
   static load(folder: string): SubwordTokenizer {
+    if (!existsSync(join(folder, "tokenizer.json")) && existsSync(join(folder, SPM))) return fromSentencePiece(folder);
     const file = readJson(join(folder, "tokenizer.json"));
     const config = readJson(join(folder, "tokenizer_config.json"));
     if (typeof file.model !== "object" || file.model === null)
       throw new UserError(`${join(folder, "tokenizer.json")} has no "model"; wanted a Hugging Face fast tokenizer.`);
     const added = Array.isArray(file.added_tokens) ? (file.added_tokens as AddedToken[]) : [];
-    return new SubwordTokenizer({ ...file, added_tokens: added } as TokenizerFile, config, folder);
+    return SubwordTokenizer.of({ ...file, added_tokens: added } as TokenizerFile, config, folder);
+  }
+
+  /** @param origin where it comes from, for messages */
+  static of(file: Record<string, unknown>, config: Record<string, unknown>, origin: string): SubwordTokenizer {
+    return new SubwordTokenizer(file as TokenizerFile, config, origin);
   }
 
   /** The subword ids of one word, without special tokens; a word of spaces or control characters has none. */
   encodeWord(word: string): readonly number[] {
     let ids = this.cache.get(word);
     if (!ids) {
-      ids = word === "" ? [] : this.tokenizer.encode(word, { add_special_tokens: false }).ids;
+      ids = word === "" ? [] : this.encodeNewWord(word);
       // Natural text repeats its words (Zipf): the cache answers nearly all of them. It is bounded against hostile text.
       if (this.cache.size > 200_000) this.cache.clear();
       this.cache.set(word, ids);
     }
     return ids;
+  }
+
+  private encodeNewWord(word: string): readonly number[] {
+    const { normalizer, pre_tokenizer, model } = this.tokenizer;
+    const normalized = normalizer?.normalize(word) ?? word;
+    // The library takes what only looks like an added token after normalisation, such as "［SEP］", for that token.
+    if (normalized === word || !this.added.has(normalized) || !model)
+      return this.tokenizer.encode(word, { add_special_tokens: false }).ids;
+    const pieces = model.encode(pre_tokenizer?.pre_tokenize(normalized) ?? [normalized]);
+    return pieces.map((piece) => this.tokenId(piece) ?? Number(model.unk_token_id));
   }
 
   /** The id of a token, or undefined where the vocabulary lacks it. */
@@ -124,6 +148,20 @@ export class SubwordTokenizer {
       );
     return id;
   }
+}
+
+const SPM = "spm.model";
+
+/** Microsoft's repositories of DeBERTa have no tokenizer.json, and a tokenizer_config.json of two keys. */
+function fromSentencePiece(folder: string): SubwordTokenizer {
+  const optional = (name: string) => (existsSync(join(folder, name)) ? readJson(join(folder, name)) : {});
+  const config = { tokenizer_class: "DebertaV2Tokenizer", ...DEBERTA_TOKENS, ...optional("tokenizer_config.json") };
+  const added = optional("added_tokens.json");
+  for (const [token, id] of Object.entries(added))
+    if (typeof id !== "number")
+      throw new UserError(`${join(folder, "added_tokens.json")}: "${token}" is ${JSON.stringify(id)}, wanted an id.`);
+  const model = readSentencePiece(join(folder, SPM));
+  return SubwordTokenizer.of(debertaTokenizer(model, config, added as Record<string, number>), config, folder);
 }
 
 /** Vocabularies are an object (WordPiece, BPE) or a list of [piece, score] (Unigram). */

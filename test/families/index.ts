@@ -8,11 +8,13 @@ import { extraction, scoring, tokenScorer } from "./scoring";
 import { spanLayers } from "./span";
 import { spanExtractors, spanTokenLevel } from "./span-extractors";
 import { tinyModels } from "./tiny-model";
+import { unigram } from "./unigram";
 import { words } from "./words";
 
 /** Every family that is built. */
 export const FAMILIES: readonly GoldenFamily[] = [
   words,
+  unigram,
   lstmFamily,
   lstmStateful,
   spanLayers,

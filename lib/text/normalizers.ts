@@ -1,0 +1,26 @@
+import type { Tokenizer } from "@huggingface/tokenizers";
+import { Charsmap } from "./precompiled";
+
+type Normalizer = NonNullable<Tokenizer["normalizer"]>;
+
+/**
+ * Makes the normalisers of the JavaScript library do what the Rust ones behind Python do:
+ *
+ * - Precompiled: the real table; the library takes Unicode's NFKC instead, which differs for some characters, and whenever a
+ *   combining mark follows a compatibility character
+ * - Strip: Unicode's white space; JavaScript's `trim` also takes U+FEFF, and leaves U+0085
+ */
+export function repairNormalizers(normalizer: Normalizer | null): void {
+  if (!normalizer) return;
+  if ("normalizers" in normalizer) (normalizer.normalizers as (Normalizer | null)[]).forEach(repairNormalizers);
+  const config: Record<string, unknown> = { ...normalizer.config };
+  if (config.type === "Precompiled" && typeof config.precompiled_charsmap === "string") {
+    const charsmap = new Charsmap(Buffer.from(config.precompiled_charsmap, "base64"));
+    normalizer.normalize = (text) => charsmap.normalize(text);
+  }
+  if (config.type === "Strip")
+    normalizer.normalize = (text) => {
+      const right = config.strip_right ? text.replace(/\p{White_Space}+$/u, "") : text;
+      return config.strip_left ? right.replace(/^\p{White_Space}+/u, "") : right;
+    };
+}
