@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import { UserError } from "../errors";
 import type { Parameters, Shapes } from "../weights/parameters";
 import { bert, bertShapes } from "./bert";
 import type { EncoderConfig } from "./config";
@@ -18,6 +19,7 @@ export function encoderShapes(shapes: Shapes, prefix: string, config: EncoderCon
  * @param inputIds int32 [B, T]
  * @param attentionMask [B, T], 1 = a subword, 0 = padding
  * @returns [B, T, H]
+ * @throws UserError where a text is longer than the encoder's absolute positions
  */
 export function encode(
   inputIds: tf.Tensor2D,
@@ -28,6 +30,12 @@ export function encode(
   dropout: Dropout,
   trace?: EncoderTrace,
 ): tf.Tensor3D {
+  const [, T] = inputIds.shape;
+  const limit = config.max_position_embeddings;
+  if (T > limit && (config.model_type === "bert" || config.position_biased_input))
+    throw new UserError(
+      `a text with its prompt has ${T} subwords, the encoder has ${limit} positions; wanted fewer types or words (max_len), or a model_max_length of at most ${limit} in tokenizer_config.json.`,
+    );
   return config.model_type === "bert"
     ? bert(inputIds, attentionMask, parameters, prefix, config, dropout, trace)
     : deberta(inputIds, attentionMask, parameters, prefix, config, dropout, trace);

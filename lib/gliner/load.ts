@@ -116,14 +116,14 @@ function shapeProblem(name: string, got?: readonly number[], wanted?: readonly n
   return [`${name} has shape [${got}], wanted [${wanted}]`];
 }
 
-/** The encoder's own file names its tensors with or without "bert." in front; the embeddings grow by the added tokens. */
+/** An encoder's own file names its tensors with or without its family in front; the embeddings grow by the added tokens. */
 function readEncoder(path: string, shapes: Shapes, parameters: Parameters, vocabulary: number, seed: number): void {
   const file = SafetensorsFile.open(path);
   try {
     for (const [name, shape] of shapes) {
       if (!name.startsWith(ENCODER_PREFIX)) continue;
       const bare = name.slice(ENCODER_PREFIX.length);
-      const source = [bare, `bert.${bare}`].find((candidate) => file.entries.has(candidate));
+      const source = [bare, `bert.${bare}`, `deberta.${bare}`].find((candidate) => file.entries.has(candidate));
       if (!source && bare.startsWith("pooler.")) continue;
       if (!source) throw new UserError(`${path} has no tensor "${bare}"; wanted the weights of the encoder.`);
       const { data } = file.read(source);
