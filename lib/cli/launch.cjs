@@ -33,6 +33,7 @@ const VERBS = {
   build: { steps: [] },
   start: { steps: ["backend", "encoder?"] },
   test: { steps: ["backend", "encoder?"] },
+  "test:long": { steps: ["backend", "encoder?"], file: "test/long.js" },
   "test:golden": { steps: ["backend"], file: "test/golden.js" },
   predict: { steps: ["backend"] },
   train: { steps: ["backend"] },
