@@ -6,7 +6,7 @@ import { type Dropout, noDropout } from "../encoder/dropout";
 import { linear, linearShapes } from "../encoder/layers";
 import type { Parameters, Shapes } from "../weights/parameters";
 import type { GLiNERConfig } from "./config";
-import { type LossOptions, spanLoss } from "./loss";
+import { type Draw, type LossOptions, spanLoss } from "./loss";
 import { lstm, lstmShapes } from "./lstm";
 import { projection, projectionShapes } from "./projection";
 import { factoredMarkerV0Scores, markerV0, markerV0Shapes, scoreSpans } from "./span/marker-v0";
@@ -94,8 +94,16 @@ export function spanScores(model: SpanModel, batch: Batch, options: ForwardOptio
   return scoreSpans(spans, projected);
 }
 
-/** The training loss of a batch that carries labels. */
-export function batchLoss(model: SpanModel, batch: Batch, loss: LossOptions, options: ForwardOptions = {}): tf.Scalar {
+/**
+ * The training loss of a batch that carries labels.
+ * @param options `draw` chooses the negatives that stay where the loss masks some of them
+ */
+export function batchLoss(
+  model: SpanModel,
+  batch: Batch,
+  loss: LossOptions,
+  options: ForwardOptions & { draw?: Draw } = {},
+): tf.Scalar {
   const { size: B, W, K, C, labels } = batch;
   if (!labels) throw new Error("the batch has no labels");
   const scores = spanScores(model, batch, options); // [B, W, K, C]
@@ -105,7 +113,7 @@ export function batchLoss(model: SpanModel, batch: Batch, loss: LossOptions, opt
     Float32Array.from(batch.typePositions, (at) => (at >= 0 ? 1 : 0)),
     [B, C],
   );
-  return spanLoss(scores, y, spanMask, typeMask, loss);
+  return spanLoss(scores, y, spanMask, typeMask, loss, options.draw);
 }
 
 function encodeTokens(model: SpanModel, batch: Batch, dropout: Dropout, trace?: Trace): tf.Tensor3D {

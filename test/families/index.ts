@@ -1,6 +1,7 @@
 import { decode } from "./decode";
 import { evaluation } from "./eval";
 import type { GoldenFamily } from "./family";
+import { loss } from "./loss";
 import { lstmFamily } from "./lstm";
 import { scoring } from "./scoring";
 import { spanMarkerV0 } from "./span-marker-v0";
@@ -13,6 +14,7 @@ export const FAMILIES: readonly GoldenFamily[] = [
   lstmFamily,
   spanMarkerV0,
   scoring,
+  loss,
   tinyBert,
   decode,
   evaluation,
@@ -22,7 +24,6 @@ export const FAMILIES: readonly GoldenFamily[] = [
 const NOT_BUILT = [
   /^span\/(marker|markerV1|markerV2|query|mlp|cat|conv_[a-z]+|token_level|allennlp_extractors)\.safetensors$/,
   /^scoring\/(token_scorer|extract_words_prompts)\.safetensors$/,
-  /^loss\/(functions|model_loss)\.safetensors$/,
   /^tiny_deberta\/[^/]+\.(safetensors|json)$/,
 ];
 
