@@ -2,7 +2,7 @@
 export { type BackendInfo, backendInfo, useBackend } from "./backend";
 export { type Batch, collate, type Example, spanIndex } from "./batch/collate";
 export { type PromptedText, promptText } from "./batch/prompt";
-export { sampleTypes } from "./batch/type-sampling";
+export { type SamplingOptions, sampleTypes, samplingOf } from "./batch/sampling";
 export { loadRecords } from "./data/named";
 export { type NerRecord, type NerSpan, readRecords, typesOf } from "./data/records";
 export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } from "./data/zero-shot-tests";
@@ -14,6 +14,7 @@ export { parseRecipe, type Recipe, readRecipe, type TrainingConfig } from "./gli
 export { type TrainingReport, type TrainingResult, type TrainOptions, train } from "./gliner/train";
 export type { GLiNERConfig } from "./model/config";
 export { candidates, greedyDecode, type SpanCandidate } from "./model/decode";
+export { type LossOptions, lossOf, spanLoss } from "./model/loss";
 export type { ForwardOptions, Trace } from "./model/uni-encoder-span";
 export * from "./notebook";
 export { RandomStream, stream } from "./random";
