@@ -14,7 +14,12 @@ export { parseRecipe, type Recipe, readRecipe, type TrainingConfig } from "./gli
 export { type TrainingReport, type TrainingResult, type TrainOptions, train } from "./gliner/train";
 export type { GLiNERConfig } from "./model/config";
 export { candidates, greedyDecode, type SpanCandidate } from "./model/decode";
+export { describeHead } from "./model/describe";
 export { type LossOptions, lossOf, spanLoss } from "./model/loss";
+export { LSTMS, type Lstm, type LstmModule, type LstmName, lstmShapes, StatefulLstm } from "./model/lstm";
+export { SPAN_LAYERS, spanLayer } from "./model/span";
+export * from "./model/span/allennlp";
+export { type SpanInput, type SpanLayer, scoreSpans } from "./model/span/layer";
 export type { ForwardOptions, Trace } from "./model/uni-encoder-span";
 export * from "./notebook";
 export { RandomStream, stream } from "./random";

@@ -32,12 +32,10 @@ export interface Batch {
   inputIds: Int32Array;
   /** [B, T], 1 = a subword, 0 = padding */
   attentionMask: Int32Array;
-  /** [B, T], 1 + word index at the subword that stands for the word, else 0 */
+  /** [B, T], 1 + word index at the subwords that stand for the word (one of each, or all that are pooled), else 0 */
   wordsMask: Int32Array;
   /** [B], words kept of each text, at least 1 */
   textLengths: number[];
-  /** [B, W], position in T of the subword that stands for the word, -1 = none */
-  wordPositions: Int32Array;
   /** [B, C], position in T of the type's prompt vector, -1 = none */
   typePositions: Int32Array;
   /** [B, W, K], 1 = the span lies within its text */
@@ -82,7 +80,6 @@ export function collate(
     attentionMask: new Int32Array(size * T),
     wordsMask: new Int32Array(size * T),
     textLengths: tokens.map((words) => words.length),
-    wordPositions: new Int32Array(size * W).fill(-1),
     typePositions: new Int32Array(size * C).fill(-1),
     spanMask: new Uint8Array(size * W * K),
     classes,
@@ -101,9 +98,6 @@ function placeText(batch: Batch, b: number, text: PromptedText): void {
   batch.inputIds.set(text.inputIds, b * T);
   batch.attentionMask.fill(1, b * T, b * T + text.inputIds.length);
   batch.wordsMask.set(text.wordsMask, b * T);
-  text.wordsMask.forEach((word, t) => {
-    if (word > 0) batch.wordPositions[b * W + word - 1] = t;
-  });
   batch.typePositions.set(text.typePositions, b * C);
   const length = batch.textLengths[b];
   for (let start = 0; start < length; start++)

@@ -9,6 +9,11 @@ export interface PromptConfig {
   subtoken_pooling: string;
   max_len: number;
   max_width: number;
+  /**
+   * "place" (default) numbers the words by their place in the text. "seen" counts the words that had a subword, as GLiNER
+   * 0.2.29 does: behind a word without subwords, in the text or in the prompt, every word takes its neighbour's number.
+   */
+  wordNumbering?: "place" | "seen";
 }
 
 /** One text behind its prompt, in subwords. */
@@ -27,8 +32,7 @@ export interface PromptedText {
  * The input of the encoder (paper, section 2.1): every type behind its own `<<ENT>>`, a `<<SEP>>`, then the words.
  *
  * Truncates like `truncation=True` in Python: at the tokenizer's `model_max_length`, prompt and special tokens counted,
- * from the right. Words are numbered by their place in the text; GLiNER 0.2.29 counts the words it has seen instead, which
- * differs only where a word has no subword at all.
+ * from the right.
  */
 export function promptText(
   words: readonly string[],
@@ -39,7 +43,9 @@ export function promptText(
   const limit = tokenizer.modelMaxLength - 1;
   const inputIds = [tokenizer.clsId];
   const wordsMask = [0];
+  const promptWords = 2 * types.length + 1;
   let cut = false;
+  let seen = 0;
   const push = (ids: readonly number[], word: number): number => {
     let placed = 0;
     for (let i = 0; i < ids.length; i++) {
@@ -51,8 +57,10 @@ export function promptText(
       wordsMask.push(0);
       placed++;
     }
+    if (placed > 0) seen++;
+    const number = config.wordNumbering === "seen" ? seen - promptWords : word;
     // A word cut in the middle keeps the part that fits, as in Python.
-    if (word > 0 && placed > 0) markWord(wordsMask, placed, word, config.subtoken_pooling);
+    if (number > 0 && placed > 0) markWord(wordsMask, placed, number, config.subtoken_pooling);
     return placed;
   };
   for (const type of types) {
@@ -79,7 +87,11 @@ function markWord(wordsMask: number[], placed: number, word: number, pooling: st
 }
 
 /** Like Python: every position of the class token counts, the first ones belong to the prompt. */
-function typePositions(inputIds: readonly number[], types: number, config: PromptConfig): number[] {
+export function typePositions(
+  inputIds: readonly number[],
+  types: number,
+  config: Pick<PromptConfig, "class_token_index" | "embed_ent_token">,
+): number[] {
   const positions: number[] = [];
   for (let t = 0; t < inputIds.length && positions.length < types; t++)
     if (inputIds[t] === config.class_token_index) positions.push(config.embed_ent_token ? t : t + 1);

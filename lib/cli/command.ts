@@ -1,3 +1,5 @@
+import { accessSync, constants } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { UserError, usageError } from "../errors";
 import { writeAtomically } from "../weights/atomic";
@@ -32,6 +34,7 @@ export async function runCommand(command: Command, argv = process.argv.slice(2))
     const { values, positionals } = parse(command, argv);
     if (values.help) process.stdout.write(helpPage(command));
     else {
+      if (typeof values.json === "string") checkWritable(values.json);
       const result = await command.run(values, positionals);
       if (typeof values.json === "string") writeAtomically(values.json, `${JSON.stringify(result, null, 2)}\n`);
     }
@@ -42,6 +45,15 @@ export async function runCommand(command: Command, argv = process.argv.slice(2))
   }
   // A verb may have set one itself.
   if (exitCode) process.exitCode = exitCode;
+}
+
+/** Before the work, not after it: an hour's result must not be lost to a misspelt folder. */
+function checkWritable(file: string): void {
+  try {
+    accessSync(dirname(resolve(file)), constants.W_OK);
+  } catch (error) {
+    throw usageError(`--json ${file} cannot be written: ${error instanceof Error ? error.message : error}.`);
+  }
 }
 
 function parse(command: Command, argv: string[]): { values: Values; positionals: string[] } {
@@ -77,4 +89,11 @@ export function number(values: Values, name: string, fallback: number, low: numb
   if (typeof text !== "string" || text.trim() === "" || !(value >= low && value <= high))
     throw usageError(`--${name} got "${text}", wanted a number from ${low} to ${high}.`);
   return value;
+}
+
+/** A whole number within [low, high]. */
+export function whole(values: Values, name: string, fallback: number, low: number, high: number): number {
+  const value = number(values, name, fallback, low, high);
+  if (Number.isInteger(value) || value === fallback) return value;
+  throw usageError(`--${name} got "${values[name]}", wanted a whole number.`);
 }

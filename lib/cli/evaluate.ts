@@ -7,7 +7,7 @@ import { bootstrapF1 } from "../evaluate/bootstrap";
 import type { Evaluation } from "../evaluate/zero-shot";
 import { GLiNER } from "../gliner/gliner";
 import { Progress } from "../train/progress";
-import { type Command, number, required, runCommand, type Values } from "./command";
+import { type Command, number, required, runCommand, type Values, whole } from "./command";
 import { readLabels } from "./labels";
 
 export const command: Command = {
@@ -87,9 +87,9 @@ function readOptions(values: Values): Options {
     threshold: number(values, "threshold", 0.5, 0, 1),
     flatNer: !values.nested,
     multiLabel: values["multi-label"] === true,
-    batchSize: number(values, "batch-size", 8, 1, 10_000),
-    seed: number(values, "seed", 0, 0, Number.MAX_SAFE_INTEGER),
-    limit: number(values, "limit", Number.POSITIVE_INFINITY, 1, Number.POSITIVE_INFINITY),
+    batchSize: whole(values, "batch-size", 8, 1, 10_000),
+    seed: whole(values, "seed", 0, 0, Number.MAX_SAFE_INTEGER),
+    limit: whole(values, "limit", Number.POSITIVE_INFINITY, 1, Number.POSITIVE_INFINITY),
   };
 }
 
@@ -102,6 +102,9 @@ async function openSet(
   const dropped = new Set(drop.flatMap((item) => item.split(",")).map((item) => item.trim()));
   const records = await loadRecords(file);
   const types = (labels ?? typesOf(records)).filter((type) => !dropped.has(type));
+  const known = new Set([...(labels ?? []), ...typesOf(records)]);
+  for (const type of dropped)
+    if (!known.has(type)) process.stderr.write(`--drop ${type}: neither the labels nor ${file} have such a type.\n`);
   if (types.length === 0) throw new UserError(`${file}: no entity type is left to ask for; give --labels.`);
   const kept = records.slice(0, limit).map((record) => ({
     ...record,

@@ -40,6 +40,7 @@ const VERBS = {
   workbook: { steps: ["backend", "encoder?"] },
   preprocess: { steps: [] },
   doctor: { steps: ["backend?"] },
+  "kernel:register": { steps: ["backend"] },
 };
 
 /**

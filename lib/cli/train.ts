@@ -6,6 +6,7 @@ import { usageError } from "../errors";
 import { GLiNER } from "../gliner/gliner";
 import { type Recipe, readRecipe } from "../gliner/recipe";
 import { type TrainingReport, train } from "../gliner/train";
+import { describeHead } from "../model/describe";
 import { Progress } from "../train/progress";
 import { writeAtomically } from "../weights/atomic";
 import { type Command, required, runCommand } from "./command";
@@ -53,7 +54,7 @@ async function trainRecipe(recipe: Recipe, out: string, resume: boolean): Promis
     ? await GLiNER.fromPretrained(recipe.training.prev_path)
     : await GLiNER.fromConfig(recipe.model, { seed: recipe.training.seed });
   say(
-    `backend ${info.library}; ${model.size.toLocaleString("en")} parameters; ${records.length} records; ${dev.length} for the development loss`,
+    `backend ${info.library}; ${describeHead(model.config)}; ${model.size.toLocaleString("en")} parameters; ${records.length} records; ${dev.length} for the development loss`,
   );
   const stop = new AbortController();
   const interrupt = () => stop.abort();

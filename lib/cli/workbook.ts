@@ -1,15 +1,13 @@
 /** `workbook`: runs notebooks without Python, writes them executed and as pages. */
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { UserError, usageError } from "../errors";
+import { projectNotebooks } from "../kernel/book";
 import { notebookText, readNotebook } from "../kernel/nbformat";
 import { type Page, writePages } from "../kernel/pages";
-import { PROJECT_ROOT } from "../kernel/project";
 import { type CellReport, type RunReport, runNotebook } from "../kernel/runner";
 import { writeAtomically } from "../weights/atomic";
 import { type Command, number, required, runCommand, type Values } from "./command";
-
-const FOLDER = join(PROJECT_ROOT, "notebooks");
 
 export const command: Command = {
   name: "workbook",
@@ -73,26 +71,24 @@ async function run(values: Values, names: string[]): Promise<{ profile: string; 
 
 /** Notebooks by name or path, in the order given; all of them where none is given. */
 function findNotebooks(names: readonly string[]): string[] {
-  const known = readdirSync(FOLDER)
-    .filter((file) => file.endsWith(".ipynb"))
-    .sort();
-  if (names.length === 0) return known.map((file) => join(FOLDER, file));
+  const known = projectNotebooks();
+  if (names.length === 0) return known;
   return names.map((name) => {
     if (name.endsWith(".ipynb") && existsSync(name)) return resolve(name);
-    const found = known.filter((file) => file.startsWith(name));
-    if (found.length === 1) return join(FOLDER, found[0]);
-    const list = known.map((file) => basename(file, ".ipynb")).join(", ");
+    const found = known.filter((path) => basename(path).startsWith(name));
+    if (found.length === 1) return found[0];
+    const list = known.map((path) => basename(path, ".ipynb")).join(", ");
     throw usageError(`got the notebook "${name}", wanted a path to an .ipynb file or one of ${list}.`);
   });
 }
 
-function tell(name: string, { number: at, of, id, status, seconds, message }: CellReport): void {
+export function tell(name: string, { number: at, of, id, status, seconds, message }: CellReport): void {
   process.stderr.write(
     `${name}  ${at}/${of}  ${id}  ${status}  ${seconds.toFixed(1)} s${message ? `  ${message}` : ""}\n`,
   );
 }
 
-function tellEnd(name: string, { ok, seconds }: RunReport): void {
+export function tellEnd(name: string, { ok, seconds }: RunReport): void {
   process.stderr.write(`${name}  ${ok ? "done" : "FAILED"} in ${seconds.toFixed(1)} s\n`);
 }
 

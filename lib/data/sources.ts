@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder, offline, PROJECT_ROOT } from "../backend";
+import { type DownloadOptions, download } from "../backend/install/download";
 import { UserError, usageError, warnOnce } from "../errors";
-import { type DownloadOptions, download } from "../weights/fetch";
 import { parseManifest, type Source } from "./manifest";
 
 /**

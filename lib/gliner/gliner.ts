@@ -6,9 +6,11 @@ import { type Batch, collate, type Example } from "../batch/collate";
 import type { NerRecord } from "../data/records";
 import { UserError, usageError, warnOnce } from "../errors";
 import { type EvaluateOptions, type Evaluation, evaluateRecords } from "../evaluate/zero-shot";
-import type { GLiNERConfig } from "../model/config";
+import { type GLiNERConfig, isTokenLevel } from "../model/config";
 import { candidates, greedyDecode, type SpanCandidate } from "../model/decode";
+import { tokenCandidates } from "../model/decode-token";
 import { type ForwardOptions, spanScores } from "../model/uni-encoder-span";
+import { tokenScores } from "../model/uni-encoder-token";
 import { splitWords, type Word } from "../text/words";
 import { writeAtomically } from "../weights/atomic";
 import { writeSafetensors } from "../weights/safetensors";
@@ -22,6 +24,8 @@ export interface Entity {
   label: string;
   /** Probability, in (0, 1). */
   score: number;
+  /** The five most probable types of the span, the best first; only with `returnClassProbs`. */
+  classProbs?: Record<string, number>;
 }
 
 /** How spans become entities. */
@@ -32,6 +36,8 @@ export interface PredictOptions {
   flatNer?: boolean;
   /** One span may have several labels. Default false. */
   multiLabel?: boolean;
+  /** Adds to every entity the probabilities of its span's most probable types. Default false; span modes only. */
+  returnClassProbs?: boolean;
 }
 
 /** How many texts are computed at once, and who hears of it. */
@@ -97,6 +103,7 @@ export class GLiNER {
     const found = await this.candidates(tokens, labels, {
       ...options,
       floor: checkThreshold(options.threshold ?? 0.5),
+      classProbs: options.returnClassProbs,
     });
     const entities: Entity[][] = texts.map(() => []);
     full.forEach((i, n) => {
@@ -114,20 +121,21 @@ export class GLiNER {
   async candidates(
     tokens: readonly (readonly string[])[],
     labels: readonly string[],
-    options: BatchOptions & { floor: number },
+    options: BatchOptions & { floor: number; classProbs?: boolean },
   ): Promise<SpanCandidate[][]> {
     const types = checkLabels(labels);
+    if (options.classProbs && isTokenLevel(this.config))
+      throw usageError(
+        "returnClassProbs needs a span mode: a token-level model has no probabilities of a span's types.",
+      );
     const { batchSize = 8, onProgress } = options;
     const found: SpanCandidate[][] = [];
     for (let at = 0; at < tokens.length; at += batchSize) {
       const batch = this.collate(tokens.slice(at, at + batchSize).map((words) => ({ tokens: words, types })));
       const logits = await this.logits(batch);
-      const stride = batch.W * batch.K * batch.C;
-      for (let b = 0; b < batch.size; b++) {
-        const scores = logits.subarray(b * stride, (b + 1) * stride);
-        const shape = { words: batch.textLengths[b], maxWidth: batch.K, classes: batch.classes[b] };
-        found.push(candidates(scores, shape, options.floor));
-      }
+      const stride = logits.length / batch.size;
+      for (let b = 0; b < batch.size; b++)
+        found.push(this.candidatesOf(logits.subarray(b * stride, (b + 1) * stride), batch, b, options));
       onProgress?.(found.length, tokens.length);
     }
     return found;
@@ -154,9 +162,10 @@ export class GLiNER {
     return batch;
   }
 
-  /** Logits of a batch for study, [B, W, K, C]; the caller disposes them. */
+  /** Logits of a batch for study, [B, W, K, C], of a token-level model [B, W, C, 3]; the caller disposes them. */
   scores(batch: Batch, options: ForwardOptions = {}): tf.Tensor4D {
-    return tf.tidy(() => spanScores(this.model, batch, options));
+    const forward = isTokenLevel(this.config) ? tokenScores : spanScores;
+    return tf.tidy(() => forward(this.model, batch, options));
   }
 
   /** Writes a folder that `fromPretrained` here and `GLiNER.from_pretrained` in Python load. */
@@ -168,7 +177,11 @@ export class GLiNER {
     } catch (error) {
       throw new UserError(`cannot write the model to ${folder}: ${error instanceof Error ? error.message : error}.`);
     }
-    const written = { ...config, encoder_config: encoderJson, model_type: "gliner_uni_encoder_span" };
+    const written = {
+      ...config,
+      encoder_config: encoderJson,
+      model_type: `gliner_uni_encoder_${isTokenLevel(config) ? "token" : "span"}`,
+    };
     writeAtomically(join(folder, "gliner_config.json"), `${JSON.stringify(written, null, 2)}\n`);
     writeSafetensors(
       join(folder, "model.safetensors"),
@@ -187,8 +200,20 @@ export class GLiNER {
     this.model.parameters.dispose();
   }
 
+  /** The candidates of text b from its logits. */
+  private candidatesOf(
+    scores: Float32Array,
+    batch: Batch,
+    b: number,
+    { floor, classProbs }: { floor: number; classProbs?: boolean },
+  ): SpanCandidate[] {
+    const shape = { words: batch.textLengths[b], classes: batch.classes[b] };
+    if (isTokenLevel(this.config)) return tokenCandidates(scores, shape, floor);
+    return candidates(scores, { ...shape, maxWidth: batch.K, classProbs }, floor);
+  }
+
   private async logits(batch: Batch): Promise<Float32Array> {
-    const scores = this.scores(batch); // [B, W, K, C]
+    const scores = this.scores(batch); // [B, W, K, C] or [B, W, C, 3]
     const values = await scores.data<"float32">();
     scores.dispose();
     return values;
@@ -214,5 +239,7 @@ function checkThreshold(threshold: number): number {
 function toEntity(text: string, words: readonly Word[], span: SpanCandidate): Entity {
   const start = words[span.start].start;
   const end = words[span.end].end;
-  return { start, end, text: text.slice(start, end), label: span.label, score: span.score };
+  const entity: Entity = { start, end, text: text.slice(start, end), label: span.label, score: span.score };
+  if (span.classProbs) entity.classProbs = span.classProbs;
+  return entity;
 }

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseEncoderConfig } from "../encoder/config";
 import { UserError, warnOnce } from "../errors";
-import { type GLiNERConfig, parseConfig } from "../model/config";
+import { type GLiNERConfig, isTokenLevel, parseConfig } from "../model/config";
 import { growEmbeddings, initialValues } from "../model/initialise";
+import { spanLayer } from "../model/span";
 import { ENCODER_PREFIX, modelShapes, type SpanModel } from "../model/uni-encoder-span";
 import { SubwordTokenizer } from "../text/tokenizer";
 import { encoderFolder } from "../weights/encoders";
@@ -40,7 +41,7 @@ export function loadModel(folder: string): LoadedModel {
   checkVocabulary(config, tokenizer, folder);
   const encoder = { ...config.encoder_config, vocab_size: vocabularySize(config) };
   const shapes = modelShapes(config, encoder);
-  const parameters = readParameters(join(folder, "model.safetensors"), shapes);
+  const parameters = readParameters(join(folder, "model.safetensors"), shapes, config);
   return { config, encoder, parameters, tokenizer, encoderJson: raw.encoder_config as Record<string, unknown> };
 }
 
@@ -62,20 +63,22 @@ export async function newModel(given: Partial<GLiNERConfig>, seed: number): Prom
   config.encoder_config = encoder;
   const shapes = modelShapes(config, encoder);
   const parameters = new Parameters();
+  const draws = isTokenLevel(config) ? {} : spanLayer(config.span_mode).draws;
   readEncoder(join(folder, "model.safetensors"), shapes, parameters, tokenizer.size, seed);
   for (const [name, shape] of shapes)
-    if (!parameters.has(name)) parameters.set(name, initialValues(name, shape, shapes, seed), shape);
+    if (!parameters.has(name)) parameters.set(name, initialValues(name, shape, shapes, seed, draws), shape);
   return { config, encoder, parameters, tokenizer, encoderJson: { ...encoderJson, vocab_size: tokenizer.size } };
 }
 
 /** A strict load: every difference is listed, and nothing stays random in silence. */
-function readParameters(path: string, shapes: Shapes): Parameters {
+function readParameters(path: string, shapes: Shapes, config: GLiNERConfig): Parameters {
   const file = SafetensorsFile.open(path);
   try {
+    checkWidth(file, config, path);
     // transformers saves BERT's pooler or not, depending on the class it was loaded by; GLiNER never uses it.
     for (const name of [...shapes.keys()])
       if (name.includes(".pooler.") && !file.entries.has(name)) shapes.delete(name);
-    const names = [...file.entries.keys()].filter((name) => !name.endsWith("embeddings.position_ids"));
+    const names = [...file.entries.keys()].filter((name) => !isDead(name));
     const problems = [
       ...[...shapes.keys()].filter((name) => !file.entries.has(name)).map((name) => `missing ${name}`),
       ...names.filter((name) => !shapes.has(name)).map((name) => `unexpected ${name}`),
@@ -91,6 +94,21 @@ function readParameters(path: string, shapes: Shapes): Parameters {
   } finally {
     file.close();
   }
+}
+
+/** What checkpoints carry and nothing reads: a buffer of older transformers, and the module of `post_fusion_schema`. */
+function isDead(name: string): boolean {
+  return name.endsWith("embeddings.position_ids") || name.startsWith("cross_fuser.");
+}
+
+/** A wrong width misshapes every tensor of the head: said once instead of tensor by tensor. */
+function checkWidth(file: SafetensorsFile, config: GLiNERConfig, path: string): void {
+  const layer = isTokenLevel(config) ? "scorer.proj_label.weight" : "prompt_rep_layer.0.weight"; // [_, D]
+  const width = file.entries.get(layer)?.shape[1];
+  if (width !== undefined && width !== config.hidden_size)
+    throw new UserError(
+      `${path} is of a model with "hidden_size" ${width}, gliner_config.json says ${config.hidden_size}.`,
+    );
 }
 
 function shapeProblem(name: string, got?: readonly number[], wanted?: readonly number[]): string[] {

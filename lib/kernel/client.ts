@@ -9,19 +9,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Dealer, Subscriber } from "zeromq";
 import { UserError } from "../errors";
+import { SCRATCH } from "./orphan";
 import { PROJECT_ROOT } from "./project";
 import { type Connection, parse, request, type WireMessage } from "./wire";
 
 /** The folder that JUPYTER_PATH names to make the kernel known. */
 export const JUPYTER_FOLDER = join(PROJECT_ROOT, "lib", "kernel", "jupyter");
 
-const LAUNCHER = join(PROJECT_ROOT, "lib", "kernel", "launch.cjs");
+export const LAUNCHER = join(PROJECT_ROOT, "lib", "kernel", "launch.cjs");
 
 export interface KernelOptions {
   /** The kernel's folder: what a notebook's imports are relative to. */
   folder: string;
   /** Longest wait for the first answer (ms); default 60,000. */
   startTimeoutMs?: number;
+  /** Another kernel than the workbook's: its words with `{connection_file}` among them, as a kernelspec has them. */
+  spec?: { argv: readonly string[]; env?: Readonly<Record<string, string>> };
   /** Where the kernel's own words go; default: nowhere ("ignore"). */
   stderr?: "ignore" | "inherit";
   env?: NodeJS.ProcessEnv;
@@ -38,10 +41,12 @@ interface Waiting {
 }
 
 export class KernelClient {
-  private readonly session = randomUUID();
+  /** Under which this client asks. */
+  readonly session = randomUUID();
   private readonly waiting = new Map<string, Waiting>();
   private dead = false;
   private exited: Promise<void>;
+  private startError: string | undefined;
 
   private constructor(
     readonly process: ChildProcess,
@@ -52,10 +57,15 @@ export class KernelClient {
     private readonly iopub: Subscriber,
   ) {
     this.exited = new Promise((resolve) => {
-      process.once("exit", () => {
+      const end = (): void => {
         this.dead = true;
         for (const { settle } of this.waiting.values()) settle({ status: "dead", content: {} });
         resolve();
+      };
+      process.once("exit", end);
+      process.once("error", (error) => {
+        this.startError = error.message;
+        end();
       });
     });
     // Both loops end when their socket is closed.
@@ -66,12 +76,14 @@ export class KernelClient {
   /** Starts a kernel and waits until it answers. */
   static async start(options: KernelOptions): Promise<KernelClient> {
     const connection = await freeConnection();
-    const scratch = mkdtempSync(join(tmpdir(), "workbook-kernel-"));
+    const scratch = mkdtempSync(join(tmpdir(), SCRATCH));
     const file = join(scratch, "connection.json");
     writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
-    const child = spawn(process.execPath, [LAUNCHER, file], {
+    const spec = options.spec ?? { argv: [process.execPath, LAUNCHER, "{connection_file}"], env: kernelspec().env };
+    const [program, ...words] = spec.argv.map((word) => word.replace("{connection_file}", file));
+    const child = spawn(program, words, {
       cwd: options.folder,
-      env: { ...kernelspec().env, ...(options.env ?? process.env) },
+      env: { ...spec.env, ...(options.env ?? process.env) },
       stdio: ["ignore", "ignore", options.stderr ?? "ignore"],
     });
     const [shell, iopub] = [new Dealer({ linger: 0 }), new Subscriber({ linger: 0, receiveHighWaterMark: 0 })];
@@ -140,7 +152,7 @@ export class KernelClient {
       if (reply && reply.status !== "dead") return;
     }
     const why = this.dead
-      ? `ended with exit code ${this.process.exitCode}`
+      ? (this.startError ?? `ended with exit code ${this.process.exitCode}`)
       : `did not answer within ${timeoutMs / 1000} s`;
     await this.kill();
     throw new UserError(`the kernel ${why}; run \`npm run -s doctor\`, then \`node ${LAUNCHER}\` to see what it says.`);

@@ -8,9 +8,9 @@
  * - only Node's types are loaded by themselves, not each @types package on disk: seconds at every start
  */
 
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
-import { builtModule } from "./project";
+import { builtModule, PROJECT_ROOT } from "./project";
 import { parseMap, splitInlineMap } from "./source-lines";
 
 type WatchHost = TypeScript.WatchCompilerHostOfFilesAndCompilerOptions<TypeScript.BuilderProgram>;
@@ -31,6 +31,7 @@ export function takeMaps(): ReturnType<typeof parseMap>[] {
 
 const OPTIONS: TypeScript.CompilerOptions = {
   types: ["node"],
+  typeRoots: [join(PROJECT_ROOT, "node_modules/@types")],
   disableTopLevelAwait: false,
   inlineSourceMap: true,
   strict: true,
@@ -79,7 +80,10 @@ function resolveModule(
   const found = original.resolveModuleName(name, file, options, host, packages);
   if (found.resolvedModule || name.startsWith(".") || isInstalled(file)) return found;
   const bundler = { ...options, moduleResolution: original.ModuleResolutionKind.Bundler };
-  return original.resolveModuleName(name, file, bundler, host);
+  const exported = original.resolveModuleName(name, file, bundler, host);
+  if (exported.resolvedModule) return exported;
+  // A notebook that lies elsewhere has the project's packages too.
+  return original.resolveModuleName(name, join(PROJECT_ROOT, "cell.ts"), options, host, packages);
 }
 
 /** Files that do not change while a kernel runs. */
@@ -109,8 +113,11 @@ export function awaitsAtTop(source: string): boolean {
   return original.forEachChild(file, visit) ?? false;
 }
 
-/** Compiler messages that are no fault in a cell: 5097, `.ts` at the end of an import path, which our resolver reads. */
-export const HARMLESS: ReadonlySet<number> = new Set([5097]);
+/**
+ * Compiler messages that are no fault in a cell: 5097, `.ts` at the end of an import path, which our resolver reads; 2742, a
+ * type that can only be named by a path on this disk, as in a notebook that lies outside the project.
+ */
+export const HARMLESS: ReadonlySet<number> = new Set([5097, 2742]);
 
 const cached = require.cache[require.resolve(PACKAGE)];
 if (cached) cached.exports = { ...original, createWatchCompilerHost, transpileModule };

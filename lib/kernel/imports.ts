@@ -4,10 +4,10 @@
  */
 import { existsSync } from "node:fs";
 import Module, { createRequire } from "node:module";
-import { dirname, extname, join } from "node:path";
+import { dirname, extname, isAbsolute, join } from "node:path";
 import type { SideOutput } from "tslab/dist/converter";
 import { UserError } from "../errors";
-import { builtModule } from "./project";
+import { builtModule, PROJECT_ROOT } from "./project";
 
 type Load = (specifier: string) => unknown;
 
@@ -45,7 +45,7 @@ export class CellImports {
       if (specifier === "tslab") return native("tslab");
       const built = builtModule(specifier, folder);
       if (built) return loadBuilt(built, specifier, native);
-      return this.loadLocal(specifier, folder) ?? native(specifier);
+      return this.loadLocal(specifier, folder) ?? installed(specifier, native);
     };
   }
 
@@ -65,6 +65,25 @@ export class CellImports {
     this.loaded.set(file, local);
     local._compile(code, file);
     return local.exports;
+  }
+}
+
+/** A package as seen from the notebook's folder, else the project's own: notebooks lie anywhere. */
+function installed(specifier: string, native: NodeJS.Require): unknown {
+  const isPackage = !specifier.startsWith(".") && !isAbsolute(specifier);
+  if (!isPackage || canResolve(specifier, native)) return native(specifier);
+  return canResolve(specifier, projectRequire) ? projectRequire(specifier) : native(specifier);
+}
+
+const projectRequire = createRequire(join(PROJECT_ROOT, "package.json"));
+
+function canResolve(specifier: string, from: NodeJS.Require): boolean {
+  try {
+    from.resolve(specifier);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND") return false;
+    throw error;
   }
 }
 

@@ -16,7 +16,7 @@ const LINGER = 150;
 
 /** Serves one Jupyter front end until it asks for the end or its process is gone. */
 export async function startKernel(connectionFile: string): Promise<void> {
-  dieWithParent();
+  dieWithParent(connectionFile);
   const interrupts = new Interrupts();
   const executor = new CellExecutor(process.cwd(), interrupts);
   const stop = (): void => {

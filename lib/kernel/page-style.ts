@@ -15,6 +15,7 @@ pre { overflow-x: auto; margin: .4rem 0; white-space: pre-wrap; overflow-wrap: a
 .outputs:empty { display: none; }
 .stderr, .failure { color: var(--bad); }
 table { border-collapse: collapse; margin: .8rem 0; } th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--line); text-align: left; }
+.note { margin: .2rem 0 .8rem; font-size: 85%; opacity: .75; }
 blockquote { margin: 1rem 0; padding-left: 1rem; border-left: 3px solid var(--mark); }
 img { max-width: 100%; }
 `;

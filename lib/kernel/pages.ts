@@ -2,10 +2,11 @@
  * Executed notebooks as HTML pages with an index: no server, no network, no other file than plotly.js beside them. What
  * a cell put out was made by code of the reader's own choice, so its HTML is taken as it is; text is escaped.
  */
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors";
 import { escapeHtml } from "../notebook/html";
+import { writeAtomically } from "../weights/atomic";
 import { markdownToHtml } from "./markdown";
 import { type Cell, joined, type Notebook, type Output } from "./nbformat";
 import { STYLE } from "./page-style";
@@ -13,6 +14,8 @@ import { STYLE } from "./page-style";
 export interface Page {
   name: string;
   notebook: Notebook;
+  /** When and where it ran, in a line at its head and in the index. */
+  note?: string;
 }
 
 const PLOTLY_FILE = "plotly.min.js";
@@ -29,26 +32,31 @@ const PREFERRED = [
 /** Writes NAME.html for each notebook, index.html, and plotly.js where a page draws with it. */
 export function writePages(folder: string, pages: readonly Page[]): void {
   try {
-    if (pages.some(({ notebook }) => drawsFigures(notebook)))
-      copyFileSync(require.resolve("plotly.js/dist/plotly-cartesian.min.js"), join(folder, PLOTLY_FILE));
-    for (const page of pages) writeFileSync(join(folder, `${page.name}.html`), pageHtml(page));
-    writeFileSync(join(folder, "index.html"), indexHtml(pages));
+    const plotly = join(folder, PLOTLY_FILE);
+    if (!existsSync(plotly) && pages.some(({ notebook }) => drawsFigures(notebook)))
+      copyFileSync(require.resolve("plotly.js/dist/plotly-cartesian.min.js"), plotly);
+    for (const page of pages) writeAtomically(join(folder, `${page.name}.html`), pageHtml(page));
+    writeAtomically(join(folder, "index.html"), indexHtml(pages));
   } catch (error) {
     throw new UserError(`cannot write the pages to ${folder}: ${error instanceof Error ? error.message : error}.`);
   }
 }
 
 /** One notebook as a page. */
-export function pageHtml({ name, notebook }: Page): string {
+export function pageHtml({ name, notebook, note }: Page): string {
   const cells = notebook.cells.map(cellHtml).join("\n");
   const plotly = drawsFigures(notebook) ? `<script src="${PLOTLY_FILE}"></script><script>${DRAW}</script>` : "";
-  return `${head(titleOf(notebook) ?? name)}<nav><a href="index.html">All notebooks</a></nav>\n${cells}\n${plotly}</main></body></html>\n`;
+  return `${head(titleOf(notebook) ?? name)}<nav><a href="index.html">All notebooks</a></nav>${noteHtml(note)}\n${cells}\n${plotly}</main></body></html>\n`;
+}
+
+function noteHtml(note: string | undefined): string {
+  return note ? `<p class="note">${escapeHtml(note)}</p>` : "";
 }
 
 function indexHtml(pages: readonly Page[]): string {
   const items = pages.map(
-    ({ name, notebook }) =>
-      `<li><a href="${encodeURIComponent(name)}.html">${escapeHtml(titleOf(notebook) ?? name)}</a></li>`,
+    ({ name, notebook, note }) =>
+      `<li><a href="${encodeURIComponent(name)}.html">${escapeHtml(titleOf(notebook) ?? name)}</a>${noteHtml(note)}</li>`,
   );
   return `${head("The GLiNER workbook")}<h1>The GLiNER workbook</h1><ul>${items.join("\n")}</ul></main></body></html>\n`;
 }
@@ -67,7 +75,14 @@ function cellHtml(cell: Cell): string {
   if (cell.cell_type === "raw") return "";
   const count = cell.execution_count ?? " ";
   const outputs = cell.outputs.map(outputHtml).join("\n");
-  return `<section class="code" id="${escapeHtml(cell.id)}"><div class="count">[${count}]</div><pre class="source"><code>${escapeHtml(cell.source)}</code></pre><div class="outputs">${outputs}</div></section>`;
+  return `<section class="code" id="${escapeHtml(cell.id)}"><div class="count">[${count}]</div>${sourceHtml(cell)}<div class="outputs">${outputs}</div></section>`;
+}
+
+/** The source, folded where the notebook says so (a quiz holds its answers). */
+function sourceHtml({ source, metadata }: Cell): string {
+  const code = `<pre class="source"><code>${escapeHtml(source)}</code></pre>`;
+  const hidden = Object(metadata.jupyter).source_hidden === true;
+  return hidden ? `<details><summary>Code</summary>${code}</details>` : code;
 }
 
 function outputHtml(output: Output): string {

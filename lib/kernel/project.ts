@@ -11,14 +11,18 @@ export { PROJECT_ROOT };
 const SOURCE = join(PROJECT_ROOT, "lib");
 const BUILT = join(PROJECT_ROOT, "dist", "lib");
 
+/** The project's name as a package: how a notebook that lies elsewhere imports the library. */
+const PACKAGE = "gliner-workbook";
+
 /**
  * Leads an import of the library's source to the library as built, so that no kernel start compiles it again.
  *
- * @param specifier as written: `../lib`, `../lib/index.ts`, `../../lib/text/words`
+ * @param specifier as written: `../lib`, `../lib/index.ts`, `../../lib/text/words`, `gliner-workbook`
  * @param folder the folder it is relative to
  * @returns the path below dist/lib without extension; undefined for every other import
  */
 export function builtModule(specifier: string, folder: string): string | undefined {
+  if (specifier === PACKAGE) return join(BUILT, "index");
   if (!specifier.startsWith(".") && !isAbsolute(specifier)) return undefined;
   const path = real(resolve(folder, specifier)).replace(/\.(ts|js)$/, "");
   if (path === SOURCE || path === BUILT) return join(BUILT, "index");

@@ -19,6 +19,8 @@ export interface RunOptions {
   keepGoing?: boolean;
   /** Environment of the kernel, beside this process's. */
   env?: Readonly<Record<string, string>>;
+  /** Interrupts the running cell and runs no further one. */
+  signal?: AbortSignal;
   /** Called after each code cell. */
   onCell?(report: CellReport): void;
 }
@@ -58,6 +60,8 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
     (cell) => cell.cell_type === "code" && !hasTag(cell, "skip-execution") && cell.source.trim() !== "",
   );
   const reports: CellReport[] = [];
+  const stop = (): void => kernel.interrupt();
+  options.signal?.addEventListener("abort", stop);
   const displays: DisplayIds = new Map();
   try {
     for (const [at, cell] of code.entries()) {
@@ -65,10 +69,12 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
       const report: CellReport = { number: at + 1, of: code.length, id: cell.id, ...outcome };
       reports.push(report);
       options.onCell?.(report);
+      if (options.signal?.aborted) break;
       if (report.status === "dead kernel" || report.status === "timed out") break;
       if (report.status === "failed" && !options.keepGoing) break;
     }
   } finally {
+    options.signal?.removeEventListener("abort", stop);
     await kernel.shutdown();
   }
   const good = reports.every(({ status }) => status === "ok" || status === "expected failure");

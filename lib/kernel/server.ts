@@ -3,6 +3,7 @@
  * What stock tslab lacks and this adds: `error` and `execute_result` messages, bundles of several formats, joined
  * streams, a queue that keeps cells after a failure.
  */
+import { randomUUID } from "node:crypto";
 import { versions } from "node:process";
 import * as jupyter from "tslab/dist/jupyter";
 import { type DisplayPlace, type MimeBundle, openOutput } from "../notebook/display";
@@ -13,9 +14,10 @@ import { resultOf } from "./show";
 import { Streams } from "./streams";
 
 type Message = Parameters<jupyter.ZmqServer["handleExecute"]>[1];
+type MessageClass = { fromRaw(key: string, frames: Buffer[]): Message };
 type Socket = jupyter.ZmqServer["shell"];
 /** Messages that a front end may send and that want no answer from this kernel. */
-const IGNORED = new Set(["comm_open", "comm_msg", "comm_close", "input_reply", "history_request"]);
+const IGNORED = new Set(["comm_open", "comm_msg", "comm_close", "input_reply"]);
 
 /** tslab's answers to completion, inspection and "is this code complete", with our executor behind them. */
 export class WorkbookHandler extends jupyter.JupyterHandlerImpl {
@@ -46,6 +48,10 @@ export class WorkbookHandler extends jupyter.JupyterHandlerImpl {
 export class WorkbookServer extends jupyter.ZmqServer {
   private readonly queue = new ExecutionQueue();
   private readonly streams = new Streams();
+  /** One for all that this kernel says. Stock tslab answers under the asker's: with two askers JupyterLab drops messages. */
+  private readonly session = randomUUID();
+  /** tslab's class of messages, which it does not export: known from the first message on. */
+  private messages: MessageClass | undefined;
   private count = 0;
 
   constructor(
@@ -59,7 +65,30 @@ export class WorkbookServer extends jupyter.ZmqServer {
   override async handleShellMessage(socket: Socket, ...frames: Buffer[]): Promise<void> {
     const type = messageType(frames);
     if (IGNORED.has(type)) return;
-    await super.handleShellMessage(socket, ...frames);
+    if (type === "history_request" && this.messages) this.answerHistory(socket, frames, this.messages);
+    else await super.handleShellMessage(socket, ...frames);
+  }
+
+  /** Nothing is remembered of earlier sessions; but JupyterLab shows no state of a kernel that does not say so. */
+  private answerHistory(socket: Socket, frames: Buffer[], messages: MessageClass): void {
+    const message = messages.fromRaw(this.connInfo.key, frames);
+    this.publishStatus("busy", message);
+    const reply = message.createReply();
+    reply.header.msg_type = "history_reply";
+    reply.content = { status: "ok", history: [] };
+    reply.signAndSend(this.connInfo.key, socket);
+    this.publishStatus("idle", message);
+  }
+
+  override publishStatus(status: string, parent: Message): void {
+    const { createReply, constructor: messages } = Object.getPrototypeOf(parent);
+    this.messages = messages;
+    parent.createReply = () => {
+      const message: Message = createReply.call(parent);
+      message.header.session = this.session;
+      return message;
+    };
+    super.publishStatus(status, parent);
   }
 
   override async handleExecute(socket: Socket, message: Message): Promise<void> {

@@ -25,6 +25,8 @@ export interface Connection {
 export interface WireMessage {
   id: string;
   type: string;
+  /** Of the one who sent it. */
+  session: string;
   /** Id of the request that it answers. */
   parent: string | undefined;
   content: Readonly<Record<string, unknown>>;
@@ -54,6 +56,7 @@ export function parse(key: string, frames: readonly Buffer[]): WireMessage {
   return {
     id: String(header.msg_id),
     type: String(header.msg_type),
+    session: String(header.session),
     parent: parent.msg_id === undefined ? undefined : String(parent.msg_id),
     content,
   };

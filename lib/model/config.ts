@@ -1,5 +1,7 @@
 import { type EncoderConfig, parseEncoderConfig } from "../encoder/config";
 import { UserError } from "../errors";
+import { SPAN_LAYERS } from "./span";
+import { SUBTOKEN_POOLINGS } from "./words";
 
 /** gliner_config.json, in Python's spelling, with the values that GLiNER 0.2.29 falls back to. */
 export interface GLiNERConfig {
@@ -50,21 +52,42 @@ const DEFAULTS: GLiNERConfig = {
   encoder_config: null,
 };
 
-/** Keys that Python writes and that decide nothing in a uni-encoder span model. */
+/**
+ * Keys that Python writes and that decide nothing here: what Python itself does not read in a uni-encoder
+ * (`post_fusion_schema` builds a module that nothing calls), how it computes the same numbers, and those of FOREIGN.
+ */
 const INERT = new Set(
-  `model_type transformers_version id_to_classes fuse_layers post_fusion_schema num_post_fusion_layers neg_spans_ratio
-  precomputed_prompts_mode represent_spans span_encoder_config span_loss_coef token_loss_coef _attn_implementation
-  labels_encoder labels_decoder relations_layer has_rnn dtype architectures`.split(/\s+/),
+  `transformers_version id_to_classes post_fusion_schema num_post_fusion_layers neg_spans_ratio span_loss_coef
+  token_loss_coef _attn_implementation has_rnn dtype torch_dtype architectures`.split(/\s+/),
 );
 
 /** Keys that choose another architecture when they are set: reading such a model as a plain one would be wrong. */
-const FOREIGN = [
-  "labels_encoder",
-  "labels_decoder",
-  "relations_layer",
-  "span_encoder_config",
-  "precomputed_prompts_mode",
+const FOREIGN: Readonly<Record<string, string>> = {
+  labels_encoder: "a bi-encoder",
+  labels_decoder: "a model that generates its labels",
+  relations_layer: "a model of relations",
+  span_encoder_config: "a second encoder over the words",
+  precomputed_prompts_mode: "a model with baked-in prompts",
+  represent_spans: "the token-level model that also scores spans",
+  fuse_layers: "an encoder with fused layers",
+};
+
+/** The two architectures that are built. Like Python's loader, ours goes by `span_mode`; the type must not contradict it. */
+const MODEL_TYPES = [
+  "gliner",
+  "gliner_base",
+  "gliner_uni_encoder",
+  "gliner_uni_encoder_span",
+  "gliner_uni_encoder_token",
 ];
+
+/** The `span_mode` of the model without spans: start, end and inside of every word. */
+const TOKEN_LEVEL = "token_level";
+
+/** Whether the configuration asks for the token-level head instead of a span layer. */
+export function isTokenLevel({ span_mode }: Pick<GLiNERConfig, "span_mode">): boolean {
+  return span_mode === TOKEN_LEVEL;
+}
 
 /**
  * Reads the values of a gliner_config.json.
@@ -79,13 +102,10 @@ export function parseConfig(raw: Record<string, unknown>, origin: string): { con
   for (const [key, value] of Object.entries(raw)) {
     if (key === "encoder_config") config.encoder_config = value ? parseEncoderConfig(value, origin) : null;
     else if (Object.hasOwn(DEFAULTS, key)) assign(config, key as keyof GLiNERConfig, value, origin);
-    else if (!INERT.has(key)) ignored.push(key);
+    else if (key !== "model_type" && !(key in FOREIGN) && !INERT.has(key)) ignored.push(key);
   }
   if (raw.has_rnn === false) config.num_rnn_layers = 0;
-  for (const key of FOREIGN)
-    if (raw[key])
-      throw new UserError(`${origin}: "${key}" asks for another architecture than the uni-encoder span model.`);
-  if (raw.fuse_layers) throw new UserError(`${origin}: "fuse_layers": true is not supported; wanted false.`);
+  checkArchitecture(raw, config, origin);
   check(config, origin);
   return { config, ignored };
 }
@@ -95,6 +115,22 @@ function assign(config: GLiNERConfig, key: keyof GLiNERConfig, value: unknown, o
   if (typeof value !== wanted || (wanted === "number" && !Number.isFinite(value)))
     throw new UserError(`${origin}: "${key}" is ${JSON.stringify(value)}, wanted a ${wanted}.`);
   Object.assign(config, { [key]: value });
+}
+
+function checkArchitecture(raw: Record<string, unknown>, config: GLiNERConfig, origin: string): void {
+  for (const [key, what] of Object.entries(FOREIGN))
+    if (raw[key])
+      throw new UserError(
+        `${origin}: "${key}" asks for ${what}; wanted a plain uni-encoder model, of spans or tokens.`,
+      );
+  const type = raw.model_type;
+  if (type === undefined || type === null) return;
+  if (typeof type !== "string" || !MODEL_TYPES.includes(type))
+    throw new UserError(`${origin}: "model_type" is ${JSON.stringify(type)}, wanted one of ${MODEL_TYPES.join(", ")}.`);
+  if (type.endsWith("_token") !== isTokenLevel(config) && /_(span|token)$/.test(type))
+    throw new UserError(
+      `${origin}: "model_type" is "${type}" but "span_mode" is "${config.span_mode}"; wanted an agreement.`,
+    );
 }
 
 function check(config: GLiNERConfig, origin: string): void {
@@ -107,7 +143,17 @@ function check(config: GLiNERConfig, origin: string): void {
   if (config.num_rnn_layers > 0 && config.hidden_size % 2)
     throw wrong("hidden_size", "an even number (two directions)");
   if (!(config.dropout >= 0 && config.dropout < 1)) throw wrong("dropout", "a number in [0, 1)");
-  if (config.span_mode !== "markerV0") throw wrong("span_mode", '"markerV0", the one mode built so far');
-  if (!["first", "last"].includes(config.subtoken_pooling)) throw wrong("subtoken_pooling", '"first" or "last"');
-  if (config.words_splitter_type !== "whitespace") throw wrong("words_splitter_type", '"whitespace"');
+  if (!isTokenLevel(config) && !Object.hasOwn(SPAN_LAYERS, config.span_mode))
+    throw wrong("span_mode", `one of ${[...Object.keys(SPAN_LAYERS), TOKEN_LEVEL].join(", ")}`);
+  if (!SUBTOKEN_POOLINGS.some((pooling) => pooling === config.subtoken_pooling))
+    throw wrong("subtoken_pooling", `one of ${SUBTOKEN_POOLINGS.join(", ")}`);
+  if (config.words_splitter_type !== "whitespace")
+    throw wrong("words_splitter_type", '"whitespace" (the others are Python libraries)');
+  for (const key of ["class_token_index", "vocab_size"] as const)
+    if (!Number.isInteger(config[key]) || config[key] < -1) throw wrong(key, "a whole number, or -1 to be found");
+  if (config.vocab_size > 0 && config.class_token_index >= config.vocab_size)
+    throw wrong("class_token_index", `an id below "vocab_size", which is ${config.vocab_size}`);
+  for (const key of ["ent_token", "sep_token"] as const) if (config[key] === "") throw wrong(key, "a token");
+  if (config.ent_token === config.sep_token) throw wrong("sep_token", 'another token than "ent_token"');
+  if (!(config.max_neg_type_ratio >= 0)) throw wrong("max_neg_type_ratio", "a number from 0 on");
 }

@@ -9,6 +9,8 @@ export interface SpanCandidate {
   end: number;
   label: string;
   score: number;
+  /** The five most probable types of this span with their probabilities, the best first; only where asked for. */
+  classProbs?: Record<string, number>;
 }
 
 /** How the flat scores of one text are laid out: [W, K, C], row-major. */
@@ -23,6 +25,8 @@ export interface ScoreShape {
   stride?: number;
   /** Only these spans may be entities, as [start, end inclusive]; default all. */
   only?: readonly (readonly [start: number, end: number])[];
+  /** Gives every candidate its `classProbs` (Python's `return_class_probs`). */
+  classProbs?: boolean;
 }
 
 export interface DecodeOptions {
@@ -39,7 +43,6 @@ export function exceeds(score: number, threshold: number): boolean {
 
 /**
  * The spans whose probability is greater than `threshold` (strictly, as in Python), in the order start, width, type.
- * The probability is Python's float32 sigmoid, rounded once from float64.
  * @param scores logits [W, K, C] of one text, read in place
  */
 export function candidates(scores: Float32Array, shape: ScoreShape, threshold: number): SpanCandidate[] {
@@ -57,11 +60,28 @@ export function candidates(scores: Float32Array, shape: ScoreShape, threshold: n
       for (let c = 0; c < classes.length; c++) {
         const logit = scores[row + c];
         if (!(logit > bound)) continue;
-        const score = Math.fround(1 / (1 + Math.exp(-logit)));
-        if (exceeds(score, threshold)) found.push({ start, end: start + k, label: classes[c], score });
+        const score = probability(logit);
+        if (!exceeds(score, threshold)) continue;
+        const span: SpanCandidate = { start, end: start + k, label: classes[c], score };
+        if (shape.classProbs) span.classProbs = topClasses(scores.subarray(row, row + classes.length), classes);
+        found.push(span);
       }
     }
   return found;
+}
+
+/** Python's float32 sigmoid, rounded once from float64. */
+export function probability(logit: number): number {
+  return Math.fround(1 / (1 + Math.exp(-logit)));
+}
+
+/** How many types Python's `return_class_probs` lists. */
+const TOP = 5;
+
+/** The most probable types of a span; of equal ones the first in the prompt, where torch leaves the order open. */
+function topClasses(logits: Float32Array, classes: readonly string[]): Record<string, number> {
+  const order = Array.from(classes, (_, c) => c).sort((a, b) => logits[b] - logits[a]);
+  return Object.fromEntries(order.slice(0, TOP).map((c) => [classes[c], probability(logits[c])]));
 }
 
 /**

@@ -1,12 +1,22 @@
-import { stream } from "../random";
+import { type RandomStream, stream } from "../random";
 import type { Shapes } from "../weights/parameters";
+
+/** Draws one value of a parameter of this shape. */
+export type Draw = (random: RandomStream, shape: readonly number[]) => number;
 
 /**
  * Random weights as PyTorch draws them: Linear U(±1/√fan_in) for weight and bias, LSTM U(±1/√H) for everything; an encoder
  * from its configuration alone N(0, 0.02²) with norms at (1, 0), as Hugging Face does. Each tensor has a stream of its own,
  * so adding a layer leaves the others as they were.
+ * @param draws what a layer draws in its own way, by the end of the parameter's name
  */
-export function initialValues(name: string, shape: readonly number[], shapes: Shapes, seed: number): Float32Array {
+export function initialValues(
+  name: string,
+  shape: readonly number[],
+  shapes: Shapes,
+  seed: number,
+  draws: Readonly<Record<string, Draw>> = {},
+): Float32Array {
   const size = shape.reduce((a, b) => a * b, 1);
   const random = stream(seed, "init", name);
   if (name.includes("LayerNorm")) return new Float32Array(size).fill(name.endsWith("weight") ? 1 : 0);
@@ -14,14 +24,16 @@ export function initialValues(name: string, shape: readonly number[], shapes: Sh
     if (name.endsWith("bias")) return new Float32Array(size);
     return Float32Array.from({ length: size }, () => 0.02 * random.normal());
   }
+  const own = Object.keys(draws).find((end) => name.endsWith(`.${end}`));
+  if (own) return Float32Array.from({ length: size }, () => draws[own](random, shape));
   const bound = 1 / Math.sqrt(fanIn(name, shape, shapes));
   return Float32Array.from({ length: size }, () => bound * (2 * random.uniform() - 1));
 }
 
 function fanIn(name: string, shape: readonly number[], shapes: Shapes): number {
   if (name.startsWith("rnn.")) return shape[0] / 4;
-  if (name.endsWith(".bias")) return (shapes.get(name.replace(/bias$/, "weight")) ?? shape)[1] ?? shape[0];
-  return shape[1] ?? shape[0];
+  const weight = name.endsWith(".bias") ? (shapes.get(name.replace(/bias$/, "weight")) ?? shape) : shape;
+  return weight.length > 1 ? weight.slice(1).reduce((a, b) => a * b, 1) : weight[0];
 }
 
 /**

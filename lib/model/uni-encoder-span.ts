@@ -4,12 +4,16 @@ import { bert, bertShapes, type EncoderTrace } from "../encoder/bert";
 import type { EncoderConfig } from "../encoder/config";
 import { type Dropout, noDropout } from "../encoder/dropout";
 import { linear, linearShapes } from "../encoder/layers";
+import { UserError } from "../errors";
 import type { Parameters, Shapes } from "../weights/parameters";
-import type { GLiNERConfig } from "./config";
+import { type GLiNERConfig, isTokenLevel } from "./config";
 import { type Draw, type LossOptions, spanLoss } from "./loss";
-import { lstm, lstmShapes } from "./lstm";
+import { defaultLstm, LSTMS, type LstmName, lstmShapes } from "./lstm";
 import { projection, projectionShapes } from "./projection";
-import { factoredMarkerV0Scores, markerV0, markerV0Shapes, scoreSpans } from "./span/marker-v0";
+import { spanLayer } from "./span";
+import { scoreSpans } from "./span/layer";
+import { tokenHeadShapes } from "./token-head";
+import { extractWords, rowsAt } from "./words";
 
 /**
  * GLiNER's uni-encoder span model: encoded -> words -> spans -> scores.
@@ -31,16 +35,18 @@ export interface Trace extends EncoderTrace {
   /** Prompt vectors before and after their projection: [B, C, D]. */
   types?: tf.Tensor;
   typesProjected?: tf.Tensor;
-  /** Span vectors [B, W, K, D]; only on the plain path, the factored one never builds them. */
+  /** Span vectors [B, W, K, D]; a factored path never builds them. */
   spans?: tf.Tensor;
 }
 
 export interface ForwardOptions {
   dropout?: Dropout;
-  /** "factored" = exact and fast (the default), "plain" = as the paper writes it. */
+  /** "factored" = exact and fast (the default where the span_mode allows it), "plain" = as the paper writes it. */
   head?: "factored" | "plain";
+  /** false: markerV1 and markerV2 see a text's own words only, not its padding as in Python. */
+  leak?: boolean;
   /** Which LSTM runs; by default the fused one where the backend has it. */
-  lstm?: "fused" | "plain";
+  lstm?: LstmName;
   trace?: Trace;
 }
 
@@ -54,8 +60,11 @@ export function modelShapes(config: GLiNERConfig, encoder: EncoderConfig): Shape
   bertShapes(shapes, ENCODER_PREFIX, encoder);
   if (encoder.hidden_size !== D) linearShapes(shapes, "token_rep_layer.projection", encoder.hidden_size, D);
   if (config.num_rnn_layers) lstmShapes(shapes, "rnn.lstm", D, D / 2, config.num_rnn_layers, true);
-  markerV0Shapes(shapes, D);
-  projectionShapes(shapes, "prompt_rep_layer", D, D);
+  if (isTokenLevel(config)) tokenHeadShapes(shapes, D);
+  else {
+    spanLayer(config.span_mode).shapes(shapes, D, config.max_width);
+    projectionShapes(shapes, "prompt_rep_layer", D, D);
+  }
   return shapes;
 }
 
@@ -65,31 +74,23 @@ export function modelShapes(config: GLiNERConfig, encoder: EncoderConfig): Shape
  */
 export function spanScores(model: SpanModel, batch: Batch, options: ForwardOptions = {}): tf.Tensor4D {
   const { config, parameters } = model;
-  const dropout = options.dropout ?? noDropout;
-  const trace = options.trace;
-  const tokens = encodeTokens(model, batch, dropout, trace); // [B, T, D]
-  const types = rowsAt(tokens, batch.typePositions, batch.size, batch.T); // [B, C, D]
-  const words = rowsAt(tokens, batch.wordPositions, batch.size, batch.T); // [B, W, D]
-  const contextual = contextualise(model, words, batch, options); // [B, W, D]
+  const { dropout = noDropout, trace } = options;
+  const { words, types } = represent(model, batch, options); // [B, W, D], [B, C, D]
   const projected = projection(types, parameters, "prompt_rep_layer", config.dropout, dropout) as tf.Tensor3D; // [B, C, D]
-  if (trace)
-    Object.assign(trace, {
-      tokens,
-      types,
-      wordsBeforeRnn: words,
-      wordsAfterRnn: contextual,
-      typesProjected: projected,
-    });
+  if (trace) trace.typesProjected = projected;
   const input = {
-    words: contextual,
+    words,
     spanMask: batch.spanMask,
+    lengths: batch.textLengths,
     maxWidth: config.max_width,
     parameters,
     rate: config.dropout,
     dropout,
+    leak: options.leak,
   };
-  if (options.head !== "plain") return factoredMarkerV0Scores(input, projected);
-  const spans = markerV0(input); // [B, W, K, D]
+  const layer = spanLayer(config.span_mode);
+  if (options.head !== "plain" && layer.factored) return layer.factored(input, projected);
+  const spans = layer.spans(input); // [B, W, K, D]
   if (trace) trace.spans = spans;
   return scoreSpans(spans, projected);
 }
@@ -104,6 +105,8 @@ export function batchLoss(
   loss: LossOptions,
   options: ForwardOptions & { draw?: Draw } = {},
 ): tf.Scalar {
+  if (isTokenLevel(model.config))
+    throw new UserError('training a model with "span_mode": "token_level" is not built; wanted a span mode.');
   const { size: B, W, K, C, labels } = batch;
   if (!labels) throw new Error("the batch has no labels");
   const scores = spanScores(model, batch, options); // [B, W, K, C]
@@ -116,6 +119,21 @@ export function batchLoss(
   return spanLoss(scores, y, spanMask, typeMask, loss, options.draw);
 }
 
+/** What every head is given: the words of the text behind the LSTM, and the prompt's vectors, which do not pass it. */
+export function represent(
+  model: SpanModel,
+  batch: Batch,
+  options: ForwardOptions,
+): { words: tf.Tensor3D; types: tf.Tensor3D } {
+  const { dropout = noDropout, trace } = options;
+  const tokens = encodeTokens(model, batch, dropout, trace); // [B, T, D]
+  const types = rowsAt(tokens, batch.typePositions); // [B, C, D]
+  const pooled = extractWords(tokens, batch.wordsMask, batch.W, model.config.subtoken_pooling); // [B, W, D]
+  const words = contextualise(model, pooled, batch, options); // [B, W, D]
+  if (trace) Object.assign(trace, { tokens, types, wordsBeforeRnn: pooled, wordsAfterRnn: words });
+  return { words, types };
+}
+
 function encodeTokens(model: SpanModel, batch: Batch, dropout: Dropout, trace?: Trace): tf.Tensor3D {
   const ids = tf.tensor2d(batch.inputIds, [batch.size, batch.T], "int32"); // [B, T]
   const mask = tf.tensor2d(batch.attentionMask, [batch.size, batch.T], "int32"); // [B, T]
@@ -124,24 +142,9 @@ function encodeTokens(model: SpanModel, batch: Batch, dropout: Dropout, trace?: 
   return linear(encoded, model.parameters, "token_rep_layer.projection") as tf.Tensor3D; // [B, T, D]
 }
 
-/** The prompt vectors do not pass through the LSTM, only the words of the text do. */
 function contextualise(model: SpanModel, words: tf.Tensor3D, batch: Batch, options: ForwardOptions): tf.Tensor3D {
   const layers = model.config.num_rnn_layers;
   if (layers === 0) return words;
-  return lstm(words, model.parameters, "rnn.lstm", {
-    layers,
-    bidirectional: true,
-    lengths: batch.textLengths,
-    implementation: options.lstm,
-  });
-}
-
-/** Picks rows of [B, T, D] by position; -1 gives a row of zeros. @returns [B, N, D] */
-function rowsAt(tokens: tf.Tensor3D, positions: Int32Array, B: number, T: number): tf.Tensor3D {
-  const N = positions.length / B;
-  const D = tokens.shape[2];
-  const flat = Int32Array.from(positions, (t, i) => Math.floor(i / N) * T + Math.max(t, 0));
-  const present = Float32Array.from(positions, (t) => (t >= 0 ? 1 : 0));
-  const rows = tf.gather(tf.reshape(tokens, [B * T, D]), tf.tensor1d(flat, "int32")); // [B * N, D]
-  return tf.reshape(tf.mul(rows, tf.tensor2d(present, [B * N, 1])), [B, N, D]);
+  const module = { parameters: model.parameters, prefix: "rnn.lstm", layers, bidirectional: true };
+  return LSTMS[options.lstm ?? defaultLstm()](words, batch.textLengths, module);
 }

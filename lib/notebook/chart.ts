@@ -15,6 +15,8 @@ const MARGIN = { left: 72, right: 24, top: 44, bottom: 56 };
 const LEGEND_LINE = 18;
 /** Longest name of a category (characters). */
 const NAME = 18;
+/** Longest title (characters): more would run out of the picture. */
+const LONGEST = 120;
 /** Mean width of a character at the size of the labels (pixels). */
 const CHARACTER = 7.2;
 
@@ -140,7 +142,7 @@ function frame(x: Axis, y: Axis, layout: Layout, { width, height, top, bottom, t
 
 function label(x: number, y: number, text: string, anchor: "start" | "middle" | "end", transform?: string): string {
   const turn = transform ? ` transform="${transform}"` : "";
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}"${turn}>${escapeHtml(text)}</text>`;
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}"${turn}>${escapeHtml(shortened(text, LONGEST))}</text>`;
 }
 
 /** A title as plotly takes it: a text or an object with one. */

@@ -4,7 +4,7 @@
  */
 import { chart, pictureSize, titleText } from "./chart";
 import { Display, type MimeBundle } from "./display";
-import { readableNumber, showable } from "./html";
+import { readableNumber, shortened, showable } from "./html";
 import { png } from "./png";
 
 /** A plotly trace; `type` defaults to "scatter". */
@@ -41,13 +41,16 @@ export interface Layout {
   [field: string]: unknown;
 }
 
-/** Shows a plotly figure (interactive, PNG for lines, points, bars and heat maps, plain text). */
+/**
+ * Shows a plotly figure (interactive, PNG for lines, points, bars and heat maps, plain text). Text in it is text: plotly's
+ * markup (`<b>`, `<br>`) appears as written, except in a `hovertemplate` or `texttemplate`; a line break is a line break.
+ */
 export function figure(data: readonly Trace[], layout: Layout = {}): Display {
-  const template = { template: { layout: { colorway: undefined } }, ...layout };
   const drawing = chart(data, layout);
-  const picture = drawing === undefined ? undefined : png(drawing);
+  // JupyterLab's plotly extension shows the picture until the pointer comes near, and pixel for pixel.
+  const picture = drawing === undefined ? undefined : png(drawing, 1);
   const bundle: Record<string, unknown> = {
-    "application/vnd.plotly.v1+json": JSON.parse(JSON.stringify({ data: data.map(cleaned), layout: template })),
+    "application/vnd.plotly.v1+json": cleaned(JSON.parse(JSON.stringify({ data, layout }))),
     "text/plain": describe(data, layout),
   };
   if (picture) bundle["image/png"] = picture.toString("base64");
@@ -55,22 +58,29 @@ export function figure(data: readonly Trace[], layout: Layout = {}): Display {
   return new Display(finished, picture ? pictureSize(layout) : {});
 }
 
-/** plotly reads `<b>`, `<a href>` and the like in names; a name from data is text. */
-function cleaned(trace: Trace): Trace {
-  return trace.name === undefined ? trace : { ...trace, name: asText(trace.name) };
+/** Longest text of a figure (characters). */
+const LONGEST = 300;
+
+/** plotly reads `<b>`, `<a href>` and the like in every text that it shows; a text from data is no markup. */
+function cleaned(value: unknown, key = ""): unknown {
+  if (typeof value === "string") return key.endsWith("template") ? showable(value) : asText(value);
+  if (Array.isArray(value)) return value.map((part) => cleaned(part));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, cleaned(part, name)]));
 }
 
 /** Text that plotly shows as it is. */
 function asText(text: string): string {
-  return showable(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const plain = showable(shortened(text, LONGEST));
+  return plain.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\n", "<br>");
 }
 
 /** The figure in words: what a reader who sees no picture gets. */
 function describe(data: readonly Trace[], layout: Layout): string {
-  const lines = [`Figure: ${titleText(layout.title) || "untitled"}`];
+  const lines = [`Figure: ${showable(shortened(titleText(layout.title), LONGEST)) || "untitled"}`];
   for (const trace of data) {
     const values = (trace.y ?? trace.z?.flat() ?? []).map(Number).filter(Number.isFinite);
-    const name = showable(trace.name ?? trace.type ?? "scatter");
+    const name = showable(shortened(trace.name ?? trace.type ?? "scatter", LONGEST));
     if (values.length === 0) lines.push(`  ${name}: no values`);
     else {
       const low = values.reduce((a, b) => Math.min(a, b));

@@ -19,9 +19,24 @@ const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
-/** The same text with everything replaced that cannot be shown. */
+/** Marks that turn the writing direction of what follows, and the marks that end them (Unicode UAX 9). */
+const DIRECTION = /[\u202a-\u202e\u2066-\u2069]/g;
+const [POP, POP_ISOLATE] = ["\u202c", "\u2069"];
+
+/** The same text with everything replaced that cannot be shown, and every turn of the writing direction ended. */
 export function showable(text: string): string {
-  return text.replace(LONE_SURROGATE, "\ufffd").replace(CONTROL, "\ufffd");
+  return endTurns(text.replace(LONE_SURROGATE, "\ufffd").replace(CONTROL, "\ufffd"));
+}
+
+/** A turn that is left open would turn round what stands after the text, too. */
+function endTurns(text: string): string {
+  const open: string[] = [];
+  for (const [mark] of text.matchAll(DIRECTION)) {
+    if (mark === POP || mark === POP_ISOLATE) {
+      if (open.at(-1) === mark) open.pop();
+    } else open.push(mark >= "\u2066" ? POP_ISOLATE : POP);
+  }
+  return text + open.reverse().join("");
 }
 
 /** Text for HTML, between tags or in a quoted attribute. */

@@ -1,4 +1,6 @@
 /** What a notebook's cells show: each function returns or drives a display. */
+export { check, digestOf, Outcome, type Wanted } from "./check";
+export { compareEntities } from "./compare";
 export { DISPLAY, Display, type Displayable, display, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
 export { figure, type Layout, type Trace as PlotTrace } from "./figure";
@@ -14,5 +16,6 @@ export {
 } from "./lesson";
 export { Curve, type CurveOptions, curve, interruptSignal, Progress, progress } from "./live";
 export { type MatrixOptions, matrix } from "./matrix";
+export { type Choice, quiz } from "./quiz";
 export { type Stages, scoreRows, stages } from "./stages";
 export { type FrameLike, type TableOptions, table } from "./table";

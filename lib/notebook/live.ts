@@ -5,9 +5,11 @@
 import { usageError } from "../errors";
 import { chart, pictureSize } from "./chart";
 import { type MimeBundle, outputPort } from "./display";
-import { escapeHtml, isolated, readableNumber, showable } from "./html";
+import { escapeHtml, isolated, readableNumber, shortened, showable } from "./html";
 import { png } from "./png";
 
+/** Longest label or note (characters): both are sent again with every state. */
+const LONGEST = 200;
 /** Shortest time between two drawings in a notebook (ms): a picture costs some 20 ms. */
 const REDRAW = 400;
 /** Shortest time between two lines where nothing can be redrawn (ms). */
@@ -53,10 +55,13 @@ export class Progress {
   private done = 0;
   private note = "";
 
+  readonly label: string;
+
   constructor(
     readonly total: number,
-    readonly label: string,
+    label: string,
   ) {
+    this.label = shortened(label, LONGEST);
     if (!(total > 0)) throw usageError(`progress got the total ${total}, wanted a number above 0.`);
     this.draw(false);
   }
@@ -67,7 +72,7 @@ export class Progress {
    */
   update(done: number, note = this.note): void {
     this.done = Math.min(done, this.total);
-    this.note = note;
+    this.note = shortened(note, LONGEST);
     this.draw(this.done === this.total);
   }
 
@@ -78,7 +83,7 @@ export class Progress {
 
   /** Draws the last state: needed only where the work ends before `total`. */
   stop(note = this.note): void {
-    this.note = note;
+    this.note = shortened(note, LONGEST);
     this.draw(true);
   }
 
@@ -88,7 +93,7 @@ export class Progress {
       const left = this.done > 0 ? (seconds * (this.total - this.done)) / this.done : undefined;
       const time = `${duration(seconds)}${left === undefined || this.done === this.total ? "" : `, ${duration(left)} left`}`;
       const line = showable(`${this.label}: ${this.done}/${this.total}  ${time}${this.note ? `  ${this.note}` : ""}`);
-      const bar = `<progress value="${this.done}" max="${this.total}" style="width:16em;vertical-align:middle"></progress>`;
+      const bar = `<progress aria-label="${escapeHtml(this.label)}" value="${this.done}" max="${this.total}" style="width:16em;vertical-align:middle"></progress>`;
       const html = `<div>${isolated(this.label)} ${bar} ${this.done}/${this.total} · ${escapeHtml(time)} ${isolated(this.note)}</div>`;
       return { bundle: { "text/html": html, "text/plain": line }, line };
     }, last);
@@ -142,9 +147,10 @@ export class Curve {
       const layout = { title: this.title, ...axes, showlegend: true, height: 320 };
       const svg = chart(traces, layout) ?? "";
       const ends = traces.map(
-        ({ name, x, y }) => `${name} ${readableNumber(y[y.length - 1])} at ${readableNumber(x[x.length - 1])}`,
+        ({ name, x, y }) =>
+          `${shortened(name, LONGEST)} ${readableNumber(y[y.length - 1])} at ${readableNumber(x[x.length - 1])}`,
       );
-      const line = showable(`${this.title}: ${ends.join(", ") || "no points yet"}`);
+      const line = showable(`${shortened(this.title, LONGEST)}: ${ends.join(", ") || "no points yet"}`);
       const picture = png(svg);
       const richest = picture ? { "image/png": picture.toString("base64") } : { "text/html": svg };
       return { bundle: { ...richest, "text/plain": line }, metadata: picture ? pictureSize(layout) : {}, line };

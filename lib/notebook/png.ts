@@ -23,14 +23,15 @@ function renderer(): ResvgModule | null {
 
 /**
  * @param svg an SVG document
- * @returns the picture at twice its size; undefined where resvg is not installed on this platform
+ * @param zoom 2 is sharp on every screen, where the front end is told the size to show it at
+ * @returns the picture; undefined where resvg is not installed on this platform
  */
-export function png(svg: string): Buffer | undefined {
+export function png(svg: string, zoom = 2): Buffer | undefined {
   if (library === undefined) library = renderer();
   if (library === null) return undefined;
   fonts ??= fontFiles();
   const font = { fontFiles: fonts, loadSystemFonts: fonts.length === 0, defaultFontFamily: "DejaVu Sans" };
-  return new library.Resvg(svg, { font, fitTo: { mode: "zoom", value: 2 } }).render().asPng();
+  return new library.Resvg(svg, { font, fitTo: { mode: "zoom", value: zoom } }).render().asPng();
 }
 
 /** A font of our own: without one, a machine that has none would draw pictures without words. */

@@ -71,7 +71,9 @@ function htmlTable(
   note: string,
 ): string {
   const heading = title ? `<div><b>${isolated(title)}</b></div>` : "";
-  const head = columns.map((column) => `<th style="text-align:left">${isolated(column)}</th>`).join("");
+  const head = columns
+    .map((column) => `<th style="text-align:left">${isolated(shortened(column, CELL))}</th>`)
+    .join("");
   const body = cells.map((row) => `<tr>${row.map(htmlCell).join("")}</tr>`).join("\n");
   const foot = note ? `<p>${escapeHtml(note)}</p>` : "";
   return `${heading}<table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>${foot}`;
@@ -88,7 +90,7 @@ function plainTable(
   title: string | undefined,
   note: string,
 ): string {
-  const rows = [columns, ...cells.map((row) => row.map(cellText))].map((row) =>
+  const rows = [columns.map(cellText), ...cells.map((row) => row.map(cellText))].map((row) =>
     row.map((cell) => showable(cell).replaceAll("\n", " ")),
   );
   const widths = columns.map((_, at) => Math.max(...rows.map((row) => row[at].length)));
@@ -100,5 +102,5 @@ function plainTable(
       .trimEnd(),
   );
   lines.splice(1, 0, widths.map((width) => "-".repeat(width)).join("  "));
-  return [...(title ? [title] : []), ...lines, ...(note ? [note] : [])].join("\n");
+  return [...(title ? [showable(title)] : []), ...lines, ...(note ? [note] : [])].join("\n");
 }

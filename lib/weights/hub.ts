@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { download } from "../backend/install/download";
 import { UserError } from "../errors";
-import { download } from "./fetch";
 
 /** Files of a model on the Hugging Face hub, or on the mirror that HF_ENDPOINT names; HF_TOKEN opens private ones. */
 

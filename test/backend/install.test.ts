@@ -77,7 +77,7 @@ test("a member that leads out of its folder is refused", async () => {
 
 /** A Python whose pip puts a file of our choice where a download would be. */
 function fakePython(lines: string): void {
-  writeFileSync(join(folder, "python3"), `#!/bin/sh\n${lines}\n`);
+  writeFileSync(join(folder, "python3"), `#!/bin/sh\n[ "$3" = --version ] && exit\n${lines}\n`);
   chmodSync(join(folder, "python3"), 0o755);
   process.env.PATH = `${folder}:${path}`;
 }

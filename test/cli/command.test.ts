@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type Command, runCommand } from "../../lib/cli/command";
+import { type Command, runCommand, whole } from "../../lib/cli/command";
 import { UserError, usageError } from "../../lib/errors";
 
 /** Runs a command in this process and takes its exit code back. */
@@ -35,6 +35,17 @@ test("--json holds the result; a failed verb writes none", async () => {
   assert.ok(!existsSync(path));
   await exitCode(async () => ({ f1: 0.5 }), ["--json", path]);
   assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), { f1: 0.5 });
-  assert.equal(await exitCode(async () => 1, ["--json", join(folder, "absent", "x.json")]), 1);
+  let ran = false;
+  const run = async () => {
+    ran = true;
+  };
+  assert.equal(await exitCode(run, ["--json", join(folder, "absent", "x.json")]), 2);
+  assert.equal(ran, false, "the work was done before anybody looked where its result goes");
   rmSync(folder, { recursive: true });
+});
+
+test("counts are whole numbers", () => {
+  assert.equal(whole({ limit: "3" }, "limit", 9, 1, 10), 3);
+  assert.equal(whole({}, "limit", Number.POSITIVE_INFINITY, 1, 10), Number.POSITIVE_INFINITY);
+  assert.throws(() => whole({ limit: "2.5" }, "limit", 9, 1, 10), /--limit got "2\.5", wanted a whole number/);
 });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import type { Parameters, Shapes } from "../../lib/weights/parameters";
 import type { NamedArray } from "../../lib/weights/safetensors";
 
 type Numbers = ArrayLike<number>;
@@ -41,4 +43,30 @@ export function need(tensors: Map<string, NamedArray>, name: string): NamedArray
   const tensor = tensors.get(name);
   assert.ok(tensor, `the fixture has no tensor "${name}"`);
   return tensor;
+}
+
+/** Python's parameters are exactly those that the code declares, with the same shapes. */
+export function assertNames(shapes: Shapes, parameters: Parameters): void {
+  const described = (entries: Iterable<readonly [string, readonly number[]]>) =>
+    [...entries].map(([name, shape]) => `${name} [${shape}]`).sort();
+  const given = [...parameters.entries()].map(([name, variable]) => [name, variable.shape] as const);
+  assert.deepEqual(described(shapes), described(given), "names and shapes of the parameters");
+}
+
+/**
+ * Gradients of a loss against `grad.<name>` of the fixture, 1e-4 relative.
+ * @param unused names that have no gradient on either side
+ */
+export function assertGradients(
+  loss: () => tf.Tensor,
+  variables: Map<string, tf.Variable>,
+  tensors: Map<string, NamedArray>,
+  unused?: RegExp,
+): void {
+  const { grads } = tf.variableGrads(() => loss() as tf.Scalar, [...variables.values()]);
+  for (const [name, variable] of variables) {
+    if (unused?.test(name)) assert.equal(tensors.has(`grad.${name}`), false, `Python has a gradient of ${name}`);
+    else assertRelative(grads[variable.name].dataSync(), need(tensors, `grad.${name}`).data, 1e-4, `grad.${name}`);
+  }
+  tf.dispose(grads);
 }

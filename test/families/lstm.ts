@@ -1,60 +1,75 @@
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { isNative } from "../../lib/backend";
-import { lstm } from "../../lib/model/lstm";
+import { UserError } from "../../lib/errors";
+import { LSTMS, type LstmModule, type LstmName } from "../../lib/model/lstm";
 import { Parameters } from "../../lib/weights/parameters";
 import { type NamedArray, readSafetensors } from "../../lib/weights/safetensors";
-import { assertClose, assertRelative, need } from "./compare";
+import { assertClose, assertGradients, need } from "./compare";
 import type { GoldenFamily } from "./family";
 
 interface Meta {
   layers: number;
   bidirectional: boolean;
   lengths: number[];
+  gliner_error: string | null;
 }
 
-/** AllenNLP's LSTM wrapper, outputs and all gradients, by the plain pass and by the fused one. */
+/** AllenNLP's LSTM wrapper, GLiNER's layer and a naive nn.LSTM: outputs of each, all gradients of the first. */
 export const lstmFamily: GoldenFamily = {
   name: "lstm",
-  matches: (path) => /^lstm\/[^/]+\.safetensors$/.test(path),
+  matches: (path) => /^lstm\/(bi|uni)\d_[^/]+\.safetensors$/.test(path),
   async check(folder, path) {
     const { tensors, metadata } = readSafetensors(join(folder, path));
     const meta = JSON.parse(metadata.get("meta") ?? "{}") as Meta;
-    for (const implementation of isNative() ? (["plain", "fused"] as const) : (["plain"] as const))
-      checkPass(tensors, meta, implementation);
+    const parameters = new Parameters();
+    for (const [name, { data, shape }] of tensors)
+      if (name.startsWith("lstm.")) parameters.set(name, data as Float32Array, shape);
+    const module = { parameters, prefix: "lstm", layers: meta.layers, bidirectional: meta.bidirectional };
+    for (const name of isNative() ? (["allennlp", "fused"] as const) : (["allennlp"] as const))
+      checkAllenNlp(tensors, meta, module, name);
+    checkPacked(tensors, meta, module);
+    checkNaive(tensors, meta, module);
+    parameters.dispose();
   },
 };
 
-function checkPass(tensors: Map<string, NamedArray>, meta: Meta, implementation: "plain" | "fused"): void {
-  const parameters = new Parameters();
-  for (const [name, { data, shape }] of tensors)
-    if (name.startsWith("lstm.")) parameters.set(name, data as Float32Array, shape);
-  const tensor = (name: string) => tf.tensor(need(tensors, name).data, need(tensors, name).shape, "float32");
-  const x = tf.variable(tensor("x")); // [B, W, I]
-  const options = { layers: meta.layers, bidirectional: meta.bidirectional, lengths: meta.lengths, implementation };
-  const initial = tensors.has("h0") ? { h: tensor("h0") as tf.Tensor3D, c: tensor("c0") as tf.Tensor3D } : undefined;
-  const run = () => lstm(x as tf.Tensor as tf.Tensor3D, parameters, "lstm", { ...options, initial });
-  assertClose(run().dataSync(), need(tensors, "out_allennlp").data, 1e-5, `${implementation} output`);
-  checkTruncated(run(), tensors);
-  const named = [...parameters.entries(), ["x", x] as const];
-  const { grads } = tf.variableGrads(
-    () => tf.sum(tf.mul(run(), tensor("R"))) as tf.Scalar,
-    named.map(([, variable]) => variable as tf.Variable),
-  );
-  for (const [name, variable] of named)
-    assertRelative(
-      grads[variable.name].dataSync(),
-      need(tensors, `grad.${name}`).data,
-      1e-4,
-      `${implementation} grad.${name}`,
-    );
-  parameters.dispose();
+type Tensors = Map<string, NamedArray>;
+
+const tensor = (tensors: Tensors, name: string) =>
+  tf.tensor(need(tensors, name).data, need(tensors, name).shape, "float32");
+
+function run(tensors: Tensors, meta: Meta, module: LstmModule, name: LstmName, x = tensor(tensors, "x")): tf.Tensor3D {
+  const states = (key: string) => tensor(tensors, key) as tf.Tensor3D;
+  const initial = tensors.has("h0") ? { h: states("h0"), c: states("c0") } : undefined;
+  return LSTMS[name](x as tf.Tensor3D, meta.lengths, module, initial);
 }
 
-/** GLiNER's layer ends at the longest row of the batch; up to there it is the same. */
-function checkTruncated(out: tf.Tensor3D, tensors: Map<string, NamedArray>): void {
-  const gliner = tensors.get("out_gliner");
-  if (!gliner) return;
-  const cut = tf.slice(out, [0, 0, 0], [-1, gliner.shape[1], -1]);
-  assertClose(cut.dataSync(), gliner.data, 1e-5, "GLiNER's own layer");
+function checkAllenNlp(tensors: Tensors, meta: Meta, module: LstmModule, name: "allennlp" | "fused"): void {
+  const x = tf.variable(tensor(tensors, "x")); // [B, W, I]
+  const forward = () => run(tensors, meta, module, name, x);
+  for (const wanted of ["out_allennlp", "out_gliner_RNNContextEncoder"])
+    if (tensors.has(wanted)) assertClose(forward().dataSync(), need(tensors, wanted).data, 1e-5, `${name}: ${wanted}`);
+  const variables = new Map<string, tf.Variable>([...module.parameters.entries(), ["x", x]]);
+  assertGradients(() => tf.sum(tf.mul(forward(), tensor(tensors, "R"))), variables, tensors);
+  x.dispose();
+}
+
+/** Ends at the longest row, and refuses a row without words, exactly where Python does. */
+function checkPacked(tensors: Tensors, meta: Meta, module: LstmModule): void {
+  if (meta.gliner_error) {
+    assert.throws(() => run(tensors, meta, module, "packed"), UserError, `Python: ${meta.gliner_error}`);
+    return;
+  }
+  const out = run(tensors, meta, module, "packed");
+  assert.deepEqual(out.shape, need(tensors, "out_gliner").shape, "shape of GLiNER's own layer");
+  assertClose(out.dataSync(), need(tensors, "out_gliner").data, 1e-5, "GLiNER's own layer");
+}
+
+function checkNaive(tensors: Tensors, meta: Meta, module: LstmModule): void {
+  assertClose(run(tensors, meta, module, "naive").dataSync(), need(tensors, "out_naive_padded").data, 1e-5, "naive");
+  const clean = tf.mul(tensor(tensors, "x"), tf.expandDims(tensor(tensors, "mask"), 2)); // [B, W, I]
+  const zeroPadded = run(tensors, meta, module, "naive", clean).dataSync();
+  assertClose(zeroPadded, need(tensors, "out_naive_zeropadded").data, 1e-5, "naive, padding zeroed");
 }

@@ -74,6 +74,37 @@ test("a batch gives what the texts give one by one, in their order, blanks inclu
   model.dispose();
 });
 
+test("returnClassProbs adds the most probable types, the best first", async () => {
+  const model = await GLiNER.fromPretrained(TINY_BERT);
+  const labels = [...LABELS, "product", "event", "number"];
+  const options = { threshold: 0.2 };
+  const bare = await model.predictEntities(TEXT, labels, options);
+  const entities = await model.predictEntities(TEXT, labels, { ...options, returnClassProbs: true });
+  assert.ok(entities.length > 0);
+  assert.deepEqual(
+    entities.map(({ classProbs, ...rest }) => rest),
+    bare,
+  );
+  for (const { classProbs = {}, label, score } of entities) {
+    const values = Object.values(classProbs);
+    assert.equal(values.length, 5);
+    assert.deepEqual(
+      values,
+      [...values].sort((a, b) => b - a),
+    );
+    assert.equal(classProbs[label], score);
+  }
+  model.dispose();
+});
+
+test("a hidden_size that is not the weights' is named, once", async () => {
+  const folder = copy("hidden-size");
+  edit(folder, "gliner_config.json", (config) => {
+    config.hidden_size = 64;
+  });
+  await refuses(folder, /model\.safetensors is of a model with "hidden_size" 32, gliner_config\.json says 64/);
+});
+
 test("inference leaves no tensor behind", async () => {
   const model = await GLiNER.fromPretrained(TINY_BERT);
   await model.predictEntities(TEXT, LABELS);
@@ -145,7 +176,7 @@ test("a configuration outside what is built is refused, a legacy key is not", as
     ["span_mode", "nonsense", /"span_mode" is "nonsense"/],
     ["hidden_size", "wide", /"hidden_size" is "wide", wanted a number/],
     ["max_width", 0, /"max_width" is 0/],
-    ["labels_encoder", "some-model", /another architecture/],
+    ["labels_encoder", "some-model", /"labels_encoder" asks for a bi-encoder/],
   ] as const) {
     const folder = copy(`config-${key}`);
     edit(folder, "gliner_config.json", (config) => {

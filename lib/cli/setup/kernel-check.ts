@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import WebSocket from "ws";
+import { PROJECT_ROOT } from "../../backend";
 import { UserError } from "../../errors";
+import { KernelClient } from "../../kernel/client";
 import { call, type Server } from "./jupyter";
 
-/** Runs a few cells the way the browser does: through the server's sessions and its WebSocket. */
+/** Runs a few cells the way the reader will: through JupyterLab's sessions and its WebSocket, or in the Node-only runner. */
 
 /** A cell and what its answer must hold. */
 interface CheckCell {
@@ -41,6 +44,9 @@ interface Session {
 
 const PATIENCE = 90_000;
 
+/** Runs a cell and gives what it showed, as text. */
+type Ask = (code: string) => Promise<string>;
+
 /**
  * Starts a kernel in notebooks/, runs the cells and ends it again.
  * @returns the matching line of the last cell: which TensorFlow runs inside the kernel
@@ -56,13 +62,45 @@ export async function checkKernel(server: Server): Promise<string> {
   if (!session) throw new UserError("JupyterLab started no kernel.");
   const socket = await connect(server, session.kernel.id);
   try {
-    let line = "";
-    for (const cell of CELLS) line = await runCell(socket, cell);
-    return line;
+    return await runCells((code) => execute(socket, code));
   } finally {
     socket.close();
     await call(server, "DELETE", `/api/sessions/${session.id}`);
   }
+}
+
+/** The same without JupyterLab, through the Node-only runner. */
+export async function checkKernelAlone(): Promise<string> {
+  const kernel = await KernelClient.start({ folder: join(PROJECT_ROOT, "notebooks") });
+  try {
+    return await runCells(async (code) => {
+      let shown = "";
+      const reply = await kernel.execute(code, (message) => {
+        shown += textOf(message.content);
+      });
+      if (reply.status === "ok") return shown;
+      const { ename, evalue } = reply.content;
+      throw new UserError(`a cell failed: ${ename ?? reply.status}: ${evalue ?? "the kernel ended"}`);
+    });
+  } finally {
+    await kernel.shutdown();
+  }
+}
+
+async function runCells(ask: Ask): Promise<string> {
+  let line = "";
+  for (const { code, answer } of CELLS) {
+    const text = await ask(code);
+    const found = answer.exec(text);
+    if (!found) throw new UserError(`the kernel answered ${JSON.stringify(text)} to \`${code.split("\n")[0]}\`.`);
+    line = found[0];
+  }
+  return line;
+}
+
+/** What a message shows, whatever its type. */
+function textOf(content: Message["content"]): string {
+  return `${content.text ?? [content.data?.["text/plain"] ?? ""].flat().join("")}\n`;
 }
 
 function connect({ origin, token }: Server, kernel: string): Promise<WebSocket> {
@@ -72,13 +110,6 @@ function connect({ origin, token }: Server, kernel: string): Promise<WebSocket> 
     socket.once("open", () => done(socket));
     socket.once("error", failed);
   });
-}
-
-async function runCell(socket: WebSocket, { code, answer }: CheckCell): Promise<string> {
-  const text = await execute(socket, code);
-  const found = answer.exec(text);
-  if (!found) throw new UserError(`the kernel answered ${JSON.stringify(text)} to \`${code.split("\n")[0]}\`.`);
-  return found[0];
 }
 
 /** Sends a cell and collects what it shows, until the kernel says that it is idle again. */
@@ -100,7 +131,7 @@ function execute(socket: WebSocket, code: string): Promise<string> {
       const { msg_type, parent_header, content }: Message = JSON.parse(data.toString());
       if (parent_header.msg_id !== id) return;
       if (msg_type === "error") finish(new UserError(`a cell failed: ${content.ename}: ${content.evalue}`));
-      shown += `${content.text ?? [content.data?.["text/plain"] ?? ""].flat().join("")}\n`;
+      shown += textOf(content);
       if (msg_type === "status" && content.execution_state === "idle") finish();
     };
     socket.on("message", read);

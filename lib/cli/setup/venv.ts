@@ -25,8 +25,10 @@ export function venvProgram(name: string): string {
 export async function ensureVenv(log: Log): Promise<void> {
   const wanted = REQUIREMENTS.join("\n");
   if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted && existsSync(venvProgram("jupyter-lab"))) return;
+  const interpreter = python();
+  if (!interpreter) throw new UserError("there is no Python on the PATH; JupyterLab needs Python 3.10 or later.");
   if (offline()) throw new UserError("JupyterLab is not installed and WORKBOOK_OFFLINE forbids a download.");
-  if (!(await works(venvProgram("python")))) await create(log);
+  if (!(await works(venvProgram("python")))) await create(interpreter, log);
   log("installing JupyterLab into .venv (about 100 MB, a minute or two)");
   try {
     await run(venvProgram("python"), [
@@ -52,9 +54,7 @@ async function works(interpreter: string): Promise<boolean> {
   );
 }
 
-async function create(log: Log): Promise<void> {
-  const interpreter = python();
-  if (!interpreter) throw new UserError("there is no Python on the PATH; JupyterLab needs Python 3.10 or later.");
+async function create(interpreter: string, log: Log): Promise<void> {
   log("making the Python environment .venv");
   rmSync(FOLDER, { recursive: true, force: true });
   try {

@@ -3,9 +3,9 @@ import { dirname } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { offline } from "../backend";
-import { sha256OfFile } from "../backend/install/wheel";
-import { UserError } from "../errors";
+import { UserError } from "../../errors";
+import { offline } from "../places";
+import { sha256OfFile } from "./sha256";
 
 /**
  * Downloads that survive a bad network: resumed by range, tried again, checked by size and sha256, and renamed into

@@ -1,18 +1,19 @@
 import * as tf from "@tensorflow/tfjs";
-import { attribute, int64, nativeOp } from "../backend";
-import type { LstmPass } from "./lstm";
+import { attribute, int64, nativeOp } from "../../backend";
+import type { LstmPass } from "./pass";
 
 /**
  * TensorFlow's `BlockLSTMV2`: the whole sequence in one op, forward and backward, instead of W small ones. Its gates are
  * ordered i, f, c, o, which is PyTorch's i, f, g, o; its weight is [(I + H), 4H] and it has one bias, the sum of PyTorch's
- * two, each of which receives the whole gradient. Equal to `plainLstmPass` to rounding; test/model/lstm.test.ts holds it so.
+ * two, each of which receives the whole gradient. Equal to `plainPass` to rounding; test/model/lstm.test.ts
+ * holds it so.
  */
-export const fusedLstmPass: LstmPass = (x, weights, h0, c0) => {
+export const fusedPass: LstmPass = (x, weights, h0, c0) => {
   const w = tf.concat([tf.transpose(weights.inputHidden), tf.transpose(weights.hiddenHidden)], 0); // [I + H, 4H]
   const b = tf.add(weights.biasInput, weights.biasHidden); // [4H]
   const timeMajor = tf.transpose(x, [1, 0, 2]); // [W, B, I]
   const out = blockLstm(timeMajor, w, b, h0, c0) as tf.Tensor3D; // [W, B, H]
-  return tf.transpose(out, [1, 0, 2]); // [B, W, H]
+  return { h: tf.transpose(out, [1, 0, 2]) }; // [B, W, H]
 };
 
 const attributes = (extra: ReturnType<typeof attribute>[]) => [

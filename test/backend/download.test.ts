@@ -7,8 +7,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
+import { download } from "../../lib/backend/install/download";
 import { encoderFolder } from "../../lib/weights/encoders";
-import { download } from "../../lib/weights/fetch";
 
 const CONTENT = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7) % 251));
 const SHA256 = createHash("sha256").update(CONTENT).digest("hex");

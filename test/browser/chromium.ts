@@ -1,0 +1,91 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, chromium, type Page, type WebSocket } from "playwright-core";
+import { which } from "../../lib/backend/install/run";
+import { PROJECT_ROOT } from "../../lib/kernel/project";
+
+/** A real browser for the tests, and what they do in JupyterLab. */
+
+/** Debian's, Ubuntu's, Google's name for it; CHROMIUM names another. */
+function program(): string | undefined {
+  return process.env.CHROMIUM ?? which("chromium") ?? which("chromium-browser") ?? which("google-chrome");
+}
+
+/** Why this machine cannot run the browser tests; undefined where it can. */
+export function whyNoBrowser(): string | undefined {
+  const path = program();
+  if (!path) return "no chromium on the PATH (Debian: apt install chromium; or CHROMIUM=/path/to/it)";
+  const trial = spawnSync(path, ["--version"], { encoding: "utf8" });
+  if (trial.status !== 0) return `${path} does not run: ${trial.error?.message ?? trial.stderr}`;
+  if (!existsSync(join(PROJECT_ROOT, ".venv/.workbook"))) return "JupyterLab is not set up (npm start -- --check)";
+  return undefined;
+}
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: program(), args: ["--no-sandbox"] });
+}
+
+/** A notebook open in JupyterLab, with everything that the page complained about. */
+export interface OpenNotebook {
+  page: Page;
+  complaints: string[];
+}
+
+/** Opens a notebook and waits until its kernel is ready. */
+export async function openNotebook(
+  browser: Browser,
+  origin: string,
+  token: string,
+  path: string,
+): Promise<OpenNotebook> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
+  const complaints: string[] = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  const answered = kernelAnswers(page);
+  await page.goto(`${origin}/lab/tree/${path}?token=${token}&reset`);
+  await page.waitForSelector(".jp-Notebook .jp-Cell", { timeout: 60_000 });
+  // The toolbar says "idle" before there is a kernel, too: only then does it mean something.
+  await answered;
+  await page.waitForSelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', { timeout: 60_000 });
+  return { page, complaints };
+}
+
+async function kernelAnswers(page: Page): Promise<void> {
+  const isKernel = (socket: WebSocket) => /\/channels/.test(socket.url());
+  const socket = await page.waitForEvent("websocket", { predicate: isKernel, timeout: 60_000 });
+  const isAnswer = ({ payload }: { payload: string | Buffer }) => payload.includes("kernel_info_reply");
+  await socket.waitForEvent("framereceived", { predicate: isAnswer, timeout: 60_000 });
+}
+
+/** Runs all cells by the menu, and waits until none is waiting. */
+export async function runAll(page: Page, timeout: number): Promise<void> {
+  await page.click('.lm-MenuBar-item:has-text("Run")');
+  await page.click('.lm-Menu-item:has-text("Run All Cells")');
+  await untilIdle(page, timeout);
+}
+
+/** Waits until no cell shows `[*]`. */
+export async function untilIdle(page: Page, timeout: number): Promise<void> {
+  // The first cell gets its mark a moment after the click.
+  await page.waitForTimeout(500);
+  await page.waitForFunction(NOBODY_WAITS, undefined, { timeout });
+}
+
+/** In the page's own language: this project is compiled without a browser's types. */
+const NOBODY_WAITS =
+  '![...document.querySelectorAll(".jp-InputPrompt")].some((prompt) => prompt.textContent.includes("*"))';
+
+/** Runs one cell by Shift-Enter in its editor. */
+export async function runCell(page: Page, at: number): Promise<void> {
+  await codeCell(page, at).locator(".cm-content").click();
+  await page.keyboard.press("Shift+Enter");
+  await codeCell(page, at)
+    .locator(".jp-InputPrompt", { hasText: /\[[*\d]+\]/ })
+    .first()
+    .waitFor({ timeout: 10_000 });
+}
+
+/** The n-th code cell and its outputs, counted from 0. */
+export const codeCell = (page: Page, at: number) => page.locator(".jp-CodeCell").nth(at);

@@ -1,0 +1,206 @@
+/**
+ * The workbook in the real JupyterLab in a real browser: what a reader sees, in a trusted and an untrusted notebook, in
+ * the light and the dark theme. SCREENSHOTS=DIR keeps the pictures.
+ */
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { type Server, startServer } from "../../lib/cli/setup/jupyter";
+import { PROJECT_ROOT } from "../../lib/kernel/project";
+import { codeCell, openBrowser, openNotebook, runAll, runCell, untilIdle, whyNoBrowser } from "./chromium";
+import { LESSON, TRAINING } from "./lesson";
+
+const missing = whyNoBrowser();
+const skip = missing ? `SKIPPED, NOTHING WAS TRIED IN A BROWSER: ${missing}` : false;
+
+let root: string;
+let server: Server;
+let browser: Browser;
+const environment = { ...process.env };
+
+before(async () => {
+  if (skip) return;
+  root = mkdtempSync(join(tmpdir(), "workbook-lab-"));
+  symlinkSync(join(PROJECT_ROOT, "lib"), join(root, "lib"));
+  mkdirSync(join(root, "notebooks"));
+  cpSync(join(PROJECT_ROOT, "notebooks/00-start-here.ipynb"), join(root, "notebooks/00-start-here.ipynb"));
+  write("lesson.ipynb", LESSON);
+  write("training.ipynb", TRAINING);
+  // Settings, trust and layouts of the reader's own JupyterLab stay out of it.
+  for (const name of [
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_RUNTIME_DIR",
+    "JUPYTERLAB_SETTINGS_DIR",
+    "JUPYTERLAB_WORKSPACES_DIR",
+  ])
+    process.env[name] = join(root, name);
+  process.env.WORKBOOK_PROFILE = "quick";
+  process.env.WORKBOOK_CORPUS = join(root, "none");
+  process.env.WORKBOOK_TEST_FOLDER = root;
+  // Cells out of sight are there too: the tests look at all of them.
+  setting("notebook-extension/tracker", { windowingMode: "none" });
+  setting("apputils-extension/notification", { checkForUpdates: false, fetchNews: "false" });
+  server = await startServer(false, 0, root);
+  browser = await openBrowser();
+});
+
+after(async () => {
+  if (skip) return;
+  await browser?.close();
+  await server?.stop();
+  process.env = environment;
+  rmSync(root, { recursive: true, force: true });
+});
+
+function write(name: string, cells: readonly string[]): void {
+  const content = {
+    cells: cells.map((source, at) => ({
+      cell_type: "code",
+      execution_count: null,
+      id: `c${at}`,
+      metadata: {},
+      outputs: [],
+      source,
+    })),
+    metadata: {
+      kernelspec: { display_name: "TypeScript (GLiNER workbook)", language: "typescript", name: "tslab-workbook" },
+    },
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+  writeFileSync(join(root, "notebooks", name), JSON.stringify(content));
+}
+
+function setting(plugin: string, values: object): void {
+  const file = join(root, "JUPYTERLAB_SETTINGS_DIR/@jupyterlab", `${plugin}.jupyterlab-settings`);
+  mkdirSync(join(file, ".."), { recursive: true });
+  writeFileSync(file, JSON.stringify(values));
+}
+
+const open = (name: string) => openNotebook(browser, server.origin, server.token, `notebooks/${name}`);
+
+/** Keeps a picture of cells, from the first to the last of them. */
+async function picture(page: Page, name: string, first: number, last = first): Promise<void> {
+  const folder = process.env.SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await codeCell(page, first).scrollIntoViewIfNeeded();
+  await page.waitForTimeout(600);
+  const [top, bottom] = await Promise.all([codeCell(page, first).boundingBox(), codeCell(page, last).boundingBox()]);
+  assert.ok(top && bottom);
+  const clip = { x: top.x, y: top.y, width: top.width, height: bottom.y + bottom.height - top.y };
+  await page.screenshot({ path: join(folder, `${name}.png`), clip, fullPage: false });
+}
+
+/** Adds what the page itself complained about. */
+const complain = (complaints: string[]) => (error: Error) => {
+  throw new Error(`${error.message}\nthe page said: ${complaints.join("\n")}`);
+};
+
+const text = (page: Page, at: number) => codeCell(page, at).locator(".jp-OutputArea").innerText();
+const count = (page: Page, at: number, selector: string) =>
+  codeCell(page, at).locator(`.jp-OutputArea ${selector}`).count();
+const hacked = (page: Page) => page.evaluate("window.hacked");
+
+test("notebook 00 runs from its first cell to its last", { skip }, async () => {
+  const { page, complaints } = await open("00-start-here.ipynb");
+  await runAll(page, 240_000);
+  const failed = await page
+    .locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')
+    .allInnerTexts();
+  assert.deepEqual(failed, []);
+  for (const selector of ["table", "mark", "progress", ":is(img.plot-img, .js-plotly-plot)", ".jp-RenderedImage img"])
+    await page
+      .locator(`.jp-OutputArea ${selector}:visible`)
+      .first()
+      .waitFor({ timeout: 20_000 })
+      .catch(complain(complaints));
+  await page.close();
+});
+
+test("table, figure, entities, comparison, progress, an exercise and an error as a reader sees them", {
+  skip,
+}, async () => {
+  const { page } = await open("lesson.ipynb");
+  await runAll(page, 60_000);
+  assert.match(await text(page, 1), /name\s+F1\s+seeds\s+MiniLM\s+0\.1235\s+3/);
+  const still = codeCell(page, 2).locator("img.plot-img");
+  const { width } = (await still.boundingBox()) ?? { width: 0 };
+  const { width: room } = (await codeCell(page, 2).locator(".jp-OutputArea-output").boundingBox()) ?? { width: 0 };
+  assert.ok(width > 400 && width <= Math.max(720, room), `the picture is ${width} wide, its place ${room}`);
+  await picture(page, "figure", 2);
+  const place = await still.boundingBox();
+  // The pointer comes near: the picture gives way to the interactive figure.
+  await page.mouse.move(Number(place?.x) + 90, Number(place?.y) + 90);
+  await codeCell(page, 2).locator(".js-plotly-plot .scatterlayer path").first().waitFor({ timeout: 20_000 });
+  assert.equal(await count(page, 3, "mark"), 3);
+  assert.match(await text(page, 3), /University of London .*\[city\].*\[organization\].*\[building\]/s);
+  assert.match(await text(page, 4), /wrong boundary: person, gold “Ada Lovelace”/);
+  assert.equal(await codeCell(page, 5).locator("progress").getAttribute("value"), "40");
+  assert.match(await text(page, 6), /✗ not yet[\s\S]*Hint: count them/);
+  assert.match(await text(page, 8), /RangeError: no such span: 7\n[\s\S]*line 3: +throw new RangeError/);
+  assert.equal(await count(page, 7, "script"), 0);
+  assert.match(await text(page, 7), /<script>window\.hacked=1<\/script>/);
+  assert.equal(await hacked(page), undefined);
+  await picture(page, "table-and-entities", 1, 4);
+  await picture(page, "error", 8);
+  await page.keyboard.press("Control+s");
+  await page.waitForTimeout(1500);
+  await page.close();
+});
+
+test("an untrusted notebook shows the same and runs no script, in the dark theme too", { skip }, async () => {
+  setting("apputils-extension/themes", { theme: "JupyterLab Dark" });
+  const saved = JSON.parse(readFileSync(join(root, "notebooks/lesson.ipynb"), "utf8"));
+  // Jupyter trusts what it has itself written, by a signature over the whole content.
+  saved.cells.push({ cell_type: "markdown", id: "new", metadata: {}, source: "from somebody else" });
+  const script = {
+    output_type: "display_data",
+    metadata: {},
+    data: { "text/html": "<b>shown</b><script>window.hacked=2</script>" },
+  };
+  saved.cells[7].outputs.push(script);
+  writeFileSync(join(root, "notebooks/untrusted.ipynb"), JSON.stringify(saved));
+  const { page } = await open("untrusted.ipynb").finally(() =>
+    setting("apputils-extension/themes", { theme: "JupyterLab Light" }),
+  );
+  assert.match(await text(page, 1), /MiniLM\s+0\.123/);
+  await codeCell(page, 2).locator(".js-plotly-plot, img").first().waitFor({ timeout: 20_000 });
+  assert.equal(await count(page, 3, "mark"), 3);
+  assert.equal(await count(page, 5, "progress"), 1);
+  assert.match(await text(page, 6), /✗ not yet/);
+  assert.match(await text(page, 7), /shown/);
+  assert.equal(await hacked(page), undefined);
+  await picture(page, "dark-table-and-entities", 1, 4);
+  await picture(page, "dark-progress-exercise-error", 5, 8);
+  await page.close();
+});
+
+test("the stop button ends a training cell at a step, and the next cell goes on from there", { skip }, async () => {
+  const { page } = await open("training.ipynb");
+  await runCell(page, 0);
+  await untilIdle(page, 30_000);
+  await runCell(page, 1);
+  await codeCell(page, 1)
+    .locator("progress")
+    .waitFor({ timeout: 30_000 })
+    .catch(async () => assert.fail(await page.locator(".jp-Notebook").innerText()));
+  await page.waitForFunction('Number(document.querySelector("progress")?.value) > 5', undefined, {
+    timeout: 60_000,
+  });
+  await page.click(
+    '.jp-NotebookPanel-toolbar [data-jp-item-name="interrupt"], .jp-NotebookPanel-toolbar [data-command="notebook:interrupt-kernel"]',
+  );
+  await untilIdle(page, 20_000);
+  const [, stopped] = /stopped at step (\d+) of 300/.exec(await text(page, 1)) ?? [];
+  assert.ok(Number(stopped) > 5 && Number(stopped) < 300, await text(page, 1));
+  await runCell(page, 2);
+  await untilIdle(page, 90_000);
+  assert.match(await text(page, 2), new RegExp(`went on from step ${stopped}: 300 of 300 steps`));
+  await picture(page, "interrupted-and-resumed", 1, 2);
+  await page.close();
+});

@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import { PROJECT_ROOT } from "../../lib/kernel/project";
+
+/** The cells of the notebooks that the browser test makes. */
+
+export const LESSON = [
+  'import { check, compareEntities, digestOf, entities, figure, progress, spanOf, table } from "../lib";',
+  'table([{ name: "MiniLM", F1: 0.12345, seeds: 3 }, { name: "DeBERTa", F1: 0.4321, seeds: 1 }], { title: "A table" })',
+  'figure([{ name: "seed 0", x: [1, 2, 3], y: [3, 1, 2] }, { name: "seed 1", x: [1, 2, 3], y: [2, 2, 1] }], { title: "A figure", xaxis: { title: "step" }, yaxis: { title: "loss" } })',
+  `const place = "She read at the University of London Library.";
+entities(place, [
+  spanOf(place, "University of London Library", "building"),
+  spanOf(place, "University of London", "organization"),
+  spanOf(place, "London", "city"),
+], { title: "Entities in entities" })`,
+  `const line = "Ada Lovelace met Babbage in London near the Thames";
+compareEntities(line,
+  [spanOf(line, "Ada Lovelace", "person"), spanOf(line, "Babbage", "person"), spanOf(line, "London", "city"), spanOf(line, "Thames", "river")],
+  [spanOf(line, "Ada", "person"), spanOf(line, "Babbage", "person"), spanOf(line, "London", "country"), spanOf(line, "near", "city")])`,
+  'const bar = progress(40, "counting");\nfor (let n = 1; n <= 40; n++) { await new Promise((done) => setTimeout(done, 5)); bar.step("at " + n); }',
+  'check("how many", 5, { digest: digestOf("how many", 4), hint: "count them" })',
+  `const hostile = "<script>window.hacked=1</script><img src=x onerror='window.hacked=1'>";
+table([{ [hostile]: hostile }], { title: hostile })`,
+  "function span(n: number) {\n  // A fault on purpose.\n  throw new RangeError('no such span: ' + n);\n}\nspan(7)",
+];
+
+const TINY = JSON.stringify(join(PROJECT_ROOT, "test/golden/tiny_bert"));
+
+/** Trains until it is stopped, with its state in a run folder; the same call goes on from there. */
+const TRAIN = `const bar = progress(300, "training");
+const run = await train(model, records.train, {
+  num_steps: 300, train_batch_size: 4, lr_encoder: 1e-3, lr_others: 1e-3, seed: 1,
+  out, resume: true, signal: interruptSignal(),
+  onStep: ({ step, loss }) => bar.update(step, \`loss \${loss.toFixed(1)}\`),
+});
+bar.stop();`;
+
+export const TRAINING = [
+  `import { GLiNER, interruptSignal, lessonData, progress, train, useBackend } from "../lib";
+await useBackend();
+const model = await GLiNER.fromPretrained(${TINY});
+const records = await lessonData(9);
+const out = \`\${process.env.WORKBOOK_TEST_FOLDER}/run\`;`,
+  `${TRAIN}\nlet at = run.steps;\nconsole.log(\`stopped at step \${run.steps} of 300\`);`,
+  `${TRAIN}\nconsole.log(\`went on from step \${at}: \${run.steps} of 300 steps\`);`,
+];
