@@ -2,7 +2,7 @@
 export { type BackendInfo, backendInfo, useBackend } from "./backend";
 export { type Batch, collate, type Example, spanIndex } from "./batch/collate";
 export { type PromptedText, promptText } from "./batch/prompt";
-export { sampleTypes } from "./batch/type-sampling";
+export { type SamplingOptions, sampleTypes, samplingOf } from "./batch/sampling";
 export { loadRecords } from "./data/named";
 export { type NerRecord, type NerSpan, readRecords, typesOf } from "./data/records";
 export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } from "./data/zero-shot-tests";
@@ -17,6 +17,7 @@ export type { GLiNERConfig } from "./model/config";
 export { countParameters } from "./model/count";
 export { candidates, greedyDecode, type SpanCandidate } from "./model/decode";
 export { describeHead } from "./model/describe";
+export { type LossOptions, lossOf, spanLoss } from "./model/loss";
 export { LSTMS, type Lstm, type LstmModule, type LstmName, lstmShapes, StatefulLstm } from "./model/lstm";
 export { SPAN_LAYERS, spanLayer } from "./model/span";
 export * from "./model/span/allennlp";

@@ -1,12 +1,21 @@
 import type { NerSpan } from "../data/records";
 import type { SubwordTokenizer } from "../text/tokenizer";
 import { type PromptConfig, type PromptedText, promptText } from "./prompt";
+import { asPreprocessed } from "./unknown-words";
 
 /** One text with the types asked of it; `ner` only for training. */
 export interface Example {
   tokens: readonly string[];
   types: readonly string[];
   ner?: readonly NerSpan[];
+}
+
+/** How older versions made a training batch otherwise; absent = as 0.2.29 does. */
+export interface CollateSwitches {
+  /** Words and types that their subwords do not spell again become "[UNK]". */
+  preprocess_text: boolean;
+  /** A span keeps the last of its types only, as until 0.2.15. */
+  one_type_per_span: boolean;
 }
 
 /**
@@ -46,10 +55,16 @@ export interface Batch {
  * "[PAD]"), prompts, padding to the longest, multi-hot labels. Gold that cannot be represented (wider than K, beyond the
  * cut, of a type not asked) is left out, as in Python.
  */
-export function collate(examples: readonly Example[], tokenizer: SubwordTokenizer, config: PromptConfig): Batch {
+export function collate(
+  examples: readonly Example[],
+  tokenizer: SubwordTokenizer,
+  config: PromptConfig & Partial<CollateSwitches>,
+): Batch {
   const tokens = examples.map(({ tokens }) => (tokens.length ? tokens.slice(0, config.max_len) : ["[PAD]"]));
   const classes = examples.map(({ types }) => [...new Set(types)]);
-  const prompted = tokens.map((words, b) => promptText(words, classes[b], tokenizer, config));
+  const shown = (words: string[]) =>
+    config.preprocess_text ? words.map((word) => asPreprocessed(word, tokenizer)) : words;
+  const prompted = tokens.map((words, b) => promptText(shown(words), shown(classes[b]), tokenizer, config));
   const size = examples.length;
   const T = Math.max(...prompted.map((text) => text.inputIds.length));
   const W = Math.max(...tokens.map((words) => words.length));
@@ -74,7 +89,7 @@ export function collate(examples: readonly Example[], tokenizer: SubwordTokenize
   prompted.forEach((text, b) => {
     placeText(batch, b, text);
   });
-  if (examples.some((example) => example.ner)) batch.labels = spanLabels(batch, examples);
+  if (examples.some((example) => example.ner)) batch.labels = spanLabels(batch, examples, config.one_type_per_span);
   return batch;
 }
 
@@ -90,14 +105,16 @@ function placeText(batch: Batch, b: number, text: PromptedText): void {
 }
 
 /** Multi-hot: a span with two types keeps both (since 0.2.16; before, the last annotation won). */
-function spanLabels(batch: Batch, examples: readonly Example[]): Float32Array {
+function spanLabels(batch: Batch, examples: readonly Example[], lastWins = false): Float32Array {
   const { size, W, K, C } = batch;
   const labels = new Float32Array(size * W * K * C);
   for (let b = 0; b < size; b++)
     for (const [start, end, label] of examples[b].ner ?? []) {
       const c = batch.classes[b].indexOf(label);
-      if (c >= 0 && end >= start && end - start < K && end < batch.textLengths[b])
-        labels[((b * W + start) * K + end - start) * C + c] = 1;
+      if (c < 0 || end < start || end - start >= K || end >= batch.textLengths[b]) continue;
+      const at = ((b * W + start) * K + end - start) * C;
+      if (lastWins) labels.fill(0, at, at + C);
+      labels[at + c] = 1;
     }
   return labels;
 }

@@ -14,13 +14,16 @@ export interface NerRecord {
   labels?: string[];
   /** Types that are known to be absent (Python: `ner_negatives`). */
   negatives?: string[];
+  /** The key they came under where it was another than `negatives`: each version of Python reads one of the names. */
+  negativesKey?: "negative" | "ner_negatives";
   /** The source that the sentence comes from. */
   src?: string;
 }
 
 /**
  * Reads records, one JSON object a line (.jsonl, .jsonl.gz) or a JSON list of them (.json), one at a time.
- * Both spellings are read: `tokens` / `tokenized_text`, `labels` / `ner_labels`, `negatives` / `ner_negatives`.
+ * Python's spellings are read too: `tokens` / `tokenized_text`, `labels` / `ner_labels` / `label`,
+ * `negatives` / `ner_negatives` / `negative`.
  * @throws UserError naming file and line: not JSON, words that are not strings, a mention outside its sentence
  */
 export async function* streamRecords(path: string): AsyncGenerator<NerRecord> {
@@ -103,13 +106,15 @@ export function parseRecord(value: unknown, where: string): NerRecord {
     tokens,
     ner: ner.map((span, i) => parseSpan(span, tokens.length, `${where}, mention ${i + 1}`)),
   };
-  const labels = value.labels ?? value.ner_labels;
-  const negatives = value.negatives ?? value.ner_negatives;
+  const labels = value.labels ?? value.ner_labels ?? value.label;
+  const negativesKey = (["negatives", "ner_negatives", "negative"] as const).find((key) => value[key] !== undefined);
+  const negatives = negativesKey && value[negativesKey];
   if (labels !== undefined && !isStrings(labels)) throw new UserError(`${where}: "labels" is not a list of types.`);
   if (negatives !== undefined && !isStrings(negatives))
     throw new UserError(`${where}: "negatives" is not a list of types.`);
   if (labels) record.labels = labels;
   if (negatives) record.negatives = negatives;
+  if (negatives && negativesKey !== "negatives") record.negativesKey = negativesKey;
   if (typeof value.src === "string") record.src = value.src;
   return record;
 }

@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { type Batch, collate } from "../batch/collate";
-import { sampleTypes } from "../batch/type-sampling";
+import { sampleTypes } from "../batch/sampling";
 import type { NerRecord } from "../data/records";
 import { seededDropout } from "../encoder/dropout";
 import { UserError } from "../errors";

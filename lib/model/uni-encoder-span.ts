@@ -8,7 +8,7 @@ import type { EncoderTrace } from "../encoder/trace";
 import { UserError } from "../errors";
 import type { Parameters, Shapes } from "../weights/parameters";
 import { type GLiNERConfig, isTokenLevel } from "./config";
-import { type LossOptions, spanLoss } from "./loss";
+import { type Draw, type LossOptions, spanLoss } from "./loss";
 import { defaultLstm, LSTMS, type LstmName, lstmShapes } from "./lstm";
 import { projection, projectionShapes } from "./projection";
 import { spanLayer } from "./span";
@@ -96,8 +96,16 @@ export function spanScores(model: SpanModel, batch: Batch, options: ForwardOptio
   return scoreSpans(spans, projected);
 }
 
-/** The training loss of a batch that carries labels. */
-export function batchLoss(model: SpanModel, batch: Batch, loss: LossOptions, options: ForwardOptions = {}): tf.Scalar {
+/**
+ * The training loss of a batch that carries labels.
+ * @param options `draw` chooses the negatives that stay where the loss masks some of them
+ */
+export function batchLoss(
+  model: SpanModel,
+  batch: Batch,
+  loss: LossOptions,
+  options: ForwardOptions & { draw?: Draw } = {},
+): tf.Scalar {
   if (isTokenLevel(model.config))
     throw new UserError('training a model with "span_mode": "token_level" is not built; wanted a span mode.');
   const { size: B, W, K, C, labels } = batch;
@@ -109,7 +117,7 @@ export function batchLoss(model: SpanModel, batch: Batch, loss: LossOptions, opt
     Float32Array.from(batch.typePositions, (at) => (at >= 0 ? 1 : 0)),
     [B, C],
   );
-  return spanLoss(scores, y, spanMask, typeMask, loss);
+  return spanLoss(scores, y, spanMask, typeMask, loss, options.draw);
 }
 
 /** What every head is given: the words of the text behind the LSTM, and the prompt's vectors, which do not pass it. */

@@ -97,6 +97,16 @@ export class SubwordTokenizer {
     return pieces.map((piece) => this.tokenId(piece) ?? Number(model.unk_token_id));
   }
 
+  /** The text that subwords spell, special tokens left out, as `decode(ids, skip_special_tokens=True)` in Python. */
+  decode(ids: readonly number[]): string {
+    return ids.length ? this.tokenizer.decode([...ids], { skip_special_tokens: true }) : "";
+  }
+
+  /** The text of a special token, such as "[UNK]". @throws UserError where tokenizer_config.json does not name it */
+  specialToken(name: "pad_token" | "unk_token"): string {
+    return this.token(this.special(name));
+  }
+
   /** The id of a token, or undefined where the vocabulary lacks it. */
   tokenId(token: string): number | undefined {
     return this.tokenizer.token_to_id(token);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampleTypes } from "../../lib/batch/type-sampling";
-import type { NerRecord } from "../../lib/data/records";
-import { stream } from "../../lib/random";
+import { sampleTypes } from "../../../lib/batch/sampling";
+import type { NerRecord } from "../../../lib/data/records";
+import { stream } from "../../../lib/random";
 
 const CONFIG = { max_neg_type_ratio: 1, max_types: 25 };
 const record = (...types: string[]): NerRecord => ({ tokens: ["w"], ner: types.map((type) => [0, 0, type]) });
