@@ -35,7 +35,8 @@ test("our spelling and Python's give the same records", async () => {
   const { tokens, ner, labels, negatives, src } = ours;
   const python = { tokenized_text: tokens, ner, ner_labels: labels, ner_negatives: negatives, src, id: 7 };
   const path = file("spellings.jsonl", `${JSON.stringify(ours)}\n${JSON.stringify(python)}\n`);
-  assert.deepEqual(await readRecords(path), [ours, ours]);
+  // Only the name under which the negatives stood is remembered: no two versions of Python read the same one.
+  assert.deepEqual(await readRecords(path), [ours, { ...ours, negativesKey: "ner_negatives" }]);
 });
 
 test("lines, packed lines, a list and a packed list are read alike; blank lines are passed over", async () => {
