@@ -1,5 +1,6 @@
 import type { NerSpan } from "../data/records";
 import type { SubwordTokenizer } from "../text/tokenizer";
+import { spanLabels, tokenLabels } from "./labels";
 import { type PromptConfig, type PromptedText, promptText } from "./prompt";
 import { asPreprocessed } from "./unknown-words";
 
@@ -9,6 +10,9 @@ export interface Example {
   types: readonly string[];
   ner?: readonly NerSpan[];
 }
+
+/** The `span_mode` of the model without spans: start, end and inside of every word. */
+export const TOKEN_LEVEL = "token_level";
 
 /** How older versions made a training batch otherwise; absent = as 0.2.29 does. */
 export interface CollateSwitches {
@@ -40,7 +44,7 @@ export interface Batch {
   typePositions: Int32Array;
   /** [B, W, K], 1 = the span lies within its text */
   spanMask: Uint8Array;
-  /** [B, W, K, C], 1 = the span is a mention of the type; only with gold */
+  /** [B, W, K, C], 1 = the span is a mention of the type; token-level [B, W, C, 3]; only with gold */
   labels?: Float32Array;
   /** Per text, the types in prompt order, duplicates removed. */
   classes: string[][];
@@ -58,7 +62,7 @@ export interface Batch {
 export function collate(
   examples: readonly Example[],
   tokenizer: SubwordTokenizer,
-  config: PromptConfig & Partial<CollateSwitches>,
+  config: PromptConfig & Partial<CollateSwitches> & { span_mode?: string },
 ): Batch {
   const tokens = examples.map(({ tokens }) => (tokens.length ? tokens.slice(0, config.max_len) : ["[PAD]"]));
   const classes = examples.map(({ types }) => [...new Set(types)]);
@@ -89,7 +93,10 @@ export function collate(
   prompted.forEach((text, b) => {
     placeText(batch, b, text);
   });
-  if (examples.some((example) => example.ner)) batch.labels = spanLabels(batch, examples, config.one_type_per_span);
+  if (examples.some((example) => example.ner)) {
+    const gold = { ...batch, ner: examples.map((example) => example.ner) };
+    batch.labels = config.span_mode === TOKEN_LEVEL ? tokenLabels(gold) : spanLabels(gold, config.one_type_per_span);
+  }
   return batch;
 }
 
@@ -102,21 +109,6 @@ function placeText(batch: Batch, b: number, text: PromptedText): void {
   const length = batch.textLengths[b];
   for (let start = 0; start < length; start++)
     batch.spanMask.fill(1, (b * W + start) * K, (b * W + start) * K + Math.min(K, length - start));
-}
-
-/** Multi-hot: a span with two types keeps both (since 0.2.16; before, the last annotation won). */
-function spanLabels(batch: Batch, examples: readonly Example[], lastWins = false): Float32Array {
-  const { size, W, K, C } = batch;
-  const labels = new Float32Array(size * W * K * C);
-  for (let b = 0; b < size; b++)
-    for (const [start, end, label] of examples[b].ner ?? []) {
-      const c = batch.classes[b].indexOf(label);
-      if (c < 0 || end < start || end - start >= K || end >= batch.textLengths[b]) continue;
-      const at = ((b * W + start) * K + end - start) * C;
-      if (lastWins) labels.fill(0, at, at + C);
-      labels[at + c] = 1;
-    }
-  return labels;
 }
 
 /**

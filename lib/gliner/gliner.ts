@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../backend";
-import { type Batch, collate, type Example } from "../batch/collate";
+import { type Batch, type CollateSwitches, collate, type Example } from "../batch/collate";
 import type { NerRecord } from "../data/records";
 import { UserError, usageError, warnOnce } from "../errors";
 import { type EvaluateOptions, type Evaluation, evaluateRecords } from "../evaluate/zero-shot";
@@ -150,8 +150,8 @@ export class GLiNER {
   }
 
   /** Examples -> batch; counts the words that are lost to truncation. */
-  collate(examples: readonly Example[]): Batch {
-    const batch = collate(examples, this.model.tokenizer, this.model.config);
+  collate(examples: readonly Example[], switches: Partial<CollateSwitches> = {}): Batch {
+    const batch = collate(examples, this.model.tokenizer, { ...this.model.config, ...switches });
     const lost = batch.wordsLost.reduce((a, b) => a + b, 0);
     if (lost > 0) {
       this.wordsLost += lost;

@@ -2,41 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { UserError, usageError } from "../errors";
 import type { GLiNERConfig } from "../model/config";
-
-/**
- * A training recipe: what a YAML file of `npm run -s train` says, in the spelling of GLiNER's own yaml files.
- * Every key is read by the code; a key it does not know is an error, so that no setting is on only in the mind of its author.
- */
-export interface TrainingConfig {
-  /** A model folder to start from; null = a new head on `model_name`. */
-  prev_path: string | null;
-  num_steps: number;
-  train_batch_size: number;
-  lr_encoder: number;
-  lr_others: number;
-  weight_decay_encoder: number;
-  weight_decay_other: number;
-  /** A share of the steps below 1, a number of steps from 1 on. */
-  warmup_ratio: number;
-  /** cosine, linear or constant. */
-  scheduler_type: string;
-  /** 0 = no clipping. */
-  max_grad_norm: number;
-  loss_alpha: number;
-  loss_gamma: number;
-  loss_prob_margin: number;
-  label_smoothing: number;
-  /** sum or mean. */
-  loss_reduction: string;
-  /** Seeds every stream: init, order, types, dropout. */
-  seed: number;
-  /** Steps between two checkpoints; the last step always makes one. */
-  save_every: number;
-  /** How many checkpoints by step are kept besides `last`; 0 = none. */
-  save_total_limit: number;
-  /** Steps between two losses on the development records; 0 = never. */
-  eval_every: number;
-}
+import { DEFAULT_TRAINING, type TrainingConfig, trainingOf } from "./settings";
 
 export interface DataConfig {
   /** A file of records, or "sample" (in the repository), or "corpus:NAME" (beside the checkout). */
@@ -51,33 +17,15 @@ export interface DataConfig {
   record_labels: boolean;
 }
 
+/**
+ * A training recipe: what a YAML file of `npm run -s train` says, in the spelling of GLiNER's own yaml files.
+ * Every key is read by the code; a key it does not know is an error, so that no setting is on only in the mind of its author.
+ */
 export interface Recipe {
   model: Partial<GLiNERConfig>;
   data: DataConfig;
   training: TrainingConfig;
 }
-
-export const DEFAULT_TRAINING: TrainingConfig = {
-  prev_path: null,
-  num_steps: 1000,
-  train_batch_size: 8,
-  lr_encoder: 1e-5,
-  lr_others: 5e-5,
-  weight_decay_encoder: 0.01,
-  weight_decay_other: 0.01,
-  warmup_ratio: 0.1,
-  scheduler_type: "cosine",
-  max_grad_norm: 1,
-  loss_alpha: -1,
-  loss_gamma: 0,
-  loss_prob_margin: 0,
-  label_smoothing: 0,
-  loss_reduction: "sum",
-  seed: 0,
-  save_every: 500,
-  save_total_limit: 0,
-  eval_every: 0,
-};
 
 const DEFAULT_DATA: DataConfig = {
   train_data: "sample",
@@ -128,37 +76,52 @@ export function readRecipe(path: string, overrides: readonly string[] = []): Rec
   } catch (error) {
     throw new UserError(`${path} is not YAML: ${error instanceof Error ? error.message.split("\n")[0] : error}.`);
   }
-  const recipe = parseRecipe(raw, path);
-  for (const override of overrides) setKey(recipe, override);
-  return recipe;
+  const given = givenBy(raw, path);
+  for (const override of overrides) setKey(given, override);
+  return complete(given, path);
 }
 
 /** The recipe that a parsed YAML file means: sections `model`, `data`, `training`, or the same keys without sections. */
 export function parseRecipe(raw: unknown, origin: string): Recipe {
+  return complete(givenBy(raw, origin), origin);
+}
+
+/** What a file says, without the defaults: these depend on its `era`. */
+interface Given {
+  model: Partial<GLiNERConfig>;
+  data: Partial<DataConfig>;
+  training: Partial<TrainingConfig>;
+}
+
+function complete({ model, data, training }: Given, origin: string): Recipe {
+  return { model, data: { ...DEFAULT_DATA, ...data }, training: trainingOf(training, origin) };
+}
+
+function givenBy(raw: unknown, origin: string): Given {
   if (typeof raw !== "object" || raw === null || Array.isArray(raw))
     throw new UserError(`${origin}: wanted a mapping with the sections model, data and training.`);
-  const recipe: Recipe = { model: {}, data: { ...DEFAULT_DATA }, training: { ...DEFAULT_TRAINING } };
+  const given: Given = { model: {}, data: {}, training: {} };
   for (const [key, value] of Object.entries(raw)) {
     if (key === "model" || key === "data" || key === "training") {
       if (value === null) continue;
       if (typeof value !== "object") throw new UserError(`${origin}: section "${key}" is not a mapping.`);
-      for (const [inner, item] of Object.entries(value)) assign(recipe, inner, item, origin, key);
-    } else assign(recipe, key, value, origin);
+      for (const [inner, item] of Object.entries(value)) assign(given, inner, item, origin, key);
+    } else assign(given, key, value, origin);
   }
-  checkTraining(recipe.training, origin);
-  return recipe;
+  trainingOf(given.training, origin);
+  return given;
 }
 
-function setKey(recipe: Recipe, override: string): void {
+function setKey(given: Given, override: string): void {
   const at = override.indexOf("=");
   if (at < 1) throw usageError(`--set got "${override}", wanted key=value.`);
   const key = override.slice(0, at).trim();
   const [section, name] = key.includes(".") ? key.split(".", 2) : [undefined, key];
-  assign(recipe, name, parse(override.slice(at + 1)), "--set", section, 2);
-  checkTraining(recipe.training, "--set", 2);
+  assign(given, name, parse(override.slice(at + 1)), "--set", section, 2);
+  trainingOf(given.training, "--set", 2);
 }
 
-function assign(recipe: Recipe, key: string, value: unknown, origin: string, section?: string, exit: 1 | 2 = 1): void {
+function assign(given: Given, key: string, value: unknown, origin: string, section?: string, exit: 1 | 2 = 1): void {
   const known = KEYS.get(key);
   if (!known || (section !== undefined && section !== known.section))
     throw new UserError(
@@ -167,37 +130,7 @@ function assign(recipe: Recipe, key: string, value: unknown, origin: string, sec
     );
   if (!fits(value, known.type))
     throw new UserError(`${origin}: "${key}" is ${JSON.stringify(value)}, wanted a ${known.type}.`, exit);
-  Object.assign(recipe[known.section], { [key]: value });
-}
-
-function checkTraining(training: TrainingConfig, origin: string, exit: 1 | 2 = 1): void {
-  const atLeast: Partial<Record<keyof TrainingConfig, number>> = {
-    num_steps: 1,
-    train_batch_size: 1,
-    save_every: 1,
-    eval_every: 0,
-    save_total_limit: 0,
-    lr_encoder: 0,
-    lr_others: 0,
-    weight_decay_encoder: 0,
-    weight_decay_other: 0,
-    warmup_ratio: 0,
-    max_grad_norm: 0,
-    loss_gamma: 0,
-    loss_prob_margin: 0,
-    label_smoothing: 0,
-  };
-  const whole = new Set(["num_steps", "train_batch_size", "save_every", "eval_every", "save_total_limit", "seed"]);
-  for (const [key, value] of Object.entries(training)) {
-    const low = atLeast[key as keyof TrainingConfig] ?? Number.NEGATIVE_INFINITY;
-    if (typeof value === "number" && (value < low || (whole.has(key) && !Number.isSafeInteger(value))))
-      throw new UserError(
-        `${origin}: "${key}" is ${value}, wanted a ${whole.has(key) ? "whole " : ""}number from ${low} on.`,
-        exit,
-      );
-  }
-  if (training.loss_reduction !== "sum" && training.loss_reduction !== "mean")
-    throw new UserError(`${origin}: "loss_reduction" is "${training.loss_reduction}", wanted sum or mean.`, exit);
+  Object.assign(given[known.section], { [key]: value });
 }
 
 function kind(value: unknown): string {

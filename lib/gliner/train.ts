@@ -2,19 +2,19 @@ import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { type Batch, collate } from "../batch/collate";
+import type { Batch } from "../batch/collate";
 import { sampleTypes } from "../batch/sampling";
-import type { NerRecord } from "../data/records";
+import { type NerRecord, typesOf } from "../data/records";
 import { seededDropout } from "../encoder/dropout";
 import { UserError } from "../errors";
-import { DEFAULT_LOSS, type LossOptions } from "../model/loss";
-import { batchLoss } from "../model/uni-encoder-span";
-import { stream } from "../random";
+import { batchLoss } from "../model/batch-loss";
+import type { LossOptions } from "../model/loss";
+import { type RandomStream, stream } from "../random";
 import { findCheckpoint, replaceFolder, restoreTrainerState, saveTrainerState } from "../train/checkpoint";
-import { schedule, schedulerType } from "../train/schedule";
+import { schedule } from "../train/schedule";
 import { type StepReport, type Task, Trainer } from "../train/trainer";
 import type { GLiNER } from "./gliner";
-import { DEFAULT_TRAINING, type TrainingConfig } from "./recipe";
+import { DEFAULT_TRAINING, lossOptions, type TrainingConfig, trainingOf } from "./settings";
 
 /** A step's report with the rates and, where it was measured, the development loss. */
 export interface TrainingReport extends StepReport {
@@ -57,7 +57,7 @@ export async function train(
   options: TrainOptions = {},
 ): Promise<TrainingResult> {
   if (records.length === 0) throw new UserError("there are no records to train on.");
-  const config: TrainingConfig = { ...DEFAULT_TRAINING, ...withoutUndefined(options) };
+  const config = trainingOf(settingsAmong(options), "train");
   const run = new TrainingRun(model, records, config, options);
   try {
     return await run.go();
@@ -71,6 +71,8 @@ class TrainingRun {
   private readonly history: TrainingReport[] = [];
   private readonly dev: Batch[];
   private readonly loss: LossOptions;
+  /** The types of the whole training set, where negatives are drawn from them. */
+  private readonly corpus: readonly string[] | undefined;
   private order: { epoch: number; indices: number[] } = { epoch: -1, indices: [] };
 
   constructor(
@@ -81,12 +83,13 @@ class TrainingRun {
   ) {
     const parameters = new Map(model.model.parameters.entries());
     this.loss = lossOptions(config);
-    this.dev = devBatches(model, options.dev ?? [], config);
+    this.corpus = config.neg_source === "corpus" ? typesOf(records) : undefined;
+    this.dev = this.devBatches(options.dev ?? []);
     const task: Task = { parameters, loss: (step) => this.stepLoss(step) };
     this.trainer = new Trainer(task, {
       steps: config.num_steps,
       groups: parameterGroups([...parameters.keys()], config),
-      schedule: schedule(schedulerType(config.scheduler_type), config.num_steps, config.warmup_ratio),
+      schedule: schedule(config.scheduler_type, config.num_steps, config.warmup_ratio),
       maxGradNorm: config.max_grad_norm,
       onStep: (report) => this.afterStep(report),
       signal: options.signal,
@@ -107,7 +110,22 @@ class TrainingRun {
   private batch(step: number): Batch {
     const { train_batch_size: size, seed } = this.config;
     const records = Array.from({ length: size }, (_, i) => this.record(step * size + i));
-    return this.model.collate(sampleTypes(records, this.model.config, stream(seed, "types", step)));
+    return this.draw(records, stream(seed, "types", step));
+  }
+
+  /** The development records never change their types: a loss that moves is then the model's doing. */
+  private devBatches(dev: readonly NerRecord[]): Batch[] {
+    const { train_batch_size: size, seed } = this.config;
+    return Array.from({ length: Math.ceil(dev.length / size) }, (_, i) =>
+      this.draw(dev.slice(i * size, (i + 1) * size), stream(seed, "dev types", i * size)),
+    );
+  }
+
+  private draw(records: readonly NerRecord[], random: RandomStream): Batch {
+    const { preprocess_text, one_type_per_span } = this.config;
+    const { max_types, max_neg_type_ratio } = this.model.config;
+    const examples = sampleTypes(records, { ...this.config, max_types, max_neg_type_ratio }, random, this.corpus);
+    return this.model.collate(examples, { preprocess_text, one_type_per_span });
   }
 
   private record(position: number): NerRecord {
@@ -121,8 +139,12 @@ class TrainingRun {
 
   private stepLoss(step: number): () => tf.Scalar {
     const batch = this.batch(step);
-    const dropout = seededDropout(this.config.seed, step);
-    return () => batchLoss(this.model.model, batch, this.loss, { dropout });
+    const { seed } = this.config;
+    const dropout = seededDropout(seed, step);
+    return () => {
+      const negatives = stream(seed, "negatives", step);
+      return batchLoss(this.model.model, batch, this.loss, { dropout, draw: () => negatives.uniform() });
+    };
   }
 
   private async afterStep(step: StepReport): Promise<void> {
@@ -144,7 +166,8 @@ class TrainingRun {
     let total = 0;
     let count = 0;
     for (const batch of this.dev) {
-      total += tf.tidy(() => batchLoss(this.model.model, batch, this.loss).dataSync()[0]);
+      const every = { ...this.loss, masking: "none" as const };
+      total += tf.tidy(() => batchLoss(this.model.model, batch, every).dataSync()[0]);
       count += batch.size;
     }
     return total / count;
@@ -197,28 +220,6 @@ function parameterGroups(names: readonly string[], config: TrainingConfig) {
   );
 }
 
-/** The development records never change their types: a loss that moves is then the model's doing. */
-function devBatches(model: GLiNER, dev: readonly NerRecord[], config: TrainingConfig): Batch[] {
-  const batches: Batch[] = [];
-  for (let at = 0; at < dev.length; at += config.train_batch_size) {
-    const records = dev.slice(at, at + config.train_batch_size);
-    const examples = sampleTypes(records, model.config, stream(config.seed, "dev types", at));
-    batches.push(collate(examples, model.model.tokenizer, model.config));
-  }
-  return batches;
-}
-
-function lossOptions(config: TrainingConfig): LossOptions {
-  return {
-    ...DEFAULT_LOSS,
-    alpha: config.loss_alpha,
-    gamma: config.loss_gamma,
-    prob_margin: config.loss_prob_margin,
-    label_smoothing: config.label_smoothing,
-    reduction: config.loss_reduction === "mean" ? "mean" : "sum",
-  };
-}
-
 function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
@@ -227,7 +228,6 @@ function makeFolder(folder: string): void {
   }
 }
 
-function withoutUndefined(options: TrainOptions): Partial<TrainingConfig> {
-  const known = new Set(Object.keys(DEFAULT_TRAINING));
-  return Object.fromEntries(Object.entries(options).filter(([key, value]) => known.has(key) && value !== undefined));
+function settingsAmong(options: TrainOptions): Partial<TrainingConfig> {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => Object.hasOwn(DEFAULT_TRAINING, key)));
 }

@@ -1,3 +1,4 @@
+import { TOKEN_LEVEL } from "../batch/collate";
 import { type EncoderConfig, parseEncoderConfig } from "../encoder/config";
 import { UserError } from "../errors";
 import { SPAN_LAYERS } from "./span";
@@ -80,9 +81,6 @@ const MODEL_TYPES = [
   "gliner_uni_encoder_span",
   "gliner_uni_encoder_token",
 ];
-
-/** The `span_mode` of the model without spans: start, end and inside of every word. */
-const TOKEN_LEVEL = "token_level";
 
 /** Whether the configuration asks for the token-level head instead of a span layer. */
 export function isTokenLevel({ span_mode }: Pick<GLiNERConfig, "span_mode">): boolean {

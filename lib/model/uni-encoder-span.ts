@@ -5,10 +5,8 @@ import type { EncoderConfig } from "../encoder/config";
 import { type Dropout, noDropout } from "../encoder/dropout";
 import { linear, linearShapes } from "../encoder/layers";
 import type { EncoderTrace } from "../encoder/trace";
-import { UserError } from "../errors";
 import type { Parameters, Shapes } from "../weights/parameters";
 import { type GLiNERConfig, isTokenLevel } from "./config";
-import { type Draw, type LossOptions, spanLoss } from "./loss";
 import { defaultLstm, LSTMS, type LstmName, lstmShapes } from "./lstm";
 import { projection, projectionShapes } from "./projection";
 import { spanLayer } from "./span";
@@ -94,30 +92,6 @@ export function spanScores(model: SpanModel, batch: Batch, options: ForwardOptio
   const spans = layer.spans(input); // [B, W, K, D]
   if (trace) trace.spans = spans;
   return scoreSpans(spans, projected);
-}
-
-/**
- * The training loss of a batch that carries labels.
- * @param options `draw` chooses the negatives that stay where the loss masks some of them
- */
-export function batchLoss(
-  model: SpanModel,
-  batch: Batch,
-  loss: LossOptions,
-  options: ForwardOptions & { draw?: Draw } = {},
-): tf.Scalar {
-  if (isTokenLevel(model.config))
-    throw new UserError('training a model with "span_mode": "token_level" is not built; wanted a span mode.');
-  const { size: B, W, K, C, labels } = batch;
-  if (!labels) throw new Error("the batch has no labels");
-  const scores = spanScores(model, batch, options); // [B, W, K, C]
-  const y = tf.tensor4d(labels, [B, W, K, C]);
-  const spanMask = tf.tensor3d(Float32Array.from(batch.spanMask), [B, W, K]);
-  const typeMask = tf.tensor2d(
-    Float32Array.from(batch.typePositions, (at) => (at >= 0 ? 1 : 0)),
-    [B, C],
-  );
-  return spanLoss(scores, y, spanMask, typeMask, loss, options.draw);
 }
 
 /** What every head is given: the words of the text behind the LSTM, and the prompt's vectors, which do not pass it. */

@@ -1,7 +1,6 @@
-import { usageError } from "../errors";
-
 /** The learning rate's course, as transformers' schedules of the same names. */
-export type SchedulerType = "cosine" | "linear" | "constant";
+export const SCHEDULER_TYPES = ["cosine", "linear", "constant"] as const;
+export type SchedulerType = (typeof SCHEDULER_TYPES)[number];
 
 /**
  * The factor of the learning rate at a step: rises linearly from 0 over the warm-up, then falls to 0 at the end (cosine: half
@@ -22,9 +21,4 @@ export function schedule(type: SchedulerType, steps: number, warmup: number): (s
 /** `int(steps * ratio)` below 1; a count of steps from 1 on, as GLiNER's first trainers read it. */
 export function warmupSteps(steps: number, warmup: number): number {
   return warmup < 1 ? Math.floor(steps * warmup) : Math.min(steps, Math.round(warmup));
-}
-
-export function schedulerType(name: string): SchedulerType {
-  if (name === "cosine" || name === "linear" || name === "constant") return name;
-  throw usageError(`scheduler_type is "${name}", wanted cosine, linear or constant.`);
 }

@@ -9,6 +9,7 @@ import { extraction, scoring, tokenScorer } from "./scoring";
 import { spanLayers } from "./span";
 import { spanExtractors, spanTokenLevel } from "./span-extractors";
 import { tinyModels } from "./tiny-model";
+import { tokenTraining } from "./token-training";
 import { unigram } from "./unigram";
 import { words } from "./words";
 
@@ -27,6 +28,7 @@ export const FAMILIES: readonly GoldenFamily[] = [
   relativePositions,
   debertaVariants,
   loss,
+  tokenTraining,
   tinyModels,
   decode,
   evaluation,

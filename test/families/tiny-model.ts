@@ -6,8 +6,9 @@ import { type Batch, collate, type Example, spanIndex } from "../../lib/batch/co
 import type { NerSpan } from "../../lib/data/records";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { type LoadedModel, loadModel } from "../../lib/gliner/load";
+import { batchLoss } from "../../lib/model/batch-loss";
 import { DEFAULT_LOSS } from "../../lib/model/loss";
-import { batchLoss, spanScores, type Trace } from "../../lib/model/uni-encoder-span";
+import { spanScores, type Trace } from "../../lib/model/uni-encoder-span";
 import type { ParameterGroup } from "../../lib/train/optimizer";
 import { Trainer } from "../../lib/train/trainer";
 import { readSafetensors } from "../../lib/weights/safetensors";

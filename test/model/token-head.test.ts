@@ -7,13 +7,15 @@ import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
 import { noDropout, seededDropout } from "../../lib/encoder/dropout";
 import { GLiNER } from "../../lib/gliner/gliner";
+import { train } from "../../lib/gliner/train";
+import { batchLoss } from "../../lib/model/batch-loss";
 import { tokenCandidates } from "../../lib/model/decode-token";
 import { DEFAULT_LOSS } from "../../lib/model/loss";
 import { factoredTokenHeadScores, tokenHeadScores, tokenHeadShapes } from "../../lib/model/token-head";
-import { batchLoss } from "../../lib/model/uni-encoder-span";
 import { stream } from "../../lib/random";
 import { Parameters, type Shapes } from "../../lib/weights/parameters";
 import { assertClose, assertRelative, maxDifference } from "../families/compare";
+import { TINY_RECORDS } from "../tiny";
 import { writeVariant } from "../variant";
 
 const scratch = mkdtempSync(join(tmpdir(), "token-"));
@@ -107,11 +109,34 @@ test("a token-level model loads, predicts, is saved; what it cannot do it says",
   assert.ok(found.length > 0);
   assert.deepEqual(await predict(again), found);
   const batch = model.collate([{ tokens: ["Anna"], types: ["person"], ner: [[0, 0, "person"]] }]);
-  assert.throws(() => batchLoss(model.model, batch, DEFAULT_LOSS), { name: "UserError", message: /token_level/ });
+  for (const [change, name] of [
+    [{ loss_type: "dice" }, /loss_type dice/],
+    [{ masking: "span", negatives: 0.5 }, /masking span/],
+    [{ positive_weight: 2 }, /positive_weight 2/],
+    [{ use_span_width_weight: true }, /use_span_width_weight/],
+  ] as const)
+    assert.throws(() => batchLoss(model.model, batch, { ...DEFAULT_LOSS, ...change }), {
+      name: "UserError",
+      message: name,
+    });
   await assert.rejects(
     () => model.predictEntities("Anna", ["person"], { returnClassProbs: true }),
     /needs a span mode/,
   );
   model.dispose();
   again.dispose();
+});
+
+test("a token-level model learns", async () => {
+  const model = await GLiNER.fromPretrained(writeVariant(join(scratch, "learner"), { span_mode: "token_level" }));
+  const { history } = await train(model, TINY_RECORDS, {
+    num_steps: 40,
+    train_batch_size: 3,
+    lr_encoder: 1e-3,
+    lr_others: 5e-3,
+    scheduler_type: "constant",
+  });
+  const mean = (part: typeof history) => part.reduce((sum, { loss }) => sum + loss, 0) / part.length;
+  assert.ok(mean(history.slice(-5)) < 0.5 * mean(history.slice(0, 5)), history.map(({ loss }) => loss).join(" "));
+  model.dispose();
 });
