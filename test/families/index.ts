@@ -1,5 +1,6 @@
 import { debertaVariants, relativePositions } from "./deberta";
 import { decode } from "./decode";
+import { eraLosses, eraSamplers } from "./eras";
 import { evaluation } from "./eval";
 import type { GoldenFamily } from "./family";
 import { loss } from "./loss";
@@ -29,6 +30,8 @@ export const FAMILIES: readonly GoldenFamily[] = [
   debertaVariants,
   loss,
   tokenTraining,
+  eraLosses,
+  eraSamplers,
   tinyModels,
   decode,
   evaluation,
