@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { parseRecipe, readRecipe } from "../../lib/gliner/recipe";
+import { lossOptions, trainingOf } from "../../lib/gliner/settings";
+import { DEFAULT_LOSS, lossOf } from "../../lib/model/loss";
 import { ROOT } from "../tiny";
 
 const scratch = mkdtempSync(join(tmpdir(), "recipe-"));
@@ -40,11 +42,19 @@ test("an unknown key, a wrong type and a value out of range are errors that name
   const cases: [string, RegExp][] = [
     ["training:\n  num_step: 7\n", /unknown key "training\.num_step" \(did you mean/],
     ["model:\n  lr_encoder: 1\n", /unknown key "model\.lr_encoder"/],
-    ["random_drop: true\n", /unknown key "random_drop"/],
+    ["rand_drop: true\n", /unknown key "rand_drop"/],
+    ["loss_typ: focal\n", /unknown key "loss_typ" \(did you mean "loss_type"/],
+    ["loss_type: hinge\n", /"loss_type" is "hinge", wanted one of focal, bce, dice, focal_logits/],
+    ["neg_source: wikipedia\n", /wanted one of batch, batch_reshuffled, corpus/],
+    ["manual_negatives: label\n", /wanted one of any, none, negative, negatives, ner_negatives/],
+    ["negatives: 1.5\n", /"negatives" is 1\.5, wanted a number from 0 on up to 1/],
+    ["scheduler_type: step\n", /wanted one of cosine, linear, constant/],
+    ["era: 0.2\n", /"era" is 0\.2, wanted a name/],
+    ["era: 0.9.0\n", /newest version/],
     ["num_steps: many\n", /"num_steps" is "many", wanted a number/],
     ["num_steps: 2.5\n", /"num_steps" is 2\.5, wanted a whole number/],
     ["lr_others: -1\n", /"lr_others" is -1/],
-    ["loss_reduction: none\n", /wanted sum or mean/],
+    ["loss_reduction: none\n", /wanted one of sum, mean/],
     ["- 1\n", /wanted a mapping/],
     ["a: [\n", /is not YAML/],
   ];
@@ -57,4 +67,20 @@ test("an unknown key, a wrong type and a value out of range are errors that name
 test("a prototype's name is no key", () => {
   assert.throws(() => parseRecipe(JSON.parse('{"__proto__": 1}'), "x"), /unknown key/);
   assert.throws(() => parseRecipe({ constructor: 1 }, "x"), /unknown key/);
+});
+
+test("an era sets loss, types and labels; what is given besides wins, in the file or by --set", () => {
+  const paper = readRecipe(file("era: v0\n")).training;
+  assert.deepEqual(
+    [paper.loss_type, paper.positive_weight, paper.random_drop, paper.neg_source, paper.one_type_per_span],
+    ["focal_logits", 2, true, "batch_reshuffled", true],
+  );
+  assert.deepEqual(lossOptions(paper), lossOf("v0"));
+  assert.equal(readRecipe(file("era: v0\nrandom_drop: false\n")).training.random_drop, false);
+  const set = readRecipe(file("era: v0\n"), ["era=0.2.4", "loss_alpha=0.5"]).training;
+  assert.deepEqual([set.neg_source, set.preprocess_text, set.loss_alpha], ["corpus", true, 0.5]);
+  assert.deepEqual(trainingOf(paper, "again"), paper);
+  const now = trainingOf({}, "now");
+  assert.deepEqual(lossOptions(now), DEFAULT_LOSS);
+  assert.deepEqual([now.random_drop, now.neg_source, now.manual_negatives], [false, "batch", "any"]);
 });

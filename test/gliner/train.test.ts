@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
+import type { NerSpan } from "../../lib/data/records";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { type TrainOptions, train } from "../../lib/gliner/train";
 import { TINY_BERT, TINY_RECORDS } from "../tiny";
@@ -100,4 +101,46 @@ test("nothing to train on is an error", async () => {
   const model = await GLiNER.fromPretrained(TINY_BERT);
   await assert.rejects(() => train(model, []), /no records/);
   model.dispose();
+});
+
+test("settings of loss, types and labels reach the run; masks are the same after a resume", async () => {
+  const records = TINY_RECORDS.map((record, i) =>
+    i === 0 ? { ...record, negatives: ["product"], ner: [...record.ner, [0, 1, "date"] as NerSpan] } : record,
+  );
+  const losses = async (settings: TrainOptions, folder?: string) => {
+    const model = await GLiNER.fromPretrained(TINY_BERT);
+    const options = { num_steps: 4, train_batch_size: 3, lr_encoder: 1e-4, lr_others: 1e-3, ...settings };
+    const { history } = await train(model, records, { ...options, out: folder });
+    model.dispose();
+    return history.map(({ loss }) => loss);
+  };
+  const plain = await losses({});
+  const changes: TrainOptions[] = [
+    { era: "v0" },
+    { neg_source: "corpus" },
+    { neg_source: "batch_reshuffled" },
+    { shuffle_types: false },
+    { random_drop: true },
+    { manual_negatives: "none" },
+    { preprocess_text: true },
+    { one_type_per_span: true },
+    { loss_type: "dice" },
+    { masking: "span", negatives: 0.5 },
+    { positive_weight: 2 },
+    { loss_reduction: "mean" },
+  ];
+  // Two threads add in any order: what counts as another loss is far beyond that.
+  const differ = (a: number[], b: number[]) => a.some((loss, i) => Math.abs(loss - b[i]) > 1e-3 * Math.abs(b[i]));
+  for (const change of changes) assert.ok(differ(await losses(change), plain), JSON.stringify(change));
+  assert.ok(!differ(await losses({}), plain));
+  const masked = { masking: "global", negatives: 0.3 } as const;
+  const whole = await losses(masked);
+  const folder = join(scratch, "masked");
+  const stop = new AbortController();
+  const onStep = ({ step }: { step: number }) => step === 2 && stop.abort();
+  const first = await losses({ ...masked, signal: stop.signal, onStep: (report) => void onStep(report) }, folder);
+  const rest = await losses({ ...masked, resume: true }, folder);
+  assert.equal(first.length + rest.length, whole.length);
+  assert.ok(!differ([...first, ...rest], whole));
+  await assert.rejects(losses({ negatives: 2 }), /"negatives" is 2/);
 });
