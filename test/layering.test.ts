@@ -16,6 +16,7 @@ const ORDER = [
   "provenance",
   "train",
   "gliner",
+  "laboratory",
   "notebook",
   "kernel",
   "cli",

@@ -44,6 +44,8 @@ export interface PredictOptions {
 export interface BatchOptions {
   /** Default 8. */
   batchSize?: number;
+  /** Another way to compute the same model, for study. */
+  forward?: Pick<ForwardOptions, "head" | "lstm" | "leak">;
   onProgress?(done: number, total: number): void;
 }
 
@@ -128,11 +130,11 @@ export class GLiNER {
       throw usageError(
         "returnClassProbs needs a span mode: a token-level model has no probabilities of a span's types.",
       );
-    const { batchSize = 8, onProgress } = options;
+    const { batchSize = 8, forward, onProgress } = options;
     const found: SpanCandidate[][] = [];
     for (let at = 0; at < tokens.length; at += batchSize) {
       const batch = this.collate(tokens.slice(at, at + batchSize).map((words) => ({ tokens: words, types })));
-      const logits = await this.logits(batch);
+      const logits = await this.logits(batch, forward);
       const stride = logits.length / batch.size;
       for (let b = 0; b < batch.size; b++)
         found.push(this.candidatesOf(logits.subarray(b * stride, (b + 1) * stride), batch, b, options));
@@ -212,8 +214,8 @@ export class GLiNER {
     return candidates(scores, { ...shape, maxWidth: batch.K, classProbs }, floor);
   }
 
-  private async logits(batch: Batch): Promise<Float32Array> {
-    const scores = this.scores(batch); // [B, W, K, C] or [B, W, C, 3]
+  private async logits(batch: Batch, forward?: ForwardOptions): Promise<Float32Array> {
+    const scores = this.scores(batch, forward); // [B, W, K, C] or [B, W, C, 3]
     const values = await scores.data<"float32">();
     scores.dispose();
     return values;

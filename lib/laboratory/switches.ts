@@ -1,0 +1,75 @@
+import type { NerRecord } from "../data/records";
+import { usageError } from "../errors";
+import type { Predictor } from "../evaluate/zero-shot";
+import type { GLiNER } from "../gliner/gliner";
+import { exceeds, type SpanCandidate } from "../model/decode";
+import { initialValues } from "../model/initialise";
+import { type ForwardOptions, modelShapes } from "../model/uni-encoder-span";
+
+/** Ways to compute the same model that a reader may swap. */
+export type Switches = Pick<ForwardOptions, "lstm" | "head" | "leak">;
+
+/** The same model computed another way, for `evaluateRecords`. */
+export function withSwitches(model: GLiNER, forward: Switches): Predictor {
+  return { candidates: (tokens, labels, options) => model.candidates(tokens, labels, { ...options, forward }) };
+}
+
+/**
+ * Runs something while some of a model's parameters hold other random values, as after a load that passed over them, and
+ * puts the old ones back.
+ * @param names which parameters, by their Python names
+ * @param seed of the stream they are drawn from, as a new model's are
+ * @throws UserError where no parameter has such a name
+ */
+export async function withRedrawn<T>(model: GLiNER, names: RegExp, seed: number, run: () => Promise<T>): Promise<T> {
+  const { parameters, config, encoder } = model.model;
+  const drawn = parameters.names().filter((name) => names.test(name));
+  if (drawn.length === 0) throw usageError(`no parameter of the model is called ${names}.`);
+  const shapes = modelShapes(config, encoder);
+  const kept = drawn.map((name) => parameters.get(name).dataSync<"float32">().slice());
+  const set = (values: (name: string, i: number) => Float32Array) => {
+    drawn.forEach((name, i) => void parameters.set(name, values(name, i), parameters.get(name).shape));
+  };
+  set((name) => initialValues(name, parameters.get(name).shape, shapes, seed));
+  try {
+    return await run();
+  } finally {
+    set((_, i) => kept[i]);
+  }
+}
+
+/** How the same candidates differ between two ways to compute them. */
+export interface CandidateChanges {
+  /** Spans and types compared: all that one of the two gives a probability above the floor. */
+  compared: number;
+  /** Largest and mean change of a probability; below the floor it counts as the floor. */
+  largest: number;
+  mean: number;
+  /** Candidates above the threshold on one side only. */
+  flipped: number;
+}
+
+/** Compares the probabilities of two predictors on the same records. */
+export async function candidateChanges(
+  a: Predictor,
+  b: Predictor,
+  records: readonly NerRecord[],
+  types: readonly string[],
+  { floor = 0.01, threshold = 0.5 } = {},
+): Promise<CandidateChanges> {
+  const tokens = records.map((record) => record.tokens);
+  const left = await a.candidates(tokens, types, { floor });
+  const right = await b.candidates(tokens, types, { floor });
+  const keyed = (spans: SpanCandidate[]) => new Map(spans.map((s) => [`${s.start} ${s.end} ${s.label}`, s.score]));
+  const changes = left.flatMap((spans, i) => {
+    const [x, y] = [keyed(spans), keyed(right[i])];
+    return [...new Set([...x.keys(), ...y.keys()])].map((key) => [x.get(key) ?? floor, y.get(key) ?? floor] as const);
+  });
+  const sizes = changes.map(([x, y]) => Math.abs(x - y));
+  return {
+    compared: sizes.length,
+    largest: sizes.reduce((most, size) => Math.max(most, size), 0),
+    mean: sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, sizes.length),
+    flipped: changes.filter(([x, y]) => exceeds(x, threshold) !== exceeds(y, threshold)).length,
+  };
+}
