@@ -56,16 +56,12 @@ export class LstmTwins {
     const W = Math.max(...lengths);
     const shape: [number, number, number] = [lengths.length, W, width];
     const atWords = (draw: () => number) => lengths.flatMap((length) => rowOf(length, W, width, draw));
-    this.words = tf.variable(
-      tf.tensor3d(
-        atWords(() => random.normal()),
-        shape,
-      ),
-    ); // [B, W, D]
-    this.weighting = tf.tensor3d(
-      atWords(() => random.normal()),
-      shape,
-    ); // [B, W, D]
+    const draw = () => {
+      const values = atWords(() => random.normal());
+      return tf.tensor3d(values, shape);
+    };
+    this.words = tf.tidy(() => tf.variable(draw())); // [B, W, D]
+    this.weighting = draw(); // [B, W, D]
   }
 
   /** The implementations that run on this backend. */
