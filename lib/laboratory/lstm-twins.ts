@@ -33,8 +33,7 @@ export interface LstmDifference {
 export class LstmTwins {
   readonly module: LstmModule;
   readonly lengths: readonly number[];
-  /** [B, W, D]; padding is zeros, as behind GLiNER's encoder. */
-  readonly words: tf.Variable;
+  private readonly variable: tf.Variable;
   private readonly weighting: tf.Tensor;
 
   constructor({ lengths, width = 64, layers = 1, seed = 0 }: LstmTwinsOptions) {
@@ -60,8 +59,13 @@ export class LstmTwins {
       const values = atWords(() => random.normal());
       return tf.tensor3d(values, shape);
     };
-    this.words = tf.tidy(() => tf.variable(draw())); // [B, W, D]
+    this.variable = tf.tidy(() => tf.variable(draw())); // [B, W, D]
     this.weighting = draw(); // [B, W, D]
+  }
+
+  /** [B, W, D]; padding is zeros, as behind GLiNER's encoder. */
+  get words(): tf.Tensor3D {
+    return this.variable as tf.Tensor as tf.Tensor3D;
   }
 
   /** The implementations that run on this backend. */
@@ -104,11 +108,11 @@ export class LstmTwins {
 
   dispose(): void {
     this.module.parameters.dispose();
-    tf.dispose([this.words, this.weighting]);
+    tf.dispose([this.variable, this.weighting]);
   }
 
   private run(name: LstmName): tf.Tensor3D {
-    return LSTMS[name](this.words as tf.Tensor as tf.Tensor3D, this.lengths, this.module);
+    return LSTMS[name](this.words, this.lengths, this.module);
   }
 
   private measure(name: LstmName): Measured {
@@ -116,9 +120,9 @@ export class LstmTwins {
     tf.tidy(() => {
       const loss = () => tf.sum(tf.mul(this.run(name), this.weighting)) as tf.Scalar;
       const parameters = [...this.module.parameters.entries()];
-      const { grads } = tf.variableGrads(loss, [this.words, ...parameters.map(([, variable]) => variable)]);
+      const { grads } = tf.variableGrads(loss, [this.variable, ...parameters.map(([, variable]) => variable)]);
       for (const [parameter, variable] of parameters) found.set(parameter, grads[variable.name].dataSync<"float32">());
-      found.set(INPUT, grads[this.words.name].dataSync<"float32">());
+      found.set(INPUT, grads[this.variable.name].dataSync<"float32">());
       const atWords = tf.mul(this.run(name), tf.cast(tf.notEqual(this.weighting, 0), "float32")); // [B, W, D]
       found.set(OUTPUT, atWords.dataSync<"float32">());
     });

@@ -104,6 +104,15 @@ export class SpanStudy {
     };
   }
 
+  /** The words of the first text [W][D], and its spans' vectors [W][K][D]: for computing one by hand. */
+  get tensors(): { words: number[][]; spans: number[][][] } {
+    return tf.tidy(() => {
+      const words = this.words.arraySync() as number[][][];
+      const [spans] = this.vectors(this.words, {}).arraySync();
+      return { words: words[0], spans };
+    });
+  }
+
   /** Forward and backward of one head, to its end: for timing. */
   step(head: "plain" | "factored"): void {
     this.measure(head);

@@ -26,6 +26,8 @@ export interface Stages {
   wordsAfter: number[][];
   /** Type vectors after their projection [C, D]. */
   types: number[][];
+  /** Span vectors [W, K, D], also of spans that would leave the text. */
+  spans: number[][][];
   /** Length of each span's vector [W, K]; NaN where the span would leave the text. */
   spanNorms: number[][];
   /** Probability of each span, a matrix a type: [C] of [W, K]; NaN where the span would leave the text. */
@@ -79,7 +81,10 @@ export function scoreRows(one: Stages): { label: string; mean: number; highest: 
   });
 }
 
-type Computed = Pick<Stages, "encoded" | "wordsBefore" | "wordsAfter" | "types" | "spanNorms" | "scores" | "shapes">;
+type Computed = Pick<
+  Stages,
+  "encoded" | "wordsBefore" | "wordsAfter" | "types" | "spans" | "spanNorms" | "scores" | "shapes"
+>;
 
 function compute(model: GLiNER, batch: Batch): { tensors: Computed; logits: Float32Array } {
   const { W, K, C } = batch;
@@ -96,6 +101,7 @@ function compute(model: GLiNER, batch: Batch): { tensors: Computed; logits: Floa
     wordsBefore: rows(trace.wordsBeforeRnn),
     wordsAfter: rows(trace.wordsAfterRnn),
     types: rows(trace.typesProjected),
+    spans: trace.spans ? (trace.spans.arraySync() as number[][][][])[0] : [],
     spanNorms: onlyInside((cell) => norms[cell]),
     scores: Array.from({ length: C }, (_, c) => onlyInside((cell) => 1 / (1 + Math.exp(-logits[cell * C + c])))),
     shapes: shapesOf(trace, scores),
