@@ -2,7 +2,7 @@ import type { NerRecord } from "../data/records";
 import { usageError } from "../errors";
 import type { Predictor } from "../evaluate/zero-shot";
 import type { GLiNER } from "../gliner/gliner";
-import { exceeds, type SpanCandidate } from "../model/decode";
+import { exceeds, greedyDecode, type SpanCandidate } from "../model/decode";
 import { initialValues } from "../model/initialise";
 import { type ForwardOptions, modelShapes } from "../model/uni-encoder-span";
 
@@ -47,6 +47,8 @@ export interface CandidateChanges {
   mean: number;
   /** Candidates above the threshold on one side only. */
   flipped: number;
+  /** Entities, after flat greedy decoding, that only one side finds: overlapping spans may swap ranks without a flip. */
+  entities: number;
 }
 
 /** Compares the probabilities of two predictors on the same records. */
@@ -65,11 +67,23 @@ export async function candidateChanges(
     const [x, y] = [keyed(spans), keyed(right[i])];
     return [...new Set([...x.keys(), ...y.keys()])].map((key) => [x.get(key) ?? floor, y.get(key) ?? floor] as const);
   });
+  const decoded = (spans: SpanCandidate[]) =>
+    keyed(
+      greedyDecode(
+        spans.filter(({ score }) => exceeds(score, threshold)),
+        { flatNer: true, multiLabel: false },
+      ),
+    );
+  const onOneSide = left.map((spans, i) => {
+    const [x, y] = [decoded(spans), decoded(right[i])];
+    return [...x.keys()].filter((key) => !y.has(key)).length + [...y.keys()].filter((key) => !x.has(key)).length;
+  });
   const sizes = changes.map(([x, y]) => Math.abs(x - y));
   return {
     compared: sizes.length,
     largest: sizes.reduce((most, size) => Math.max(most, size), 0),
     mean: sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, sizes.length),
     flipped: changes.filter(([x, y]) => exceeds(x, threshold) !== exceeds(y, threshold)).length,
+    entities: onOneSide.reduce((sum, count) => sum + count, 0),
   };
 }
