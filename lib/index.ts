@@ -14,10 +14,19 @@ export { type PublishedModel, publishedModels } from "./gliner/published";
 export { parseRecipe, type Recipe, readRecipe } from "./gliner/recipe";
 export type { TrainingConfig } from "./gliner/settings";
 export { type TrainingReport, type TrainingResult, type TrainOptions, train } from "./gliner/train";
+export { type DecodingStep, decodingSteps } from "./laboratory/decoding-steps";
+export { type LossStudy, lossGradient, lossStudy } from "./laboratory/loss-study";
 export { LstmTwins, paddingErrors } from "./laboratory/lstm-twins";
 export { type SmallTask, smallModel, smallTask } from "./laboratory/small-model";
 export { SpanStudy, spanParameters, whatASpanSees } from "./laboratory/span-study";
-export { candidateChanges, type Switches, withRedrawn, withSwitches } from "./laboratory/switches";
+export {
+  candidateChanges,
+  type Reading,
+  type Switches,
+  withConfig,
+  withRedrawn,
+  withSwitches,
+} from "./laboratory/switches";
 export { type Timing, timeInTurn } from "./laboratory/timing";
 export type { GLiNERConfig } from "./model/config";
 export { countParameters } from "./model/count";
