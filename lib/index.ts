@@ -14,6 +14,7 @@ export { type PublishedModel, publishedModels } from "./gliner/published";
 export { parseRecipe, type Recipe, readRecipe } from "./gliner/recipe";
 export type { TrainingConfig } from "./gliner/settings";
 export { type TrainingReport, type TrainingResult, type TrainOptions, train } from "./gliner/train";
+export { attentionShares, meanOfHeads } from "./laboratory/attention";
 export { type DecodingStep, decodingSteps } from "./laboratory/decoding-steps";
 export { type LossStudy, lossGradient, lossStudy } from "./laboratory/loss-study";
 export { LstmTwins, paddingErrors } from "./laboratory/lstm-twins";
