@@ -16,6 +16,7 @@ export type { TrainingConfig } from "./gliner/settings";
 export { type TrainingReport, type TrainingResult, type TrainOptions, train } from "./gliner/train";
 export { LstmTwins, paddingErrors } from "./laboratory/lstm-twins";
 export { type SmallTask, smallModel, smallTask } from "./laboratory/small-model";
+export { compareSpanModes, type SpanModeRun } from "./laboratory/span-modes";
 export { SpanStudy, spanParameters, whatASpanSees } from "./laboratory/span-study";
 export { candidateChanges, type Switches, withRedrawn, withSwitches } from "./laboratory/switches";
 export { type Timing, timeInTurn } from "./laboratory/timing";
