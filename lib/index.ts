@@ -19,6 +19,7 @@ export { type DecodingStep, decodingSteps } from "./laboratory/decoding-steps";
 export { type LossStudy, lossGradient, lossStudy } from "./laboratory/loss-study";
 export { LstmTwins, paddingErrors } from "./laboratory/lstm-twins";
 export { type SmallTask, smallModel, smallTask } from "./laboratory/small-model";
+export { compareSpanModes, type SpanModeRun } from "./laboratory/span-modes";
 export { SpanStudy, spanParameters, whatASpanSees } from "./laboratory/span-study";
 export {
   candidateChanges,
