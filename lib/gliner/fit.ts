@@ -37,7 +37,7 @@ export class CheckpointError extends UserError {
   }
 }
 
-const FEW = 8;
+const FEW = 5;
 
 function firstFew(problems: string[], kind: string): string[] {
   const more = problems.length - FEW;
@@ -96,14 +96,25 @@ export function readParameters(
   const wrong = (name: string) => shapeProblem(name, file, shapes).length > 0;
   const random = [...shapes.keys()].filter((name) => !file.entries.has(name) || wrong(name));
   checkAmount(random, shapes, file.path);
-  const parameters = new Parameters();
-  const isRandom = new Set(random);
   const draws = isTokenLevel(config) ? {} : spanLayer(config.span_mode).draws;
-  for (const [name, shape] of shapes)
-    if (isRandom.has(name)) parameters.set(name, initialValues(name, shape, shapes, seed, draws), shape);
-    else parameters.set(name, file.read(name).data as Float32Array, shape);
+  const isRandom = new Set(random);
+  const values = (name: string, shape: readonly number[]) =>
+    isRandom.has(name) ? initialValues(name, shape, shapes, seed, draws) : (file.read(name).data as Float32Array);
+  const parameters = fill(shapes, values);
   if (!strict) report(file, shapes, random, seed);
   return { parameters, random: random.filter((name) => !isOptional(name)) };
+}
+
+/** Parameters of these shapes; where one of them cannot be read, none. */
+function fill(shapes: Shapes, values: (name: string, shape: readonly number[]) => Float32Array): Parameters {
+  const parameters = new Parameters();
+  try {
+    for (const [name, shape] of shapes) parameters.set(name, values(name, shape), shape);
+    return parameters;
+  } catch (error) {
+    parameters.dispose();
+    throw error;
+  }
 }
 
 /** 8 GB: a configuration may claim any width, and nothing in the file would contradict it. */

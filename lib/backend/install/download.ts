@@ -1,4 +1,5 @@
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -88,7 +89,11 @@ async function fetchPart(url: string, part: string, options: DownloadOptions): P
   const abort = new AbortController();
   const watch = new Watch(abort, options);
   const most = options.size ?? options.limit ?? 4e9;
-  const tooMuch = new UserError(`${url} sends more than ${most} bytes: it was refused.`);
+  let tooMuch: UserError | undefined;
+  const refuseMore = (bytes: string) => {
+    tooMuch = new UserError(`${url} ${bytes}, wanted ${most}: it was refused.`);
+    return tooMuch;
+  };
   try {
     // Compressed on the way, a file could not be continued, and its size would not be the announced one.
     const headers: Record<string, string> = { ...options.headers, "Accept-Encoding": "identity" };
@@ -99,18 +104,23 @@ async function fetchPart(url: string, part: string, options: DownloadOptions): P
     if (!response.body) throw new Passing("no content came");
     const resumed = response.status === 206;
     if (resumed && !startsAt(response, have)) throw new Passing("another part came than the one asked for");
-    const counted = count(url, resumed ? have : 0, response, options, (bytes, total) => {
-      watch.saw(bytes);
-      return total > most ? tooMuch : null;
+    const total = (resumed ? have : 0) + Number(response.headers.get("content-length"));
+    if (total > most) throw refuseMore(`has ${total} bytes`);
+    const counted = count(url, resumed ? have : 0, total, options, (chunk, bytes) => {
+      watch.saw(chunk);
+      return bytes > most ? refuseMore("has no end") : null;
     });
-    await pipeline(Readable.fromWeb(response.body), counted, createWriteStream(part, { flags: resumed ? "a" : "w" }));
+    // Opened here and not by the stream, which might make the file after it was removed for being too long.
+    const file = await open(part, resumed ? "a" : "w");
+    await pipeline(Readable.fromWeb(response.body), counted, file.createWriteStream());
   } catch (error) {
-    if (error === tooMuch) rmSync(part);
+    if (error === tooMuch) rmSync(part, { force: true });
     if (error instanceof UserError || error instanceof Passing) throw error;
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw new Passing(`it was cut: ${cause instanceof Error ? cause.message : cause}`);
   } finally {
     watch.end();
+    abort.abort();
   }
 }
 
@@ -153,12 +163,10 @@ class Watch {
 function count(
   url: string,
   start: number,
-  response: Response,
-  { size, log }: DownloadOptions,
-  saw: (bytes: number, total: number) => Error | null,
+  announced: number,
+  { size = announced, log }: DownloadOptions,
+  saw: (chunk: number, bytes: number) => Error | null,
 ): Transform {
-  const length = Number(response.headers.get("content-length"));
-  const total = size ?? (length > 0 ? start + length : 0);
   const name = new URL(url).pathname.split("/").at(-1);
   let bytes = start;
   let spoken = Date.now();
@@ -167,7 +175,7 @@ function count(
       bytes += chunk.length;
       if (Date.now() - spoken > 5000) {
         spoken = Date.now();
-        log?.(`  ${name}: ${Math.round(bytes / 1e6)}${total > 0 ? ` of ${Math.round(total / 1e6)}` : ""} MB`);
+        log?.(`  ${name}: ${Math.round(bytes / 1e6)}${size > 0 ? ` of ${Math.round(size / 1e6)}` : ""} MB`);
       }
       done(saw(chunk.length, bytes), chunk);
     },

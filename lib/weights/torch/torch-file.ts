@@ -58,7 +58,7 @@ export class TorchFile implements TensorFile {
       return { shape: [...tensor.shape], data: tensor.contiguous ? seen : gather(seen, tensor) };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw refused(this.path, new PickleError(`tensor ${quote(name)} ${error.message}`));
+      throw refused(this.path, new PickleError(`has a tensor ${quote(name)} that ${error.message}`));
     }
   }
 
@@ -71,7 +71,7 @@ export class TorchFile implements TensorFile {
     const place = this.places.get(key) as Place;
     if (place.crc === undefined || this.verified.has(key)) return;
     if (checksum(this.descriptor, place) !== place.crc)
-      throw refused(this.path, new PickleError(`storage ${quote(key)} does not have the checksum that the zip gives`));
+      throw refused(this.path, new PickleError(`has a storage ${quote(key)} of another checksum`));
     this.verified.add(key);
   }
 }
