@@ -9,9 +9,12 @@ export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } fr
 export type { EncoderConfig } from "./encoder/config";
 export { UserError } from "./errors";
 export { type EvaluateOptions, type Evaluation, evaluateRecords } from "./evaluate/zero-shot";
+export { CheckpointError, type Misfit } from "./gliner/fit";
 export { type BatchOptions, type Entity, GLiNER, type PredictOptions } from "./gliner/gliner";
+export type { LoadOptions } from "./gliner/load";
 export { type PublishedModel, publishedModels } from "./gliner/published";
 export { parseRecipe, type Recipe, readRecipe } from "./gliner/recipe";
+export type { SaveOptions } from "./gliner/save";
 export type { TrainingConfig } from "./gliner/settings";
 export { type TrainingReport, type TrainingResult, type TrainOptions, train } from "./gliner/train";
 export { attentionShares, meanOfHeads } from "./laboratory/attention";

@@ -14,6 +14,7 @@ import { findCheckpoint, replaceFolder, restoreTrainerState, saveTrainerState } 
 import { schedule } from "../train/schedule";
 import { type StepReport, type Task, Trainer } from "../train/trainer";
 import type { GLiNER } from "./gliner";
+import { saveModel } from "./save";
 import { DEFAULT_TRAINING, lossOptions, type TrainingConfig, trainingOf } from "./settings";
 
 /** A step's report with the rates and, where it was measured, the development loss. */
@@ -176,13 +177,13 @@ class TrainingRun {
   private save(step: number): void {
     const out = this.options.out as string;
     replaceFolder(join(out, "last"), (folder) => {
-      this.model.savePretrained(folder);
+      saveModel(this.model.model, folder);
       saveTrainerState(folder, this.trainer.optimizer, { step, fingerprint: this.fingerprint() });
     });
     const { save_total_limit: limit, save_every: every, num_steps: steps } = this.config;
     // A run that was stopped between two checkpoints keeps `last` alone.
     if (limit === 0 || (step % every !== 0 && step !== steps)) return;
-    replaceFolder(join(out, `step-${step}`), (folder) => this.model.savePretrained(folder));
+    replaceFolder(join(out, `step-${step}`), (folder) => saveModel(this.model.model, folder));
     rmSync(join(out, `step-${step - limit * every}`), { recursive: true, force: true });
   }
 

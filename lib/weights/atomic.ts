@@ -6,11 +6,16 @@ import { UserError } from "../errors";
  * @throws UserError where the disk is full or the folder is missing or read-only; the old file is then untouched
  */
 export function writeAtomically(path: string, text: string): void {
+  fillAtomically(path, (descriptor) => writeFileSync(descriptor, text));
+}
+
+/** The same for what is written piece by piece. */
+export function fillAtomically(path: string, write: (descriptor: number) => void): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const descriptor = openSync(temporary, "w");
     try {
-      writeFileSync(descriptor, text);
+      write(descriptor);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
@@ -18,6 +23,7 @@ export function writeAtomically(path: string, text: string): void {
     renameSync(temporary, path);
   } catch (error) {
     if (existsSync(temporary)) unlinkSync(temporary);
+    if (error instanceof UserError) throw error;
     throw new UserError(`cannot write ${path}: ${error instanceof Error ? error.message : error}.`);
   }
 }

@@ -11,6 +11,7 @@ import { spanLayers } from "./span";
 import { spanExtractors, spanTokenLevel } from "./span-extractors";
 import { tinyModels } from "./tiny-model";
 import { tokenTraining } from "./token-training";
+import { torchFiles } from "./torch-files";
 import { unigram } from "./unigram";
 import { words } from "./words";
 
@@ -33,6 +34,7 @@ export const FAMILIES: readonly GoldenFamily[] = [
   eraLosses,
   eraSamplers,
   tinyModels,
+  torchFiles,
   decode,
   evaluation,
 ];
@@ -43,6 +45,7 @@ const NOT_BUILT: readonly RegExp[] = [];
 /** Files that belong to a fixture (a model folder) or describe the fixtures. */
 const SUPPORT = [
   /^README\.md$/,
+  /^torch\/\w+\.safetensors$/,
   /^tiny_[a-z]+\/(model\.safetensors|spm\.model|vocab\.txt|gliner_config\.json)$/,
   /^tiny_[a-z]+\/(tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$/,
 ];
