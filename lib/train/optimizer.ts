@@ -22,7 +22,7 @@ export interface AdamWOptions {
  *     p ← p - lr / (1 - β1ᵗ) · m / (√v / √(1 - β2ᵗ) + ε)
  */
 export class AdamW {
-  /** Steps taken. */
+  /** Updates made: fewer than the run's steps where some were skipped. */
   step = 0;
   private readonly first = new Map<string, tf.Variable>();
   private readonly second = new Map<string, tf.Variable>();
@@ -112,17 +112,4 @@ function moment(moments: Map<string, tf.Variable>, name: string, like: tf.Variab
     moments.set(name, variable);
   }
   return variable;
-}
-
-/** The norm of all gradients together, as `clip_grad_norm_` measures it. */
-export function globalNorm(gradients: Iterable<tf.Tensor>): number {
-  const total = tf.tidy(() => tf.addN([...gradients].map((gradient) => tf.sum(tf.square(gradient)))));
-  const norm = Math.sqrt(total.dataSync()[0]);
-  total.dispose();
-  return norm;
-}
-
-/** torch's factor: 1 where the norm is within the limit, `limit / (norm + 1e-6)` beyond it; a limit of 0 means no clipping. */
-export function clipFactor(norm: number, limit: number): number {
-  return limit > 0 ? Math.min(1, limit / (norm + 1e-6)) : 1;
 }
