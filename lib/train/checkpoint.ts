@@ -21,8 +21,6 @@ import type { AdamW } from "./optimizer";
 export interface TrainerState {
   /** Steps taken. */
   step: number;
-  /** Updates of the optimiser: fewer than the steps where some were skipped. */
-  updates: number;
   identity: RunIdentity;
   /** What else the run has to remember; plain JSON. */
   memory: unknown;
@@ -60,7 +58,8 @@ export function replaceFolder(folder: string, write: (temporary: string) => void
     flushFolder(dirname(folder));
     rmSync(previous, { recursive: true, force: true });
   } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
+    // A full disk needs the room; in a folder that cannot be written there is nothing to remove.
+    if (existsSync(temporary)) rmSync(temporary, { recursive: true, force: true });
     const why = (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
     throw new UserError(`cannot write the checkpoint ${folder}: ${why}; the one before it is kept.`);
   }
@@ -86,17 +85,12 @@ export function findCheckpoint(folder: string): string | undefined {
 export function saveTrainerState(
   folder: string,
   optimizer: AdamW,
-  state: Omit<TrainerState, "updates">,
+  state: TrainerState,
   files: readonly string[],
 ): void {
   writeSafetensors(join(folder, OPTIMIZER), optimizer.state());
   const hashes = [...files, OPTIMIZER].map((name) => [name, { sha256: sha256Of(join(folder, name)) }]);
-  const stored: StoredState = {
-    format: FORMAT,
-    ...state,
-    updates: optimizer.step,
-    files: Object.fromEntries(hashes),
-  };
+  const stored: StoredState = { format: FORMAT, ...state, files: Object.fromEntries(hashes) };
   writeAtomically(join(folder, STATE), `${JSON.stringify(stored, null, 2)}\n`);
 }
 
@@ -123,9 +117,9 @@ export function readTrainerState(folder: string, identity: RunIdentity): Trainer
   return state;
 }
 
-/** Gives the optimiser its moments back. */
-export function restoreOptimizer(folder: string, optimizer: AdamW, state: TrainerState): void {
-  optimizer.restore(state.updates, readSafetensors(join(folder, OPTIMIZER)).tensors);
+/** Gives the optimiser its moments and counts back. */
+export function restoreOptimizer(folder: string, optimizer: AdamW): void {
+  optimizer.restore(readSafetensors(join(folder, OPTIMIZER)).tensors);
 }
 
 function parseState(path: string): StoredState {

@@ -34,7 +34,13 @@ export class StepFailure extends UserError {
 
 /** The failure of a step from what it threw. */
 export function failureOf(cause: unknown, step: number, batches: readonly number[]): StepFailure {
-  const words = (cause instanceof Error ? cause.message : String(cause)).trim().split("\n")[0].replace(/\.$/, "");
+  const message = cause instanceof Error ? cause.message : String(cause);
+  // TensorFlow.js puts a line with TensorFlow's status before its message.
+  const words = message
+    .replace(/^Invalid TF_Status: \d+\s*Message: /, "")
+    .trim()
+    .split("\n")[0]
+    .replace(/\.$/, "");
   if (!isOutOfMemory(words)) return new StepFailure({ kind: "error", step, batches, reason: words, cause });
   const reason = `memory ran out (${words}): smaller batches (train_batch_size) or shorter texts (max_len) need less`;
   return new StepFailure({ kind: "out of memory", step, batches, reason, cause });
@@ -42,5 +48,7 @@ export function failureOf(cause: unknown, step: number, batches: readonly number
 
 /** In TensorFlow's words ("OOM when allocating tensor", RESOURCE_EXHAUSTED) and V8's ("Array buffer allocation failed"). */
 function isOutOfMemory(message: string): boolean {
-  return /\bOOM\b|out of memory|resource.?exhausted|allocation failed|failed to allocate|bad_alloc/i.test(message);
+  return /\bOOM\b|out of memory|resource.?exhausted|allocation failed|failed to allocate|array length|bad_alloc/i.test(
+    message,
+  );
 }

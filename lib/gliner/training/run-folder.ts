@@ -66,7 +66,7 @@ export class RunFolder {
     this.events.append(report.step, scalarsOf(report), histogramsOf(report));
   }
 
-  saveLast(model: GLiNER, optimizer: AdamW, state: Omit<TrainerState, "updates">): void {
+  saveLast(model: GLiNER, optimizer: AdamW, state: TrainerState): void {
     replaceFolder(this.last, (folder) => {
       model.savePretrained(folder);
       saveTrainerState(folder, optimizer, state, [MODEL]);

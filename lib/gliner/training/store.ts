@@ -40,7 +40,7 @@ export class RunStore {
     this.memory = state.memory as RunMemory;
     const takeUp = () => {
       this.model.restore(checkpoint);
-      restoreOptimizer(checkpoint, this.optimizer, state);
+      restoreOptimizer(checkpoint, this.optimizer);
       this.saved = this.memory.pending ? -1 : state.step;
     };
     return { state, takeUp };
