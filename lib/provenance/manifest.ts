@@ -143,14 +143,14 @@ export class ManifestFile {
 
 /** @throws UserError where it is absent, not JSON or of another format */
 export function readManifest(path: string): Manifest {
-  let value: Partial<Manifest>;
+  let value: Partial<Manifest> | null;
   try {
-    value = JSON.parse(readFileSync(path, "utf8")) as Partial<Manifest>;
+    value = JSON.parse(readFileSync(path, "utf8")) as Partial<Manifest> | null;
   } catch (error) {
     throw new UserError(`the manifest ${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
   }
-  if (value.format !== FORMAT || !Array.isArray(value.sessions))
-    throw new UserError(`the manifest ${path} has the format ${value.format ?? "none"}, wanted ${FORMAT}.`);
+  if (value?.format !== FORMAT || !Array.isArray(value.sessions))
+    throw new UserError(`the manifest ${path} has the format ${value?.format ?? "none"}, wanted ${FORMAT}.`);
   return value as Manifest;
 }
 

@@ -15,7 +15,7 @@ export function scrubbed(value: unknown): unknown {
 }
 
 /** The start of an absolute path inside a text: at its beginning or behind what can stand before one, not inside a URL. */
-const PATH = /(?<![\w.~:/\\-])(?:[A-Za-z]:[\\/]|~?\/)(?:[^\s"'`<>|:;,()[\]{}]*[^\s"'`<>|:;,()[\]{}.])?/g;
+const PATH = /(?<![\w.~:/\\-])(?:[A-Za-z]:[\\/]|~?\/)[^\s"'`<>|:;,()[\]{}]*[^\s"'`<>|:;,()[\]{}./]/g;
 
 function scrubbedText(text: string): string {
   const whole = isAbsolute(text) || win32.isAbsolute(text) ? placeless(text) : text.replace(PATH, placeless);
@@ -23,10 +23,13 @@ function scrubbedText(text: string): string {
 }
 
 function placeless(path: string): string {
+  const last = basename(path.replaceAll("\\", "/"));
+  // Another system's path, in a manifest that came from there.
+  if (!isAbsolute(path) && !path.startsWith("~/")) return last;
   const expanded = path.startsWith("~/") ? resolve(homedir(), path.slice(2)) : path;
   const inside = relative(PROJECT_ROOT, expanded);
   if (inside === "") return ".";
-  return inside.startsWith("..") || isAbsolute(inside) ? basename(expanded.replaceAll("\\", "/")) : inside;
+  return inside.startsWith("..") || isAbsolute(inside) ? last : inside;
 }
 
 /** A name of two letters would be found in ordinary words. */

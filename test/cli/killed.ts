@@ -107,10 +107,10 @@ export function stepsIn(out: string): number {
 
 /** What must be the same however often a run was interrupted: weights, moments, the best model, every step's numbers. */
 export function traceOf(out: string) {
-  const sha = (name: string) =>
-    createHash("sha256")
-      .update(readFileSync(join(out, name)))
-      .digest("hex");
+  const sha = (name: string) => {
+    const path = join(out, name);
+    return existsSync(path) ? createHash("sha256").update(readFileSync(path)).digest("hex") : "none";
+  };
   const steps = readFileSync(join(out, "metrics.jsonl"), "utf8").trim().split("\n");
   return {
     model: sha("last/model.safetensors"),

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { Example } from "../../batch/collate";
 import type { NerRecord } from "../../data/records";
 import { UserError } from "../../errors";
@@ -31,6 +31,8 @@ export class RunFolder {
   /** @throws UserError where the folder cannot be made */
   constructor(readonly path: string) {
     try {
+      // mkdir's own error on a read-only disk is that the folder does not exist.
+      accessSync(existingAncestor(path), constants.W_OK);
       mkdirSync(path, { recursive: true });
     } catch (error) {
       throw new UserError(`cannot make the run folder ${path}: ${error instanceof Error ? error.message : error}.`);
@@ -107,4 +109,9 @@ export class RunFolder {
     for (const folder of [this.path, this.last, this.best])
       if (existsSync(folder)) writeAtomically(join(folder, "README.md"), text);
   }
+}
+
+function existingAncestor(path: string): string {
+  const whole = resolve(path);
+  return existsSync(whole) || dirname(whole) === whole ? whole : existingAncestor(dirname(whole));
 }
