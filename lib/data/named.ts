@@ -40,7 +40,11 @@ export interface RecordFilter {
   recordLabels?: boolean;
 }
 
-/** The file behind a name. */
+/** The file behind a name; the tests are made from their sources' files by the project. */
+export function recordsFile(name: string): string | undefined {
+  return name.startsWith(ZERO_SHOT) ? undefined : fileOf(name);
+}
+
 function fileOf(name: string): string {
   if (name === "sample") return join(SAMPLE, "sample.jsonl");
   if (name.startsWith("sample:")) return join(SAMPLE, `${name.slice("sample:".length)}.jsonl`);

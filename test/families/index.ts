@@ -6,6 +6,7 @@ import type { GoldenFamily } from "./family";
 import { loss } from "./loss";
 import { lstmFamily } from "./lstm";
 import { lstmStateful } from "./lstm-stateful";
+import { optimizers } from "./optimizer";
 import { extraction, scoring, tokenScorer } from "./scoring";
 import { spanLayers } from "./span";
 import { spanExtractors, spanTokenLevel } from "./span-extractors";
@@ -35,6 +36,7 @@ export const FAMILIES: readonly GoldenFamily[] = [
   eraSamplers,
   tinyModels,
   torchFiles,
+  optimizers,
   decode,
   evaluation,
 ];
