@@ -1,15 +1,16 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder, offline, PROJECT_ROOT } from "../backend";
 import { type DownloadOptions, download } from "../backend/install/download";
+import { sha256OfFile } from "../backend/install/sha256";
+import { cacheFolder, offline, PROJECT_ROOT } from "../backend/places";
 import { UserError, usageError, warnOnce } from "../errors";
-import { parseManifest, type Source } from "./manifest";
+import { downloadFromHub } from "../weights/hub";
+import { type GitHubSource, type HubSource, parseManifest, type Source } from "./manifest";
 
 /**
- * Third-party files, which are never committed: their bytes come from a mirror beside the checkout, from the cache, or
- * from GitHub at a fixed commit, and are only handed out when size and sha256 are those of data/manifest.json. A test
- * set that changed under our feet would be one more unexplained difference between two runs.
+ * Third-party files, which are never committed: their bytes come from a mirror beside the checkout, from the cache, or from where they
+ * are published, and are only handed out when size and sha256 are those of data/manifest.json. A test set that changed under our feet
+ * would be one more unexplained difference between two runs.
  */
 
 /** Where GitHub serves a file of a commit. */
@@ -42,25 +43,33 @@ export function findSource(id: string, sources: readonly Source[] = readSources(
 }
 
 /**
- * The verified bytes of a source.
+ * The path of a source's verified file.
  *
- * Looked for in WORKBOOK_MIRROR (default ../shared/mirror) as `owner/repository/commit/path`, then in the cache, then
- * under WORKBOOK_RAW_URL (default GitHub's raw files), from where they go to the cache.
+ * Looked for in WORKBOOK_MIRROR (default ../shared/mirror) under `addressOf`, then in the cache, then under WORKBOOK_RAW_URL (default
+ * GitHub's raw files) or HF_ENDPOINT (default the Hugging Face hub), from where it goes to the cache.
  * @throws UserError for an unknown id, other bytes than the manifest's, offline, or when the download fails
  */
-export async function openSource(id: string, options: SourceOptions = {}): Promise<Buffer> {
+export async function sourceFile(id: string, options: SourceOptions = {}): Promise<string> {
   const source = findSource(id, options.sources);
   const address = addressOf(source);
   const mirrored = join(mirrorFolder(), address);
-  if (existsSync(mirrored)) return verified(source, mirrored);
   const cached = cacheFolder("sources", address);
-  if (!isCached(source, cached)) await fetchSource(source, cached, options);
-  return verified(source, cached);
+  const path = existsSync(mirrored) ? mirrored : cached;
+  if (path === cached && !(await isCached(source, cached))) await fetchSource(source, cached, options);
+  const fault = await faultOf(source, path);
+  if (fault === undefined) return path;
+  throw new UserError(`${source.id} was refused: ${path} ${fault}; replace that file or remove it.`);
 }
 
-/** `owner/repository/commit/path`: below the mirror, the cache and GitHub's raw files alike. */
-export function addressOf({ repository, commit, path }: Source): string {
-  return `${repository}/${commit}/${path}`;
+/** The bytes of a source. @throws UserError like `sourceFile` */
+export async function openSource(id: string, options: SourceOptions = {}): Promise<Buffer> {
+  return readFileSync(await sourceFile(id, options));
+}
+
+/** Below the mirror and the cache: `owner/repository/commit/path` as at GitHub, `datasets/owner/name/path` as at the hub. */
+export function addressOf(source: Source): string {
+  if ("hub" in source) return `datasets/${source.hub}/${source.path}`;
+  return `${source.repository}/${source.commit}/${source.path}`;
 }
 
 /** @throws UserError where WORKBOOK_MIRROR names no folder: a typing error must not end in a silent download */
@@ -71,10 +80,15 @@ function mirrorFolder(): string {
   throw new UserError(`WORKBOOK_MIRROR names ${named}, which is not a folder; correct it or unset it.`);
 }
 
+/** True where the mirror or the cache has the file, whatever its bytes: nothing would be fetched. */
+export function isHere(source: Source): boolean {
+  return [mirrorFolder(), cacheFolder("sources")].some((folder) => existsSync(join(folder, addressOf(source))));
+}
+
 /** A damaged file of the cache is ours to replace: it is removed, and said. */
-function isCached(source: Source, path: string): boolean {
+async function isCached(source: Source, path: string): Promise<boolean> {
   if (!existsSync(path)) return false;
-  const fault = faultOf(source, readFileSync(path));
+  const fault = await faultOf(source, path);
   if (fault === undefined) return true;
   warnOnce(`${path} in the cache ${fault}; it is fetched again.`);
   rmSync(path);
@@ -82,32 +96,37 @@ function isCached(source: Source, path: string): boolean {
 }
 
 async function fetchSource(source: Source, target: string, options: SourceOptions): Promise<void> {
-  const { sources: _, ...rest } = options;
-  const address = addressOf(source);
-  const remedy = `WORKBOOK_MIRROR can name a folder that holds ${address} instead`;
+  const remedy = `WORKBOOK_MIRROR can name a folder that holds ${addressOf(source)} instead`;
   if (offline())
     throw new UserError(
       `${source.id} is neither in the mirror nor in the cache, and WORKBOOK_OFFLINE (or HF_HUB_OFFLINE) forbids a download; ${remedy}.`,
     );
-  const url = `${(process.env.WORKBOOK_RAW_URL || RAW_URL).replace(/\/+$/, "")}/${encodeURI(address)}`;
   try {
-    await download(url, target, { ...rest, size: source.bytes, sha256: source.sha256 });
+    if ("hub" in source) await fetchFromHub(source, target, options);
+    else await fetchFromGitHub(source, target, options);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${source.id} cannot be fetched: ${error.message.replace(/\.$/, "")}; ${remedy}.`);
   }
 }
 
-function verified(source: Source, path: string): Buffer {
-  const bytes = readFileSync(path);
-  const fault = faultOf(source, bytes);
-  if (fault === undefined) return bytes;
-  throw new UserError(`${source.id} was refused: ${path} ${fault}; replace that file or remove it.`);
+async function fetchFromGitHub(source: GitHubSource, target: string, options: SourceOptions): Promise<void> {
+  const { sources: _, ...rest } = options;
+  const url = `${(process.env.WORKBOOK_RAW_URL || RAW_URL).replace(/\/+$/, "")}/${encodeURI(addressOf(source))}`;
+  await download(url, target, { ...rest, size: source.bytes, sha256: source.sha256 });
 }
 
-/** What is wrong with these bytes, as the end of a sentence. */
-function faultOf({ bytes, sha256 }: Source, found: Buffer): string | undefined {
-  if (found.length !== bytes) return `has ${found.length} bytes, wanted ${bytes}`;
-  const hash = createHash("sha256").update(found).digest("hex");
-  return hash === sha256 ? undefined : `has sha256 ${hash}, wanted ${sha256}`;
+async function fetchFromHub({ hub, path }: HubSource, target: string, { log }: SourceOptions): Promise<void> {
+  const folder = join(target, ...path.split("/").map(() => ".."));
+  if (await downloadFromHub(`datasets/${hub}`, path, folder, log ?? (() => undefined))) return;
+  throw new UserError(`the hub has no file ${path} in the data set ${hub}.`);
+}
+
+/** What is wrong with these bytes, as the end of a sentence. Nothing is known of a file of the hub once it is here. */
+async function faultOf(source: Source, path: string): Promise<string | undefined> {
+  if ("hub" in source) return undefined;
+  const size = statSync(path).size;
+  if (size !== source.bytes) return `has ${size} bytes, wanted ${source.bytes}`;
+  const hash = await sha256OfFile(path);
+  return hash === source.sha256 ? undefined : `has sha256 ${hash}, wanted ${source.sha256}`;
 }
