@@ -133,7 +133,13 @@ test("the expression and the pass over the characters agree, letters since Unico
 
 test("cut at white space as Python's str.split() does", () => {
   const split = (text: string) => splitAtSpaces(text).map((word) => word.text);
-  assert.deepEqual(split("  it 's  a\u00a0state-of-the-art\u0085test.\n"), ["it", "'s", "a", "state-of-the-art", "test."]);
+  assert.deepEqual(split("  it 's  a\u00a0state-of-the-art\u0085test.\n"), [
+    "it",
+    "'s",
+    "a",
+    "state-of-the-art",
+    "test.",
+  ]);
   assert.deepEqual(split("\ufeffa \ud83d"), ["\ufeffa", "\ud83d"]);
   assert.deepEqual(split(" \t"), []);
   for (const word of splitAtSpaces(" 😀 Ada")) assert.equal(" 😀 Ada".slice(word.start, word.end), word.text);

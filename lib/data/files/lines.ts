@@ -53,8 +53,7 @@ export async function* fileLines(
   { maxRecordBytes }: ReadOptions = {},
 ): AsyncGenerator<{ text: string; line: number }> {
   const cutter = new LineCutter(path, maxRecordBytes);
-  for await (const piece of filePieces(path))
-    for (const stretch of cutter.push(piece)) yield lineOf(stretch, path);
+  for await (const piece of filePieces(path)) for (const stretch of cutter.push(piece)) yield lineOf(stretch, path);
   const last = cutter.end();
   if (last) yield lineOf(last, path);
 }

@@ -80,8 +80,11 @@ export async function* sentences(
     const where = `${path}, line ${line}`;
     if (options.comments && text.startsWith(options.comments)) tally?.repair("comment", where);
     else if (text.startsWith("-DOCSTART-")) tally?.repair("docstart", where);
-    else if (text.trim() !== "") addRow(rows, cellsOf(text, layout, options.separator, where), layout, line);
-    else if (rows.tokens.length > 0) {
+    else if (text.trim() !== "") {
+      const cells = cellsOf(text, layout, options.separator, where);
+      if (cells[layout.columns.indexOf("token")] === "") tally?.repair("row_without_word", where);
+      else addRow(rows, cells, layout, line);
+    } else if (rows.tokens.length > 0) {
       yield rows;
       rows = empty();
     }
@@ -99,7 +102,12 @@ function addRow(rows: Rows, cells: readonly string[], { columns }: Layout, line:
 }
 
 /** The cells of the columns that have a name. */
-function cellsOf(text: string, { columns, rest }: Layout, separator: "tab" | "space" | undefined, where: string): string[] {
+function cellsOf(
+  text: string,
+  { columns, rest }: Layout,
+  separator: "tab" | "space" | undefined,
+  where: string,
+): string[] {
   const tabs = separator === "tab" || (separator === undefined && text.includes("\t"));
   const cells = tabs ? text.replace(/\t+$/, "").split("\t") : text.trim().split(/[ \t]+/);
   const middle = cells.length - columns.length;
@@ -108,9 +116,8 @@ function cellsOf(text: string, { columns, rest }: Layout, separator: "tab" | "sp
       `${where}: ${JSON.stringify(shortened(text))} has ${cells.length} column${cells.length === 1 ? "" : "s"}, wanted ${rest === undefined ? "" : "at least "}${columns.length} with ${tabs ? "a tab" : "white space"} between them; --columns says what stands where.`,
     );
   const named = rest === undefined ? cells : [...cells.slice(0, rest), ...cells.slice(rest + middle)];
-  const blank = named.findIndex((cell, i) => cell.trim() === "" && columns[i] !== "other");
-  if (blank >= 0)
-    throw new UserError(`${where}: the ${columns[blank]} of ${JSON.stringify(shortened(text))} is empty.`);
+  if (named.some((cell, i) => cell === "" && columns[i] === "tag"))
+    throw new UserError(`${where}: the tag of ${JSON.stringify(shortened(text))} is empty.`);
   return named;
 }
 

@@ -166,7 +166,11 @@ function pythonList(value: string, script: Script, where: string): unknown[] {
   try {
     return parsePythonList(value);
   } catch (error) {
-    throw stopped(script, where, `ast.literal_eval does not read an answer (${error instanceof Error ? error.message : error})`);
+    throw stopped(
+      script,
+      where,
+      `ast.literal_eval does not read an answer (${error instanceof Error ? error.message : error})`,
+    );
   }
 }
 

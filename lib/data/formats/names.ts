@@ -12,4 +12,5 @@ export const FORMATS = {
 
 export type FormatName = keyof typeof FORMATS;
 
-export const isFormatName = (name: unknown): name is FormatName => typeof name === "string" && Object.hasOwn(FORMATS, name);
+export const isFormatName = (name: unknown): name is FormatName =>
+  typeof name === "string" && Object.hasOwn(FORMATS, name);

@@ -65,7 +65,11 @@ function alignedRecord(answers: Answers, era: Era, tally: Tally, where: string):
  * UniversalNER's evaluation records: conversations with one question each, so that a sentence comes once for every type. Those
  * of one text that follow one another are one record here, with the types asked as its `labels`.
  */
-export async function* readUniversalNer(path: string, options: ReadOptions, tally: Tally): AsyncGenerator<PlacedRecord> {
+export async function* readUniversalNer(
+  path: string,
+  options: ReadOptions,
+  tally: Tally,
+): AsyncGenerator<PlacedRecord> {
   let current: (Answers & { where: string }) | undefined;
   const finished = ({ where, ...answers }: Answers & { where: string }): PlacedRecord => {
     const { tokens, ner } = alignedRecord(answers, "default", tally, where);

@@ -82,7 +82,9 @@ class LiteralReader {
   }
 
   private escape(): string {
-    const code = /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(this.text.slice(this.at, this.at + 9));
+    const code = /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(
+      this.text.slice(this.at, this.at + 9),
+    );
     const octal = /^[0-7]{1,3}/.exec(this.text.slice(this.at, this.at + 3));
     if (code ?? octal) this.at += (code ?? octal)?.[0].length ?? 0;
     if (code) return this.character(Number.parseInt(code[1] ?? code[2] ?? code[3], 16));

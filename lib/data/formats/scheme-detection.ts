@@ -66,7 +66,8 @@ function anyTag(text: string): Tag | undefined {
 
 function mixture(path: string, marks: Marks, one: keyof Marks, other: keyof Marks): UserError {
   const [a, b] = [one, other].map((name) => ({ name, ...(marks[name] ?? { count: 0, line: 0 }) }));
-  const told = ({ name, count, line }: { name: keyof Marks } & Mark) => `line ${line} has ${MEANING[name]} (${count} of them)`;
+  const told = ({ name, count, line }: { name: keyof Marks } & Mark) =>
+    `line ${line} has ${MEANING[name]} (${count} of them)`;
   return new UserError(
     `${path}: its tags mix two schemes: ${told(a)}, ${told(b)}; say which one it is with --scheme, and what breaks its rules is repaired and counted.`,
   );

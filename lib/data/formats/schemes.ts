@@ -43,7 +43,12 @@ export const OUTSIDE: Tag = { prefix: "O", type: "" };
  * Tags -> spans. What breaks the scheme's rules is read as conlleval reads it, and counted.
  * @param where names the place of word i
  */
-export function tagSpans(tags: readonly Tag[], scheme: Scheme, tally: Tally, where: (word: number) => string): NerSpan[] {
+export function tagSpans(
+  tags: readonly Tag[],
+  scheme: Scheme,
+  tally: Tally,
+  where: (word: number) => string,
+): NerSpan[] {
   const spans: NerSpan[] = [];
   let start = -1;
   for (let i = 0; i <= tags.length; i++) {
@@ -64,7 +69,8 @@ export function tagSpans(tags: readonly Tag[], scheme: Scheme, tally: Tally, whe
 }
 
 /** A mention that begins with a tag that should go on with one. */
-export const isOrphan = ({ prefix }: Tag, scheme: Scheme) => scheme !== "iob1" && scheme !== "io" && "IEL".includes(prefix);
+export const isOrphan = ({ prefix }: Tag, scheme: Scheme) =>
+  scheme !== "iob1" && scheme !== "io" && "IEL".includes(prefix);
 
 /** A B- that IOB1 would not write. */
 export const needless = ({ prefix, type }: Tag, before: Tag, scheme: Scheme) =>

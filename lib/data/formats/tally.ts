@@ -16,6 +16,7 @@ export const REPAIRS = {
   // Columns
   comment: "a comment line; passed over",
   docstart: "a -DOCSTART- line; passed over",
+  row_without_word: "a row with a tag but no word; passed over",
   i_without_begin: "an I- or E- that continues nothing; it begins a mention, as conlleval reads it",
   begin_not_needed: "a B- where IOB1 writes I-; it begins a mention all the same",
   no_end: "a mention that ends without its E- (or L-); it ends there",

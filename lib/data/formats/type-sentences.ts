@@ -7,24 +7,33 @@ import type { Tally } from "./tally";
 
 /**
  * SLIMER's examples of Pile-NER: `{type: [{sentence, target_words_in_it}]}`, a few sentences for each type. Only the one type was
- * looked for in a sentence, so that it is the record's `labels`. Small files: read whole.
+ * looked for in a sentence, so that it is the record's `labels`; a sentence that stands under several types is one record. Small
+ * files: read whole.
  */
 export async function* readTypeSentences(path: string, _: object, tally: Tally): AsyncGenerator<PlacedRecord> {
+  const bySentence = new Map<string, PlacedRecord & { record: { labels: string[] } }>();
   for (const [type, sentences] of Object.entries(listsOf(path)))
     for (const [i, item] of sentences.entries()) {
       const where = `${path}, type "${type}", sentence ${i + 1}`;
       const { sentence, target_words_in_it: mentions } = parse(item, where);
-      const tokens = splitTokens(sentence);
-      const occurrences = new Occurrences(tokens);
-      const ner: NerSpan[] = [];
-      for (const mention of mentions) {
-        const places = occurrences.ofText(mention);
-        tally.asked++;
-        if (places.length > 0) tally.found++;
-        for (const [first, last] of places) ner.push([first, last, type]);
-      }
-      yield { record: { tokens, ner, labels: [type] }, where };
+      const known = bySentence.get(sentence);
+      if (known) tally.repair("records_merged", where);
+      const placed = known ?? { record: { tokens: splitTokens(sentence), ner: [], labels: [] }, where };
+      bySentence.set(sentence, placed);
+      placed.record.labels.push(type);
+      placed.record.ner.push(...spansOf(placed.record.tokens, mentions, type, tally));
     }
+  yield* bySentence.values();
+}
+
+function spansOf(tokens: readonly string[], mentions: readonly string[], type: string, tally: Tally): NerSpan[] {
+  const occurrences = new Occurrences(tokens);
+  return mentions.flatMap((mention) => {
+    const places = occurrences.ofText(mention);
+    tally.asked++;
+    if (places.length > 0) tally.found++;
+    return places.map(([first, last]): NerSpan => [first, last, type]);
+  });
 }
 
 function listsOf(path: string): Record<string, unknown[]> {

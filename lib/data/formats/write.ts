@@ -78,7 +78,9 @@ function instructItem({ tokens, ner }: NerRecord): object {
 /** A word and its tag a line, a tab between them, a blank line behind every sentence. */
 function columnWriter(scheme: Scheme): Writer["text"] {
   return ({ tokens, ner }, tally, where) => {
-    const bad = [...tokens, ...ner.map(([, , type]) => type)].find((cell) => cell.trim() === "" || /[\t\n\r]/.test(cell));
+    const bad = [...tokens, ...ner.map(([, , type]) => type)].find(
+      (cell) => cell.trim() === "" || /[\t\n\r]/.test(cell),
+    );
     if (bad !== undefined)
       throw new UserError(`${where}: ${JSON.stringify(bad)} cannot stand in a column; write another format.`);
     const tags = spanTags(tokens.length, ner, scheme, tally, where);
