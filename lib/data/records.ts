@@ -49,6 +49,11 @@ export function typesOf(records: Iterable<NerRecord>): string[] {
   return [...types].sort(byCodePoint);
 }
 
+/** Each (start, end, type) once, in the order of their first appearance. */
+export function uniqueSpans(ner: readonly NerSpan[]): NerSpan[] {
+  return [...new Map(ner.map((span) => [span.join("\t"), span])).values()];
+}
+
 /** A record as one line of JSON, under the names of this project; negatives under the name they came with. */
 export function recordLine({ negatives, negativesKey, src, ...record }: NerRecord): string {
   return JSON.stringify({ ...record, ...(negatives && { [negativesKey ?? "negatives"]: negatives }), src });

@@ -1,6 +1,6 @@
 import { jsonValues } from "../files/json-values";
 import { type LabelMap, renameLabels } from "../labels";
-import { type NerRecord, type NerSpan, type PlacedRecord, parseRecord } from "../records";
+import { type NerRecord, type PlacedRecord, parseRecord, uniqueSpans } from "../records";
 import { type ColumnOptions, readColumns } from "./columns";
 import { type InstructOptions, readInstruct } from "./instruct";
 import type { FormatName } from "./names";
@@ -74,9 +74,4 @@ function withoutDuplicates(record: NerRecord, tally: Tally, where: string): NerR
   const ner = uniqueSpans(record.ner);
   tally.repair("duplicate_dropped", where, record.ner.length - ner.length);
   return { ...record, ner };
-}
-
-/** Each span once, in the order of their first appearance. */
-export function uniqueSpans(ner: readonly NerSpan[]): NerSpan[] {
-  return [...new Map(ner.map((span) => [span.join("\t"), span])).values()];
 }

@@ -1,8 +1,7 @@
 import { stream } from "../../random";
-import { uniqueSpans } from "../formats/read";
 import { Tally } from "../formats/tally";
 import { bareWords, type OverlapIndex } from "../overlap";
-import type { NerRecord } from "../records";
+import { type NerRecord, uniqueSpans } from "../records";
 import { sourceRecords } from "../source-records";
 import type { SourceOptions } from "../sources";
 import { tidyLabels } from "./label-rules";
