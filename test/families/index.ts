@@ -6,6 +6,7 @@ import type { GoldenFamily } from "./family";
 import { loss } from "./loss";
 import { lstmFamily } from "./lstm";
 import { lstmStateful } from "./lstm-stateful";
+import { instructReader, pileNerScripts, pythonLists, tagSchemes } from "./preprocessing";
 import { extraction, scoring, tokenScorer } from "./scoring";
 import { spanLayers } from "./span";
 import { spanExtractors, spanTokenLevel } from "./span-extractors";
@@ -17,6 +18,10 @@ import { words } from "./words";
 /** Every family that is built. */
 export const FAMILIES: readonly GoldenFamily[] = [
   words,
+  pileNerScripts,
+  instructReader,
+  tagSchemes,
+  pythonLists,
   unigram,
   lstmFamily,
   lstmStateful,

@@ -13,7 +13,7 @@ import { Tally } from "./tally";
  *     process_pilener   data/process_pilener.py (from March 2024 on): types as they are; the types of empty answers under
  *                       the key "negative", which no trainer has ever read
  *     default           what process_pilener.py means: the same on records of the usual form, but an answer belongs to its
- *                       question, and what the scripts stumble over is repaired and counted
+ *                       question, JSON's escapes are JSON's, and what the scripts stumble over is repaired and counted
  *
  * None lower-cases a type. All mark every occurrence of a mention, whatever its case, and keep duplicates: they lengthen the
  * list of mentions, from whose length the trainers of 2023 and 2024 take the number of negatives.

@@ -29,6 +29,9 @@ const ESCAPES: Record<string, string> = {
 
 const NAMES: Record<string, unknown> = { True: true, False: false, None: null };
 
+/** A code point that no text holds. */
+const NO_CHARACTER = "\uffff";
+
 class LiteralReader {
   private at = 0;
 
@@ -95,7 +98,8 @@ class LiteralReader {
 
   private character(point: number): string {
     if (point > 0x10ffff) throw this.fault("a character");
-    return String.fromCodePoint(point);
+    // Python keeps the halves of an escaped surrogate pair apart, and such a mention matches no text; JavaScript would join them.
+    return point >= 0xd800 && point <= 0xdfff ? NO_CHARACTER : String.fromCodePoint(point);
   }
 
   private word(): unknown {

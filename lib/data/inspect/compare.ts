@@ -17,11 +17,13 @@ export interface Comparison {
     equal: number;
     /** The same words under another label. */
     renamed: { from: string; to: string; mentions: number }[];
-    /** The same label and words, in another place of the sentence. */
+    /** The same label (in any case) and words, in another place of the sentence. */
     moved: number;
-    /** Mentions of only one side, and why reading the copy lost some: those are counted in its own repairs. */
+    /** Mentions of only one side. */
     onlyCopy: number;
     onlyOriginal: number;
+    /** Those of the original alone that end with the last word of their sentence. */
+    lostAtEnd: number;
   };
 }
 
@@ -59,6 +61,7 @@ function compareGold(pairs: readonly [NerRecord, NerRecord][]): Comparison["gold
     moved: 0,
     onlyCopy: 0,
     onlyOriginal: 0,
+    lostAtEnd: 0,
   };
   const renamed = new Map<string, number>();
   for (const [copy, original] of pairs) {
@@ -70,16 +73,21 @@ function compareGold(pairs: readonly [NerRecord, NerRecord][]): Comparison["gold
       const key = `${b[2]}\t${a[2]}`;
       renamed.set(key, (renamed.get(key) ?? 0) + 1);
     }
-    const words = ({ tokens }: NerRecord, [start, end]: NerSpan) => tokens.slice(start, end + 1).join(" ");
-    gold.moved += takePairs(ours, theirs, (a, b) => a[2] === b[2] && words(copy, a) === words(original, b)).length;
+    gold.moved += takePairs(ours, theirs, (a, b) => sameMention(copy, a, original, b)).length;
     gold.onlyCopy += ours.length;
     gold.onlyOriginal += theirs.length;
+    gold.lostAtEnd += theirs.filter(([, end]) => end === original.tokens.length - 1).length;
   }
   gold.renamed = [...renamed].map(([key, mentions]) => {
     const [from, to] = key.split("\t");
     return { from, to, mentions };
   });
   return gold;
+}
+
+function sameMention(copy: NerRecord, a: NerSpan, original: NerRecord, b: NerSpan): boolean {
+  const words = ({ tokens }: NerRecord, [start, end]: NerSpan) => tokens.slice(start, end + 1).join(" ");
+  return a[2].toLowerCase() === b[2].toLowerCase() && words(copy, a) === words(original, b);
 }
 
 /** Takes out of both lists what goes together, pair by pair. */

@@ -179,7 +179,7 @@ function ofComparison({ copy, original, sentences, missing, added, gold }: Compa
       "lost_mention",
       gold.onlyOriginal,
       "mentions of the original without a place in the copy",
-      `of ${gold.original}`,
+      `of ${gold.original}; ${gold.lostAtEnd} of them end with their sentence's last word`,
     ],
     ["fault", "new_mention", gold.onlyCopy, "mentions that the original does not have"],
   ]);
