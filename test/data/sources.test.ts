@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { type GitHubSource, parseManifest } from "../../lib/data/manifest";
+import { type GitHubSource, type HubSource, parseManifest } from "../../lib/data/manifest";
 import { addressOf, findSource, MANIFEST_PATH, openSource, readSources } from "../../lib/data/sources";
 import { UserError } from "../../lib/errors";
 
@@ -26,19 +26,31 @@ const SOURCE: GitHubSource = {
   labels: { person: "person" },
   partial: false,
 };
-const ENVIRONMENT = ["WORKBOOK_MIRROR", "WORKBOOK_RAW_URL", "WORKBOOK_CACHE", "WORKBOOK_OFFLINE", "HF_HUB_OFFLINE"];
+/** The same bytes as a file of a data set on the hub, which states their sha256 itself. */
+const { repository: _, commit: __, sha256: ___, bytes: ____, ...common } = SOURCE;
+const HUB: HubSource = { ...common, hub: "owner/name", path: "data/train.json" };
+const ENVIRONMENT = [
+  "HF_ENDPOINT",
+  "WORKBOOK_MIRROR",
+  "WORKBOOK_RAW_URL",
+  "WORKBOOK_CACHE",
+  "WORKBOOK_OFFLINE",
+  "HF_HUB_OFFLINE",
+];
 const outside = ENVIRONMENT.map((name) => process.env[name]);
 
 let server: Server;
 let origin: string;
 let folder: string;
 let calls: string[];
-let answer: { status: number; content: Buffer };
+let answer: { status: number; content: Buffer; etag?: string };
 
 before(async () => {
   server = createServer((call, response) => {
     calls.push(call.url ?? "");
-    response.writeHead(answer.status, { "content-length": answer.content.length }).end(answer.content);
+    const linked = answer.etag ? { "x-linked-etag": `"${answer.etag}"`, "x-linked-size": answer.content.length } : {};
+    response.writeHead(answer.status, { "content-length": answer.content.length, ...linked });
+    response.end(call.method === "HEAD" ? "" : answer.content);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -56,6 +68,7 @@ beforeEach(() => {
   process.env.WORKBOOK_MIRROR = join(folder, "mirror");
   process.env.WORKBOOK_CACHE = join(folder, "cache");
   process.env.WORKBOOK_RAW_URL = `${origin}/raw/`;
+  process.env.HF_ENDPOINT = `${origin}/hub/`;
   mkdirSync(process.env.WORKBOOK_MIRROR);
 });
 afterEach(() => {
@@ -122,6 +135,37 @@ test("a missing file, no network and the offline switch are one sentence each", 
   process.env.WORKBOOK_OFFLINE = "1";
   await assert.rejects(open(), says(/neither in the mirror nor in the cache/, /WORKBOOK_OFFLINE/));
   assert.equal(calls.length, 1);
+});
+
+test("a file of the hub is checked by the sha256 that the hub states, and kept", async () => {
+  const fetched = () => openSource(HUB.id, { sources: [HUB], retries: 0 });
+  const kept = join(folder, "cache/sources/datasets/owner/name/data/train.json");
+  answer.etag = "0".repeat(64);
+  await assert.rejects(fetched(), says(/^made_up cannot be fetched/, /wanted 0{64}/));
+  assert.ok(!existsSync(kept));
+  answer.etag = SOURCE.sha256;
+  assert.ok((await fetched()).equals(CONTENT));
+  assert.ok(
+    calls.every((call) => call === "/hub/datasets/owner/name/resolve/main/data/train.json"),
+    calls.join(),
+  );
+  const before = calls.length;
+  process.env.WORKBOOK_OFFLINE = "1";
+  assert.ok((await fetched()).equals(CONTENT));
+  assert.equal(calls.length, before);
+  rmSync(kept);
+  await assert.rejects(
+    fetched(),
+    says(/WORKBOOK_OFFLINE/, /WORKBOOK_MIRROR can name a folder that holds datasets\/owner\/name/),
+  );
+  delete process.env.WORKBOOK_OFFLINE;
+  answer.status = 404;
+  await assert.rejects(fetched(), says(/the hub has no file data\/train\.json in the data set owner\/name/));
+  process.env.HF_ENDPOINT = "http://127.0.0.1:9";
+  await assert.rejects(
+    fetched(),
+    says(/^made_up cannot be fetched: the hub at http:\/\/127\.0\.0\.1:9 cannot be reached/),
+  );
 });
 
 test("a mirror that is no folder, and an id that is not in the manifest", async () => {

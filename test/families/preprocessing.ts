@@ -35,7 +35,11 @@ export const pileNerScripts = family<{ record: object; data_proc: Made; process_
       if ("error" in wanted) assert.throws(make, UserError, `${at}, ${era}: ${wanted.error}`);
       else {
         const { tokens, ner, negatives } = make();
-        assert.deepEqual({ tokens, ner, negatives }, { tokens: wanted.tokenized_text, ner: wanted.ner, negatives: wanted.negative }, `${at}, ${era}`);
+        assert.deepEqual(
+          { tokens, ner, negatives },
+          { tokens: wanted.tokenized_text, ner: wanted.ner, negatives: wanted.negative },
+          `${at}, ${era}`,
+        );
       }
     }
   },
@@ -55,10 +59,17 @@ export const instructReader = family<{ item: InstructItem; record: { tokenized_t
 );
 
 /** seqeval's get_entities on tags drawn at random, most of which break their scheme's rules. */
-export const tagSchemes = family<{ scheme: Scheme; tags: string[]; spans: NerSpan[] }>("tags", ({ scheme, tags, spans }, at) => {
-  const read = tags.map((tag) => readTag(tag, scheme, at));
-  assert.deepEqual(tagSpans(read, scheme, new Tally(), () => at), spans, `${at}: ${tags.join(" ")}`);
-});
+export const tagSchemes = family<{ scheme: Scheme; tags: string[]; spans: NerSpan[] }>(
+  "tags",
+  ({ scheme, tags, spans }, at) => {
+    const read = tags.map((tag) => readTag(tag, scheme, at));
+    assert.deepEqual(
+      tagSpans(read, scheme, new Tally(), () => at),
+      spans,
+      `${at}: ${tags.join(" ")}`,
+    );
+  },
+);
 
 /** ast.literal_eval; a text without a value is one that it refuses. */
 export const pythonLists = family<{ text: string; value?: unknown[] }>("literals", ({ text, value }, at) => {

@@ -109,7 +109,7 @@ function cellsOf(
   where: string,
 ): string[] {
   const tabs = separator === "tab" || (separator === undefined && text.includes("\t"));
-  const cells = tabs ? text.replace(/\t+$/, "").split("\t") : text.trim().split(/[ \t]+/);
+  const cells = tabs ? text.replace(/\t+$/, "").split("\t") : text.replace(/^[ \t]+|[ \t]+$/g, "").split(/[ \t]+/);
   const middle = cells.length - columns.length;
   if (middle < 0 || (middle > 0 && rest === undefined))
     throw new UserError(
