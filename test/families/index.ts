@@ -7,6 +7,7 @@ import { loss } from "./loss";
 import { lstmFamily } from "./lstm";
 import { lstmStateful } from "./lstm-stateful";
 import { optimizers } from "./optimizer";
+import { instructReader, pileNerScripts, pythonLists, tagSchemes } from "./preprocessing";
 import { extraction, scoring, tokenScorer } from "./scoring";
 import { spanLayers } from "./span";
 import { spanExtractors, spanTokenLevel } from "./span-extractors";
@@ -19,6 +20,10 @@ import { words } from "./words";
 /** Every family that is built. */
 export const FAMILIES: readonly GoldenFamily[] = [
   words,
+  pileNerScripts,
+  instructReader,
+  tagSchemes,
+  pythonLists,
   unigram,
   lstmFamily,
   lstmStateful,
