@@ -6,6 +6,7 @@ import type { GoldenFamily } from "./family";
 import { loss } from "./loss";
 import { lstmFamily } from "./lstm";
 import { lstmStateful } from "./lstm-stateful";
+import { scorers } from "./scorers";
 import { extraction, scoring, tokenScorer } from "./scoring";
 import { spanLayers } from "./span";
 import { spanExtractors, spanTokenLevel } from "./span-extractors";
@@ -35,6 +36,7 @@ export const FAMILIES: readonly GoldenFamily[] = [
   tinyModels,
   decode,
   evaluation,
+  scorers,
 ];
 
 /** Fixtures of families that are still to come. */
