@@ -13,6 +13,7 @@ import { columns, comparisonReport, presetsReport, scoresReport, unrepresentable
 import {
   evaluateModel,
   floorFor,
+  identified,
   type ModelEvaluation,
   type ModelPredictions,
   predictSets,
@@ -125,7 +126,10 @@ function readOptions(values: Values, positionals: string[]): Options {
     drop: words(values.drop),
     limit: whole(values, "limit", Number.POSITIVE_INFINITY, 1, Number.POSITIVE_INFINITY),
     presets,
-    asks: presets.length ? `, as the preset ${presets[0].name} does` : ", in sorted order",
+    asks:
+      models.length === 0
+        ? ""
+        : `, asked ${presets.length ? `as the preset ${presets[0].name} does` : "in sorted order"}`,
     threshold,
     rules: { ...rules, threshold: threshold ?? rules.threshold },
     folder,
@@ -149,11 +153,11 @@ async function evaluateAll(options: Options, sets: readonly BenchmarkSet[]): Pro
   const labels = sets.map(({ name, types }) => (presets.length ? labelsOf(presets[0], name, types) : [...types]));
   const settings = { labels, floor: floorFor(threshold ?? PLAIN_RULES.threshold), batchSize, folder };
   const trainedOn = options.trainedOn ? new Set(typesOf(await loadRecords(options.trainedOn))) : undefined;
-  const evaluated: Evaluated[] = [];
   if (models.length === 0)
-    for (const answers of savedPredictions(folder ?? "", sets))
-      evaluated.push(score(answers, sets, options, trainedOn));
-  for (const model of models) evaluated.push(score(await predictSets(model, sets, settings), sets, options, trainedOn));
+    return savedPredictions(folder ?? "", sets).map((answers) => score(answers, sets, options, trainedOn));
+  const evaluated: Evaluated[] = [];
+  for (const model of await Promise.all(models.map(identified)))
+    evaluated.push(score(await predictSets(model, sets, settings), sets, options, trainedOn));
   return evaluated;
 }
 

@@ -14,7 +14,7 @@ import {
 import { matchModes } from "../evaluate/match-modes";
 import type { Counts } from "../evaluate/metrics";
 import { type PredictionTask, predict, storedPredictions } from "../evaluate/predict";
-import { checkTexts, FLOOR, type Predictions, readPredictions } from "../evaluate/predictions";
+import { checkTexts, FLOOR, type ModelIdentity, type Predictions, readPredictions } from "../evaluate/predictions";
 import { type ScoringRules, scorePredictions } from "../evaluate/scoring";
 import { type Evaluation, evaluationOf } from "../evaluate/zero-shot";
 import { GLiNER } from "../gliner/gliner";
@@ -54,17 +54,21 @@ export interface PredictSettings {
 /** Answers that no model gave in this run. */
 const STORED = "none, from saved predictions";
 
+/** A model folder and its identity: several are all looked at before the first is asked. */
+export async function identified(folder: string): Promise<{ folder: string; identity: ModelIdentity }> {
+  return { folder, identity: await identityOf(folder) };
+}
+
 /**
  * The answers of a model folder: those on file where they are of this model, these texts and these labels; else the model is
  * loaded and asked.
  */
 export async function predictSets(
-  model: string,
+  { folder: model, identity }: Awaited<ReturnType<typeof identified>>,
   sets: readonly BenchmarkSet[],
   settings: PredictSettings,
 ): Promise<ModelPredictions> {
   const { floor, batchSize, folder } = settings;
-  const identity = await identityOf(model);
   const tasks = sets.map(({ name, records }, i): PredictionTask => {
     return { model: identity, name, records, labels: settings.labels[i], floor };
   });
@@ -91,8 +95,9 @@ const storedAt = (path: string | undefined, task: PredictionTask) =>
   path === undefined ? undefined : storedPredictions(path, task);
 
 /**
- * The answers that lie in a folder of predictions, a folder a model; no model is needed.
- * @throws UserError where a set is missing, or is not of these texts
+ * The answers that lie in a folder of predictions, a folder a model; no model is needed. Answers of types that do not count
+ * are left out.
+ * @throws UserError where a set is missing, is not of these texts, or was not asked a type that counts
  */
 export function savedPredictions(folder: string, sets: readonly BenchmarkSet[]): ModelPredictions[] {
   const models = existsSync(folder)
@@ -103,14 +108,26 @@ export function savedPredictions(folder: string, sets: readonly BenchmarkSet[]):
   return models.map(({ name: model }) => ({
     model,
     backend: STORED,
-    predictions: sets.map(({ name, records }) => {
-      const path = join(folder, model, `${name}.jsonl`);
-      const predictions = readPredictions(path);
-      checkTexts(predictions, records, path);
-      return predictions;
-    }),
+    predictions: sets.map((set) => savedSet(join(folder, model, `${set.name}.jsonl`), set)),
   }));
 }
+
+function savedSet(path: string, { records, types }: BenchmarkSet): Predictions {
+  const { header, texts } = readPredictions(path);
+  checkTexts({ header, texts }, records, path);
+  const missing = types.filter((type) => !header.labels.some((label) => isAsked(type, label)));
+  if (missing.length)
+    throw new UserError(`${path} was not asked for ${missing.join(", ")}; give --labels or --drop to leave it out.`);
+  const counted = new Set(header.labels.filter((label) => types.some((type) => isAsked(type, label))));
+  const kept = texts.map((text) => ({
+    ...text,
+    candidates: text.candidates.filter(({ label }) => counted.has(label)),
+  }));
+  return { header, texts: kept };
+}
+
+/** A label stands for a type as it is, or in lower case as some presets ask it. */
+const isAsked = (type: string, label: string) => label === type || label === type.toLowerCase();
 
 /** Scores a model's answers. @param trainedOn types that training has seen, where it is known */
 export function evaluateModel(
@@ -124,9 +141,11 @@ export function evaluateModel(
     const gold = records.map((record, n) => ({ ...record, ner: scored[i].gold[n] }));
     return unrepresentable(gold, predictions[i].texts, predictions[i].header.model.max_width);
   });
-  const datasets = sets.map(({ name }, i): DatasetRow => {
+  const datasets = sets.map(({ name, types: counted }, i): DatasetRow => {
     const { drop, threshold } = rulesFor(name);
-    const asked = predictions[i].header.labels.filter((label) => !drop.includes(label));
+    const asked = predictions[i].header.labels.filter(
+      (label) => !drop.includes(label) && counted.some((type) => isAsked(type, label)),
+    );
     const result = evaluationOf([{ threshold, ...scored[i] }], asked, options.seed);
     const { precision, recall, f1, ci95, support, types, perType } = result;
     const row = { name, precision, recall, f1, ci95, support, types };

@@ -30,7 +30,7 @@ export async function openSet(file: string, choice: SetChoice): Promise<Benchmar
   const types = (labels ?? gold).filter((type) => !drop.includes(type));
   if (types.length === 0) throw new UserError(`${file}: no entity type is left to ask for; give --labels.`);
   if (labels) checkLabels(types, gold, name);
-  else say(`${name}: without --labels the ${types.length} gold types of the file are asked${choice.asks}.`);
+  else say(`${name}: without --labels the ${types.length} gold types of the file count${choice.asks}.`);
   const records = all.slice(0, limit);
   const kept = labels ? types : gold.filter((type) => !drop.includes(type));
   return { name, records: askedOnly(records, kept), types };
