@@ -1,7 +1,7 @@
 import type { NerRecord } from "../data/records";
 import { bootstrapF1, meanF1 } from "./bootstrap";
 import { addCounts, type Counts, type Scores, scores } from "./metrics";
-import { compareF1 } from "./paired";
+import { bootstrapDifference } from "./paired";
 import { checkTexts, type Predictions } from "./predictions";
 import { type Preset, promptDifference, rulesOf } from "./presets";
 import { scorePredictions } from "./scoring";
@@ -101,6 +101,6 @@ function differenceOf(
 ): PresetScores["difference"] {
   const f1 = row.average.f1 - first.average.f1;
   if (row === first || !row.average.ci95 || !first.average.ci95) return { f1, ci95: null };
-  const { low, high } = compareF1(row.counts, first.counts, bootstrap);
+  const { low, high } = bootstrapDifference(row.counts, first.counts, bootstrap);
   return { f1, ci95: [low, high] };
 }

@@ -1,6 +1,14 @@
 import { usageError } from "../errors";
 import { type RandomStream, stream } from "../random";
-import { type BootstrapOptions, checked, meanF1, percentiles, resampler, type SetCounts } from "./bootstrap";
+import {
+  type BootstrapOptions,
+  checked,
+  type Interval,
+  meanF1,
+  percentiles,
+  resampler,
+  type SetCounts,
+} from "./bootstrap";
 import type { Counts } from "./metrics";
 
 /**
@@ -28,13 +36,8 @@ export interface Comparison {
  */
 export function compareF1(a: SetCounts, b: SetCounts, options: BootstrapOptions = {}): Comparison {
   const { seed, resamples, level } = checked(options);
-  checkSame(a, b);
   const difference = meanF1(a) - meanF1(b);
-  const draw = resampler([a, b], stream(seed, "bootstrap"));
-  const draws = Float64Array.from({ length: resamples }, () => {
-    const [one, other] = draw();
-    return one - other;
-  });
+  const draws = differenceDraws(a, b, seed, resamples);
   const ahead = draws.reduce((sum, d) => sum + (d > 0 ? 1 : d === 0 ? 0.5 : 0), 0);
   const asFar = draws.reduce((sum, d) => sum + Number(atLeast(d - difference, difference)), 0);
   return {
@@ -44,6 +47,22 @@ export function compareF1(a: SetCounts, b: SetCounts, options: BootstrapOptions 
     pBootstrap: (asFar + 1) / (resamples + 1),
     pPermutation: permutationTest(a, b, difference, { seed, resamples }),
   };
+}
+
+/** The interval of the difference alone. @throws UserError as `compareF1` does */
+export function bootstrapDifference(a: SetCounts, b: SetCounts, options: BootstrapOptions = {}): Interval {
+  const { seed, resamples, level } = checked(options);
+  return { value: meanF1(a) - meanF1(b), ...percentiles(differenceDraws(a, b, seed, resamples), level) };
+}
+
+/** F1 of a minus F1 of b on resampled sentences, the same ones for both. */
+function differenceDraws(a: SetCounts, b: SetCounts, seed: number, resamples: number): Float64Array {
+  checkSame(a, b);
+  const draw = resampler([a, b], stream(seed, "bootstrap"));
+  return Float64Array.from({ length: resamples }, () => {
+    const [one, other] = draw();
+    return one - other;
+  });
 }
 
 /** Under "the two systems are the same" it is chance whose answer is whose, sentence by sentence. */
