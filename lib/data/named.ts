@@ -20,6 +20,7 @@ export async function loadRecords(name: string, filter: RecordFilter = {}): Prom
   const records = name.startsWith(ZERO_SHOT)
     ? await zeroShotTest(name.slice(ZERO_SHOT.length))
     : await readRecords(fileOf(name));
+  if (records.length === 0) throw new UserError(`${name} holds no records.`);
   const kept = records.filter(
     ({ src, ner }) => !(src !== undefined && exclude.includes(src)) && (keepEmpty || ner.length > 0),
   );

@@ -8,6 +8,7 @@ import { lstmFamily } from "./lstm";
 import { lstmStateful } from "./lstm-stateful";
 import { optimizers } from "./optimizer";
 import { instructReader, pileNerScripts, pythonLists, tagSchemes } from "./preprocessing";
+import { scorers } from "./scorers";
 import { extraction, scoring, tokenScorer } from "./scoring";
 import { spanLayers } from "./span";
 import { spanExtractors, spanTokenLevel } from "./span-extractors";
@@ -44,6 +45,7 @@ export const FAMILIES: readonly GoldenFamily[] = [
   optimizers,
   decode,
   evaluation,
+  scorers,
 ];
 
 /** Fixtures of families that are still to come. */
