@@ -9,11 +9,13 @@ export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } fr
 export type { EncoderConfig } from "./encoder/config";
 export { UserError } from "./errors";
 export { type EvaluateOptions, type Evaluation, evaluateRecords } from "./evaluate/zero-shot";
-export { type BatchOptions, type Entity, GLiNER, type PredictOptions } from "./gliner/gliner";
+export type { Entity } from "./gliner/entity";
+export { type BatchOptions, GLiNER, type PredictOptions } from "./gliner/gliner";
 export { type PublishedModel, publishedModels } from "./gliner/published";
 export { parseRecipe, type Recipe, readRecipe } from "./gliner/recipe";
 export type { TrainingConfig } from "./gliner/settings";
 export { type TrainingReport, type TrainingResult, type TrainOptions, train } from "./gliner/train";
+export { inWindows, type WindowOptions } from "./gliner/windows";
 export { LstmTwins, paddingErrors } from "./laboratory/lstm-twins";
 export { type SmallTask, smallModel, smallTask } from "./laboratory/small-model";
 export { SpanStudy, spanParameters, whatASpanSees } from "./laboratory/span-study";

@@ -19,3 +19,4 @@ export { type MatrixOptions, matrix } from "./matrix";
 export { type Choice, quiz } from "./quiz";
 export { type Stages, scoreRows, stages } from "./stages";
 export { type FrameLike, type TableOptions, table } from "./table";
+export { writeTable } from "./write";
