@@ -43,6 +43,8 @@ export interface BatchOptions {
   /** Another way to compute the same model, for study. */
   forward?: Pick<ForwardOptions, "head" | "lstm" | "leak">;
   onProgress?(done: number, total: number): void;
+  /** Called for every text of which the model does not see the last `words` words. */
+  onWordsLost?(text: number, words: number): void;
 }
 
 /**
@@ -131,12 +133,15 @@ export class GLiNER {
       throw usageError(
         "returnClassProbs needs a span mode: a token-level model has no probabilities of a span's types.",
       );
-    const { batchSize = 8, forward, onProgress } = options;
+    const { batchSize = 8, forward, onProgress, onWordsLost } = options;
     const found: SpanCandidate[][] = [];
     for (let at = 0; at < tokens.length; at += batchSize) {
       const batch = this.collate(tokens.slice(at, at + batchSize).map((words) => ({ tokens: words, types })));
       const logits = await this.logits(batch, forward);
       const stride = logits.length / batch.size;
+      batch.wordsLost.forEach((words, b) => {
+        if (words > 0) onWordsLost?.(at + b, words);
+      });
       for (let b = 0; b < batch.size; b++)
         found.push(this.candidatesOf(logits.subarray(b * stride, (b + 1) * stride), batch, b, options));
       onProgress?.(found.length, tokens.length);

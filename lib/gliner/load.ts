@@ -156,7 +156,8 @@ function checkVocabulary(config: GLiNERConfig, tokenizer: SubwordTokenizer, fold
     );
 }
 
-function readObject(path: string): Record<string, unknown> {
+/** A JSON object from a file of a model folder. @throws UserError where it is missing or no object */
+export function readObject(path: string): Record<string, unknown> {
   if (!existsSync(path)) throw new UserError(`${path} does not exist; wanted the files of a model folder.`);
   try {
     const value: unknown = JSON.parse(readFileSync(path, "utf8"));

@@ -1,6 +1,6 @@
 import type { NerRecord } from "../data/records";
 import { usageError } from "../errors";
-import type { Predictor } from "../evaluate/zero-shot";
+import type { Predictor } from "../evaluate/predict";
 import type { GLiNER } from "../gliner/gliner";
 import { exceeds, greedyDecode, type SpanCandidate } from "../model/decode";
 import { initialValues } from "../model/initialise";

@@ -34,6 +34,8 @@ export interface DecodeOptions {
   flatNer: boolean;
   /** One span may have several labels. */
   multiLabel: boolean;
+  /** Wrong, and only to see what it costs: the least probable span is served first, as in versions 0.1.5 and 0.1.6. */
+  worstFirst?: boolean;
 }
 
 /** Whether a float32 probability counts at a threshold: like torch, which rounds the threshold to float32 before it compares. */
@@ -86,11 +88,13 @@ function topClasses(logits: Float32Array, classes: readonly string[]): Record<st
 
 /**
  * Greedy decoding: the best span first (ties keep their order), each next one where it conflicts with none before it; the
- * result is sorted by start. Versions 0.1.5 and 0.1.6 of GLiNER took the worst first.
+ * result is sorted by start.
  */
 export function greedyDecode(spans: readonly SpanCandidate[], options: DecodeOptions): SpanCandidate[] {
-  const best = spans.slice().sort((a, b) => b.score - a.score);
-  return (options.flatNer ? flat(best, options.multiLabel) : pairwise(best, options)).sort((a, b) => a.start - b.start);
+  const sign = options.worstFirst ? -1 : 1;
+  const queue = spans.slice().sort((a, b) => sign * (b.score - a.score));
+  const kept = options.flatNer ? flat(queue, options.multiLabel) : pairwise(queue, options);
+  return kept.sort((a, b) => a.start - b.start);
 }
 
 /** The readable twin of the flat case, and the nested one: every accepted span is asked. */
