@@ -5,6 +5,7 @@
  * subwords (without one), and drops the rest. A text that fits is one window here, and computed exactly as without.
  */
 import { promptText } from "../batch/prompt";
+import { longestSequence } from "../encoder";
 import { UserError, usageError, warnOnce } from "../errors";
 import { isTokenLevel } from "../model/config";
 import type { SpanCandidate } from "../model/decode";
@@ -46,8 +47,12 @@ export function inWindows(model: GLiNER, options: WindowOptions = {}): Pick<GLiN
       const long = plans.filter((windows) => windows.length > 1);
       if (long.length > 0) checkRoom(model, limits.room, long);
       model.textsInWindows += long.length;
-      const parts = tokens.flatMap((words, i) => plans[i].map(({ start, end }) => words.slice(start, end)));
-      const found = await model.candidates(parts, labels, rest);
+      const parts = plans.flatMap((windows, text) => windows.map((window) => ({ text, ...window })));
+      const found = await model.candidates(
+        parts.map(({ text, start, end }) => tokens[text].slice(start, end)),
+        labels,
+        { ...rest, onWordsLost: (part, words) => rest.onWordsLost?.(parts[part].text, words) },
+      );
       return plans.map((windows) => mergeWindows(windows, found.splice(0, windows.length)));
     },
   };
@@ -135,8 +140,9 @@ function windowSizes(model: GLiNER, options: WindowOptions): Omit<WindowLimits, 
 }
 
 /** Subwords that a sequence has left for its text. */
-function roomFor({ model: { tokenizer, config } }: GLiNER, types: readonly string[]): number {
-  return tokenizer.modelMaxLength - promptText([], types, tokenizer, config).inputIds.length;
+function roomFor({ model: { tokenizer, config, encoder } }: GLiNER, types: readonly string[]): number {
+  const longest = Math.min(tokenizer.modelMaxLength, longestSequence(encoder));
+  return longest - promptText([], types, tokenizer, config).inputIds.length;
 }
 
 /** Windows can be so narrow that wide entities find no place in one: never in silence. */
@@ -144,7 +150,7 @@ function checkRoom(model: GLiNER, room: number, plans: readonly (readonly Window
   const { max_width } = model.config;
   if (room < max_width)
     throw new UserError(
-      `the prompt leaves ${room} of the encoder's ${model.model.tokenizer.modelMaxLength} subwords for the text, wanted at least max_width ${max_width}; ask for fewer types at once.`,
+      `the prompt leaves ${room} of the encoder's subwords for the text, wanted at least max_width ${max_width}; ask for fewer types at once.`,
     );
   if (plans.some((windows) => narrowest(windows) < smallestOverlap(model)))
     warnOnce(

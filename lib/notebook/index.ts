@@ -1,6 +1,6 @@
 /** What a notebook's cells show: each function returns or drives a display. */
 export { check, digestOf, Outcome, type Wanted } from "./check";
-export { compareEntities } from "./compare";
+export { compareEntities, compareRecord } from "./compare";
 export { DISPLAY, Display, type Displayable, display, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
 export { figure, type Layout, type Trace as PlotTrace } from "./figure";
