@@ -40,7 +40,7 @@ export { type PublishedModel, publishedModels } from "./gliner/published";
 export { parseRecipe, type Recipe, readRecipe } from "./gliner/recipe";
 export type { TrainingConfig } from "./gliner/settings";
 export { type TrainingReport, type TrainingResult, type TrainOptions, train } from "./gliner/train";
-export { inWindows, type WindowOptions } from "./gliner/windows";
+export { inWindows, planWindows, type WindowOptions } from "./gliner/windows";
 export { LstmTwins, paddingErrors } from "./laboratory/lstm-twins";
 export { type SmallTask, smallModel, smallTask } from "./laboratory/small-model";
 export { SpanStudy, spanParameters, whatASpanSees } from "./laboratory/span-study";
