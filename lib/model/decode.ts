@@ -97,6 +97,18 @@ export function greedyDecode(spans: readonly SpanCandidate[], options: DecodeOpt
   return kept.sort((a, b) => a.start - b.start);
 }
 
+/** The entities at a threshold, of candidates that are listed above a lower floor. Flat, one label a span, by default. */
+export function entitiesAt(
+  spans: readonly SpanCandidate[],
+  threshold: number,
+  { flatNer = true, multiLabel = false }: Partial<DecodeOptions> = {},
+): SpanCandidate[] {
+  return greedyDecode(
+    spans.filter(({ score }) => exceeds(score, threshold)),
+    { flatNer, multiLabel },
+  );
+}
+
 /** The readable twin of the flat case, and the nested one: every accepted span is asked. */
 export function pairwise(best: readonly SpanCandidate[], options: DecodeOptions): SpanCandidate[] {
   const kept: SpanCandidate[] = [];

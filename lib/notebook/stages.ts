@@ -4,7 +4,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../batch/collate";
-import type { Entity, GLiNER } from "../gliner/gliner";
+import type { Entity } from "../gliner/entity";
+import type { GLiNER } from "../gliner/gliner";
 import { candidates, greedyDecode, type SpanCandidate } from "../model/decode";
 import { spanScores, type Trace } from "../model/uni-encoder-span";
 import { splitWords, type Word } from "../text/words";
