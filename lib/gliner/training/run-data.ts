@@ -32,7 +32,14 @@ export function describeData({ records, dev, heldOut, benchmark }: RunData, file
 }
 
 /** Settings that decide neither weights nor choice: how often something is written, and how many failures are borne. */
-const FREE = new Set(["save_every", "save_total_limit", "prev_path", "histogram_every", "max_skipped_steps"]);
+const FREE = new Set([
+  "save_every",
+  "save_total_limit",
+  "keep_every",
+  "prev_path",
+  "histogram_every",
+  "max_skipped_steps",
+]);
 
 /** What must be the same when a run is resumed. */
 export function identityOf(

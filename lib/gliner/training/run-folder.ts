@@ -83,10 +83,12 @@ export class RunFolder {
     });
   }
 
-  /** Keeps a step's model; only the last `limit` of them stay. */
-  saveStep(model: GLiNER, step: number, every: number, limit: number): void {
+  saveStep(model: GLiNER, step: number): void {
     replaceFolder(join(this.path, `step-${step}`), (folder) => model.savePretrained(folder));
-    rmSync(join(this.path, `step-${step - limit * every}`), { recursive: true, force: true });
+  }
+
+  removeStep(step: number): void {
+    rmSync(join(this.path, `step-${step}`), { recursive: true, force: true });
   }
 
   /** The batch of a failed step, to be looked at and run again. @returns its file */
