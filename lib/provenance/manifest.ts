@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "../errors";
 import { writeAtomically } from "../weights/atomic";
 import type { DataDescription } from "./data";
 import { type Difference, differences } from "./difference";
 import { type Environment, environmentOf } from "./environment";
+import { sha256 } from "./hash";
 import { type ProjectState, projectState } from "./project";
 import { scrubbed } from "./scrub";
 
@@ -152,9 +152,4 @@ export function readManifest(path: string): Manifest {
   if (value?.format !== FORMAT || !Array.isArray(value.sessions))
     throw new UserError(`the manifest ${path} has the format ${value?.format ?? "none"}, wanted ${FORMAT}.`);
   return value as Manifest;
-}
-
-/** Hash of plain values, in the order of their keys. */
-export function sha256(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }

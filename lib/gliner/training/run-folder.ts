@@ -55,11 +55,13 @@ export class RunFolder {
 
   /** Drops what belongs to steps behind this one; with 0, everything of an earlier run. */
   goBackTo(step: number): void {
-    this.metrics.keepUntil(step);
-    this.events.keepUntil(step);
-    if (step > 0) return;
+    if (step > 0) {
+      this.metrics.keepUntil(step);
+      this.events.keepUntil(step);
+      return;
+    }
     for (const name of readdirSync(this.path))
-      if (/^(best|failed|step-\d+)(\.previous|\.writing)?$/.test(name))
+      if (/^(metrics\.jsonl|tensorboard|(best|failed|step-\d+)(\.previous|\.writing)?)$/.test(name))
         rmSync(join(this.path, name), { recursive: true });
   }
 
