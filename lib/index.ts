@@ -19,6 +19,7 @@ export type { TrackedTest } from "./gliner/training/evaluation";
 export { type HeldOut, type HoldOutOptions, type HoldOutResult, holdOutTypes } from "./gliner/training/held-out";
 export { LstmTwins, paddingErrors } from "./laboratory/lstm-twins";
 export { type SmallTask, smallModel, smallTask } from "./laboratory/small-model";
+export { compareSpanModes, type SpanModeRun } from "./laboratory/span-modes";
 export { SpanStudy, spanParameters, whatASpanSees } from "./laboratory/span-study";
 export { candidateChanges, type Switches, withRedrawn, withSwitches } from "./laboratory/switches";
 export { type Timing, timeInTurn } from "./laboratory/timing";

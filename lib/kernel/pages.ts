@@ -11,6 +11,11 @@ import { markdownToHtml } from "./markdown";
 import { type Cell, joined, type Notebook, type Output } from "./nbformat";
 import { STYLE } from "./page-style";
 
+/** Its own types would bring those of a browser's page into the whole project. */
+const highlighter: {
+  highlight(code: string, options: { language: string; ignoreIllegals: boolean }): { value: string };
+} = require("highlight.js/lib/common");
+
 export interface Page {
   name: string;
   notebook: Notebook;
@@ -80,7 +85,8 @@ function cellHtml(cell: Cell): string {
 
 /** The source, folded where the notebook says so (a quiz holds its answers). */
 function sourceHtml({ source, metadata }: Cell): string {
-  const code = `<pre class="source"><code>${escapeHtml(source)}</code></pre>`;
+  const { value } = highlighter.highlight(source, { language: "typescript", ignoreIllegals: true });
+  const code = `<pre class="source"><code>${value}</code></pre>`;
   const hidden = Object(metadata.jupyter).source_hidden === true;
   return hidden ? `<details><summary>Code</summary>${code}</details>` : code;
 }
