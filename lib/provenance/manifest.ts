@@ -97,7 +97,15 @@ export class ManifestFile {
     const project = projectState();
     const before = session.firstStep > 0 && existsSync(path) ? readManifest(path) : undefined;
     const id = sha256([facts.config, facts.data, facts.weights.sha256]).slice(0, 16);
-    const manifest = before ?? { format: FORMAT, id, ...facts, project, environment, sessions: [], result: EMPTY };
+    const manifest = before ?? {
+      format: FORMAT,
+      id,
+      ...facts,
+      project,
+      environment,
+      sessions: [],
+      result: { ...EMPTY },
+    };
     for (const old of manifest.sessions) if (old.status === "running") old.status = "killed";
     const { environment: first, project: code } = manifest;
     manifest.sessions.push({
