@@ -10,7 +10,7 @@ import * as tf from "@tensorflow/tfjs";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { train } from "../../lib/gliner/train";
 import { holdOutTypes } from "../../lib/gliner/training/held-out";
-import { hasEncoder } from "../../lib/weights/encoders";
+import { cachedEncoder } from "../../lib/weights/encoders";
 import { tinyRecipe, traceOf, trainKilled, trainVerb } from "../cli/killed";
 import { ROOT, TINY_BERT, TINY_RECORDS } from "../tiny";
 
@@ -38,7 +38,7 @@ const QUICK = [
 ];
 
 test("MiniLM, 200 steps, one seed, one thread: two runs are the same bit for bit", {
-  skip: !hasEncoder() && "no MiniLM here",
+  skip: !cachedEncoder() && "no MiniLM here",
 }, async () => {
   const [a, b] = [join(scratch, "a"), join(scratch, "b")];
   for (const out of [a, b]) assert.equal((await trainVerb(QUICK, out)).code, 0);
@@ -46,7 +46,7 @@ test("MiniLM, 200 steps, one seed, one thread: two runs are the same bit for bit
 });
 
 test("with two threads they differ by rounding; how much is measured", {
-  skip: !hasEncoder() && "no MiniLM here",
+  skip: !cachedEncoder() && "no MiniLM here",
 }, async (context) => {
   const [a, b] = [join(scratch, "two-a"), join(scratch, "two-b")];
   for (const out of [a, b]) assert.equal((await trainVerb(QUICK, out, { threads: 2 })).code, 0);

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { loadModel } from "../../lib/gliner/load";
 import { frozenParameters, moduleOf } from "../../lib/model/modules";
 import { TINY_BERT } from "../tiny";
 
-const names = (() => {
-  const { parameters } = loadModel(TINY_BERT);
-  const found = parameters.names();
+let names: string[];
+before(async () => {
+  const { parameters } = await loadModel(TINY_BERT);
+  names = parameters.names();
   parameters.dispose();
-  return found;
-})();
+});
 
 test("every parameter belongs to a named module", () => {
   const modules = new Set(names.map(moduleOf));

@@ -10,6 +10,7 @@ import type { AdamW } from "../../train/optimizer";
 import { EventFile } from "../../train/tensorboard/event-file";
 import { writeAtomically } from "../../weights/atomic";
 import type { GLiNER } from "../gliner";
+import { saveModel } from "../save";
 import { histogramsOf, scalarsOf, type TrainingReport } from "./report";
 
 const MODEL = "model.safetensors";
@@ -72,7 +73,7 @@ export class RunFolder {
 
   saveLast(model: GLiNER, optimizer: AdamW, state: TrainerState): void {
     replaceFolder(this.last, (folder) => {
-      model.savePretrained(folder);
+      saveModel(model.model, folder);
       saveTrainerState(folder, optimizer, state, [MODEL]);
     });
   }
@@ -80,13 +81,13 @@ export class RunFolder {
   /** @param why the step, the value and what it was chosen by: `best.json` */
   saveBest(model: GLiNER, why: Record<string, unknown>): void {
     replaceFolder(this.best, (folder) => {
-      model.savePretrained(folder);
+      saveModel(model.model, folder);
       writeAtomically(join(folder, "best.json"), `${JSON.stringify(why, null, 2)}\n`);
     });
   }
 
   saveStep(model: GLiNER, step: number): void {
-    replaceFolder(join(this.path, `step-${step}`), (folder) => model.savePretrained(folder));
+    replaceFolder(join(this.path, `step-${step}`), (folder) => saveModel(model.model, folder));
   }
 
   removeStep(step: number): void {
