@@ -20,7 +20,7 @@ export { labelsOf, PRESETS, type Preset, presetOf, rulesOf } from "./evaluate/pr
 export { amongPublished, type PublishedScore, publishedScores } from "./evaluate/published-scores";
 export { PLAIN_RULES, type Scored, type ScoringRules, scorePredictions } from "./evaluate/scoring";
 export * from "./evaluate/seeds";
-export { storedCounts, storedPresets } from "./evaluate/stored-presets";
+export { type PresetRow, presetRow, storedCounts, storedPresets } from "./evaluate/stored-presets";
 export { type EvaluateOptions, type Evaluation, evaluateRecords } from "./evaluate/zero-shot";
 export { type BatchOptions, type Entity, GLiNER, type PredictOptions } from "./gliner/gliner";
 export { identityOf } from "./gliner/identity";
