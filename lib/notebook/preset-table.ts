@@ -4,16 +4,16 @@ import type { Display } from "./display";
 import { table } from "./table";
 
 /**
- * Shows rows of presets. Wrong ones are marked, and so are those whose predictions had a prompt of their own.
+ * Shows rows of presets. Wrong ones are marked by ✗, and those whose predictions had a prompt of their own by that.
  * @param asked whose prompt is the usual one of this table
  */
 export function presetTable(rows: readonly PresetRow[], options: { title?: string; asked?: string } = {}): Display {
   const { title, asked = "gliner" } = options;
   const lines = rows.map(({ preset, verdict, average, difference, difference_ci95, datasets, ...row }) => ({
-    preset: `${preset}${verdict === "wrong" ? " ✗ wrong" : ""}${row.asked === asked ? "" : " (own prompt)"}`,
+    preset: `${preset}${verdict === "wrong" ? " ✗" : ""}${row.asked === asked ? "" : " (own prompt)"}`,
     mean: points(average),
-    [`− ${asked}`]: signed(difference),
-    "95 %": difference_ci95 ? difference_ci95.map(signed).join(" to ") : "",
+    difference: signed(difference),
+    "95 %": difference_ci95 ? difference_ci95.map(signed).join("\u00a0to\u00a0") : "",
     ...Object.fromEntries(Object.entries(datasets).map(([set, f1]) => [SHORT[set] ?? set, points(f1)])),
   }));
   return table(lines, { title });
@@ -30,4 +30,8 @@ const SHORT: Readonly<Record<string, string>> = {
   mit_restaurant: "rest.",
 };
 const points = (share: number) => (100 * share).toFixed(1);
-const signed = (share: number) => `${share < 0 ? "−" : "+"}${points(Math.abs(share))}`;
+
+function signed(share: number): string {
+  const size = points(Math.abs(share));
+  return size === "0.0" ? size : `${share < 0 ? "−" : "+"}${size}`;
+}
