@@ -97,6 +97,18 @@ export function greedyDecode(spans: readonly SpanCandidate[], options: DecodeOpt
   return kept.sort((a, b) => a.start - b.start);
 }
 
+/** The entities at a threshold, of candidates that are listed above a lower floor. Flat, one label a span, by default. */
+export function entitiesAt(
+  spans: readonly SpanCandidate[],
+  threshold: number,
+  { flatNer = true, multiLabel = false }: Partial<DecodeOptions> = {},
+): SpanCandidate[] {
+  return greedyDecode(
+    spans.filter(({ score }) => exceeds(score, threshold)),
+    { flatNer, multiLabel },
+  );
+}
+
 /** The readable twin of the flat case, and the nested one: every accepted span is asked. */
 export function pairwise(best: readonly SpanCandidate[], options: DecodeOptions): SpanCandidate[] {
   const kept: SpanCandidate[] = [];
@@ -105,7 +117,7 @@ export function pairwise(best: readonly SpanCandidate[], options: DecodeOptions)
 }
 
 /** The same range conflicts unless labels may share it; other ranges conflict when they overlap, or, nested, cross. */
-function conflict(a: SpanCandidate, b: SpanCandidate, { flatNer, multiLabel }: DecodeOptions): boolean {
+export function conflict(a: SpanCandidate, b: SpanCandidate, { flatNer, multiLabel }: DecodeOptions): boolean {
   if (a.start === b.start && a.end === b.end) return !multiLabel;
   if (a.start > b.end || b.start > a.end) return false;
   const inside = (a.start <= b.start && b.end <= a.end) || (b.start <= a.start && a.end <= b.end);

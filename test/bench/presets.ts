@@ -25,6 +25,13 @@ const THRESHOLDS = [0.5, 0.3, 0.1];
 /** Where the counts of sentences are kept: there are enough answers to look at. */
 const COUNTS_AT = 0.1;
 
+/** The tests are files of a commit, whose hash the manifest states. */
+function sha256OfSource(id: string): string {
+  const source = findSource(id);
+  if ("hub" in source) throw new Error(`${id} is a file of the hub`);
+  return source.sha256;
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { asked: { type: "string", multiple: true }, about: { type: "string" }, json: { type: "string" } },
@@ -62,7 +69,7 @@ async function main(): Promise<void> {
         name: set.name,
         texts: set.records.length,
         mentions: mentionsOf(kept[i]),
-        source_sha256: findSource(set.name).sha256,
+        source_sha256: sha256OfSource(set.name),
         words_sha256: answers[0][i].header.data.sha256,
       })),
       node: process.version,

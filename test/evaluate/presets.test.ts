@@ -66,8 +66,8 @@ test("what a preset asks: the file's types sorted, or GLiNER's own order of a kn
   assert.deepEqual(labelsOf(presetOf("gliner"), "made-up", TYPES), ["city", "else", "person"]);
   assert.deepEqual(labelsOf(presetOf("paper-2023"), "made-up", TYPES), TYPES);
   assert.deepEqual(labelsOf(presetOf("universal-ner"), "made-up", TYPES), ["city", "person"]);
-  for (const { id, labels } of readSources()) {
-    const list = Object.values(labels);
+  for (const { id, labels } of readSources().filter(({ role }) => role === "test")) {
+    const list = Object.values(labels).map(String);
     assert.deepEqual(labelsOf(presetOf("gliner"), id, list.slice().sort()), list, id);
     assert.equal(list.includes("else"), labelsOf(presetOf("universal-ner"), id, list).length < list.length, id);
   }
