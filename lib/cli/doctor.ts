@@ -13,9 +13,10 @@ import {
 } from "../backend";
 import { compiler, python, run } from "../backend/install/run";
 import { folderBytes } from "../backend/install/wheel";
-import { UserError } from "../errors";
+import { UserError, usageError } from "../errors";
 import { cachedEncoder, DEFAULT_ENCODER } from "../weights/encoders";
 import { type Command, runCommand } from "./command";
+import { DATA_HELP, DATA_OPTIONS, diagnoseData } from "./doctor-data";
 
 /** What this machine has, which TensorFlow it got and why not a better one: the first thing to send with a question. */
 
@@ -121,11 +122,16 @@ function describe({ name, library, threads, gpu }: BackendInfo): string {
 
 const doctor: Command = {
   name: "doctor",
-  summary: "Says what this machine has, which TensorFlow runs and why the better ones were refused.",
-  usage: "[--json FILE]",
-  help: [],
-  options: {},
-  async run() {
+  summary:
+    "Says what this machine has, which TensorFlow runs and why the better ones were refused; or what is wrong with data.",
+  usage: "[--data FILE... [--against FILE...] [--labels a,b]] [--json FILE]",
+  help: DATA_HELP,
+  options: DATA_OPTIONS,
+  allowPositionals: true,
+  async run(values, more) {
+    const data = Array.isArray(values.data) ? values.data.map(String) : [];
+    if (data.length > 0) return diagnoseData(values, [...data, ...more]);
+    if (more.length > 0) throw usageError(`got "${more.join(" ")}"; data is looked at with --data FILE....`);
     const found = await diagnose();
     const lines = rows(found);
     const width = Math.max(...lines.map(([word]) => word.length));

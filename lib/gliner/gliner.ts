@@ -10,25 +10,16 @@ import { candidates, greedyDecode, type SpanCandidate } from "../model/decode";
 import { tokenCandidates } from "../model/decode-token";
 import { type ForwardOptions, spanScores } from "../model/uni-encoder-span";
 import { tokenScores } from "../model/uni-encoder-token";
-import { splitWords, type Word } from "../text/words";
+import { splitWords } from "../text/words";
 import { openEncoder } from "../weights/open";
 import { SafetensorsFile } from "../weights/safetensors";
+import { checkLabels, checkThreshold } from "./checks";
+import { type Entity, toEntity } from "./entity";
 import { checkStrictly } from "./fit";
 import { type LoadedModel, type LoadOptions, loadModel } from "./load";
 import { newModel } from "./new-model";
 import { type SaveOptions, saveModel } from "./save";
-
-/** A mention found in a text: `text.slice(start, end)`, offsets in UTF-16 units, end exclusive. */
-export interface Entity {
-  start: number;
-  end: number;
-  text: string;
-  label: string;
-  /** Probability, in (0, 1). */
-  score: number;
-  /** The five most probable types of the span, the best first; only with `returnClassProbs`. */
-  classProbs?: Record<string, number>;
-}
+import { inWindows, type WindowOptions } from "./windows";
 
 /** How spans become entities. */
 export interface PredictOptions {
@@ -40,6 +31,11 @@ export interface PredictOptions {
   multiLabel?: boolean;
   /** Adds to every entity the probabilities of its span's most probable types. Default false; span modes only. */
   returnClassProbs?: boolean;
+  /**
+   * How a text that is longer than the model takes is read: in overlapping windows (default; with their sizes), or, with
+   * false, only as far as the model reaches, as Python does; the words that are lost are then counted.
+   */
+  window?: boolean | WindowOptions;
 }
 
 /** How many texts are computed at once, and who hears of it. */
@@ -49,6 +45,8 @@ export interface BatchOptions {
   /** Another way to compute the same model, for study. */
   forward?: Pick<ForwardOptions, "head" | "lstm" | "leak">;
   onProgress?(done: number, total: number): void;
+  /** Called for every text of which the model does not see the last `words` words. */
+  onWordsLost?(text: number, words: number): void;
 }
 
 /**
@@ -61,6 +59,8 @@ export interface BatchOptions {
 export class GLiNER {
   /** Words that the model has not seen so far because texts were longer than `max_len` or the encoder's limit. */
   wordsLost = 0;
+  /** Texts so far that were too long for one pass and were read in windows. */
+  textsInWindows = 0;
 
   private constructor(readonly model: LoadedModel) {}
 
@@ -114,7 +114,9 @@ export class GLiNER {
     const words = texts.map(splitWords);
     const full = words.flatMap((list, i) => (list.length ? [i] : []));
     const tokens = full.map((i) => words[i].map((word) => word.text));
-    const found = await this.candidates(tokens, labels, {
+    const { window = true } = options;
+    const reader = window === false ? this : inWindows(this, window === true ? {} : window);
+    const found = await reader.candidates(tokens, labels, {
       ...options,
       floor: checkThreshold(options.threshold ?? 0.5),
       classProbs: options.returnClassProbs,
@@ -130,7 +132,8 @@ export class GLiNER {
 
   /**
    * Every span of every text whose probability exceeds `floor`, before decoding: spans in words, end inclusive.
-   * What evaluation, thresholds and error analysis work on.
+   * What evaluation, thresholds and error analysis work on. Words beyond the model's limit are not read, as in Python;
+   * `inWindows(model)` reads them too.
    */
   async candidates(
     tokens: readonly (readonly string[])[],
@@ -142,12 +145,15 @@ export class GLiNER {
       throw usageError(
         "returnClassProbs needs a span mode: a token-level model has no probabilities of a span's types.",
       );
-    const { batchSize = 8, forward, onProgress } = options;
+    const { batchSize = 8, forward, onProgress, onWordsLost } = options;
     const found: SpanCandidate[][] = [];
     for (let at = 0; at < tokens.length; at += batchSize) {
       const batch = this.collate(tokens.slice(at, at + batchSize).map((words) => ({ tokens: words, types })));
       const logits = await this.logits(batch, forward);
       const stride = logits.length / batch.size;
+      batch.wordsLost.forEach((words, b) => {
+        if (words > 0) onWordsLost?.(at + b, words);
+      });
       for (let b = 0; b < batch.size; b++)
         found.push(this.candidatesOf(logits.subarray(b * stride, (b + 1) * stride), batch, b, options));
       onProgress?.(found.length, tokens.length);
@@ -227,28 +233,4 @@ export class GLiNER {
     scores.dispose();
     return values;
   }
-}
-
-/** De-duplicated in order, as Python does, but not in silence. */
-function checkLabels(labels: readonly string[]): string[] {
-  if (labels.length === 0) throw usageError("the list of labels is empty; wanted at least one entity type.");
-  const blank = labels.findIndex((label) => typeof label !== "string" || label.trim() === "");
-  if (blank >= 0)
-    throw usageError(`label ${blank + 1} is ${JSON.stringify(labels[blank])}; wanted the name of a type.`);
-  const types = [...new Set(labels)];
-  if (types.length < labels.length) warnOnce(`${labels.length - types.length} duplicate labels left out.`);
-  return types;
-}
-
-function checkThreshold(threshold: number): number {
-  if (!(threshold >= 0 && threshold <= 1)) throw usageError(`threshold is ${threshold}, wanted a number from 0 to 1.`);
-  return threshold;
-}
-
-function toEntity(text: string, words: readonly Word[], span: SpanCandidate): Entity {
-  const start = words[span.start].start;
-  const end = words[span.end].end;
-  const entity: Entity = { start, end, text: text.slice(start, end), label: span.label, score: span.score };
-  if (span.classProbs) entity.classProbs = span.classProbs;
-  return entity;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
@@ -149,6 +150,16 @@ export class SubwordTokenizer {
     write("tokenizer_config.json", this.config, 2);
     write("special_tokens_map.json", map, 2);
     write("added_tokens.json", vocabulary, 2);
+  }
+
+  /** What tells this tokenizer from every other: a hash of its files, and the tokens added to its vocabulary. */
+  identity(): { sha256: string; size: number; added_tokens: Record<string, number> } {
+    const file = { ...this.file, truncation: null, padding: null };
+    const sha256 = createHash("sha256")
+      .update(JSON.stringify([file, this.config]))
+      .digest("hex");
+    const added = this.file.added_tokens.map((token) => [token.content, token.id]);
+    return { sha256, size: this.size, added_tokens: Object.fromEntries(added) };
   }
 
   private special(name: string): number {

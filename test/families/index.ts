@@ -6,6 +6,9 @@ import type { GoldenFamily } from "./family";
 import { loss } from "./loss";
 import { lstmFamily } from "./lstm";
 import { lstmStateful } from "./lstm-stateful";
+import { optimizers } from "./optimizer";
+import { instructReader, pileNerScripts, pythonLists, tagSchemes } from "./preprocessing";
+import { scorers } from "./scorers";
 import { extraction, scoring, tokenScorer } from "./scoring";
 import { spanLayers } from "./span";
 import { spanExtractors, spanTokenLevel } from "./span-extractors";
@@ -18,6 +21,10 @@ import { words } from "./words";
 /** Every family that is built. */
 export const FAMILIES: readonly GoldenFamily[] = [
   words,
+  pileNerScripts,
+  instructReader,
+  tagSchemes,
+  pythonLists,
   unigram,
   lstmFamily,
   lstmStateful,
@@ -35,8 +42,10 @@ export const FAMILIES: readonly GoldenFamily[] = [
   eraSamplers,
   tinyModels,
   torchFiles,
+  optimizers,
   decode,
   evaluation,
+  scorers,
 ];
 
 /** Fixtures of families that are still to come. */

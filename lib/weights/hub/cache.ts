@@ -29,13 +29,14 @@ const COMMIT = /^[0-9a-f]{40}$/;
 /** A hash as it comes from a hub or a file: it becomes a part of a path here. */
 export const isCommit = (text: unknown): text is string => typeof text === "string" && COMMIT.test(text);
 
-/** One model's part of the cache. */
+/** One repository's part of the cache. */
 export class ModelCache {
   readonly folder: string;
 
-  /** @param model "owner/name" or "name" */
-  constructor(model: string) {
-    this.folder = join(hubCache(), `models--${model.replaceAll("/", "--")}`);
+  /** @param name "owner/name" or "name" of a model, "datasets/owner/name" of a data set */
+  constructor(name: string) {
+    const full = name.startsWith("datasets/") ? name : `models/${name}`;
+    this.folder = join(hubCache(), full.replaceAll("/", "--"));
   }
 
   snapshot(commit: string): string {
@@ -56,8 +57,9 @@ export class ModelCache {
   }
 
   markAbsent(commit: string, file: string): void {
-    mkdirSync(this.absence(commit), { recursive: true });
-    writeFileSync(this.absence(commit, file), "");
+    const path = this.absence(commit, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, "");
   }
 
   /** The commit of a revision, where the cache knows it. @throws UserError where the reference is damaged */
@@ -92,7 +94,7 @@ export class ModelCache {
     }
   }
 
-  private absence(commit: string, file = ""): string {
+  private absence(commit: string, file: string): string {
     return join(this.folder, ".no_exist", commit, file);
   }
 

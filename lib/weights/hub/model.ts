@@ -20,7 +20,7 @@ const MAX_UNANNOUNCED = 100_000_000;
 export const isHubName = (text: string) => /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/.test(text) && !text.includes("..");
 
 /**
- * A model of the hub, file by file, all of one commit.
+ * A model of the hub, or a data set by the name "datasets/owner/name", file by file, all of one commit.
  *
  * What the cache has is taken from there without a word to the hub, the commit of a branch included: the same call gives the
  * same weights next month. Another commit is had by naming it as `revision`.
