@@ -8,9 +8,9 @@ import { downloadFromHub } from "../weights/hub";
 import { type GitHubSource, type HubSource, parseManifest, type Source } from "./manifest";
 
 /**
- * Third-party files, which are never committed: their bytes come from a mirror beside the checkout, from the cache, or from where they
- * are published, and are only handed out when size and sha256 are those of data/manifest.json. A test set that changed under our feet
- * would be one more unexplained difference between two runs.
+ * Third-party files, which are never committed: their bytes come from a mirror beside the checkout, from the cache, or from
+ * where they are published, and are only handed out when size and sha256 are those of data/manifest.json. A test set that
+ * changed under our feet would be one more unexplained difference between two runs.
  */
 
 /** Where GitHub serves a file of a commit. */
@@ -45,8 +45,8 @@ export function findSource(id: string, sources: readonly Source[] = readSources(
 /**
  * The path of a source's verified file.
  *
- * Looked for in WORKBOOK_MIRROR (default ../shared/mirror) under `addressOf`, then in the cache, then under WORKBOOK_RAW_URL (default
- * GitHub's raw files) or HF_ENDPOINT (default the Hugging Face hub), from where it goes to the cache.
+ * Looked for in WORKBOOK_MIRROR (default ../shared/mirror) under `addressOf`, then in the cache, then under WORKBOOK_RAW_URL
+ * (default GitHub's raw files) or HF_ENDPOINT (default the Hugging Face hub), from where it goes to the cache.
  * @throws UserError for an unknown id, other bytes than the manifest's, offline, or when the download fails
  */
 export async function sourceFile(id: string, options: SourceOptions = {}): Promise<string> {

@@ -49,8 +49,8 @@ export interface InspectOptions extends FormatOptions {
 export const LIMITS: Limits = { maxWidth: 12, maxLen: 384 };
 
 /**
- * Looks at files of data as spaCy's `debug data` does: what a model cannot represent, what the two splitters make of it, how labels are
- * spelled, what files share, and how copies differ from their originals.
+ * Looks at files of data as spaCy's `debug data` does: what a model cannot represent, what the two splitters make of it, how
+ * labels are spelled, what files share, and how copies differ from their originals.
  * @param names files, folders, or names as `loadRecords` takes them, and `source:ID`
  * @throws UserError like the readers
  */

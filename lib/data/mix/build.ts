@@ -13,8 +13,8 @@ import type { MixRecipe, MixSource } from "./recipe";
 import { mixSource, type SourceCounts } from "./source";
 
 /**
- * A recipe -> train.jsonl, dev.jsonl and manifest.json: the same recipe and sources give the same bytes. The manifest says where every sentence
- * came from, what was left out and why, and which hashes went in and came out.
+ * A recipe -> train.jsonl, dev.jsonl and manifest.json: the same recipe and sources give the same bytes. The manifest says
+ * where every sentence came from, what was left out and why, and which hashes went in and came out.
  */
 export interface MixManifest {
   recipe: MixRecipe;
