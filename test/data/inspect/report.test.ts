@@ -213,6 +213,11 @@ test("formats are told by how a file begins; what is none of them is refused", a
     inspectData([scratch.file("prose.txt", "Just a text.\n")]),
     says("prose.txt: its form is none that is known"),
   );
+  const mixed = folder("mixed", { "a.jsonl": '{"tokens":["Ada"],"ner":[]}', "notes.txt": "Just a text.\n" });
+  assert.deepEqual(
+    (await inspectData([mixed])).files.map(({ name }) => name),
+    [join(mixed, "a.jsonl")],
+  );
   await assert.rejects(inspectData([folder("empty", { "labels.json": ["a"] })]), says("there are no records"));
 });
 
