@@ -11,7 +11,8 @@ import { AtomicFile } from "../../lib/weights/atomic";
  * Prints records, seconds (wall and CPU) and the peak memory of this process as JSON. RECORDS: 45,889, as the real file has.
  */
 async function main([sample, big, count = "45889"]: string[]): Promise<void> {
-  if (sample === undefined || big === undefined) throw usageError("wanted: pile-ner.js SAMPLE.json BIG.json [RECORDS].");
+  if (sample === undefined || big === undefined)
+    throw usageError("wanted: pile-ner.js SAMPLE.json BIG.json [RECORDS].");
   await repeat(sample, big, Number(count));
   const [started, used] = [performance.now(), process.cpuUsage()];
   const report = await convert({ inputs: [big], from: "pile-ner", to: "gliner", out: `${big}.jsonl` });
