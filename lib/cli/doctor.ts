@@ -14,7 +14,7 @@ import {
 import { compiler, python, run } from "../backend/install/run";
 import { folderBytes } from "../backend/install/wheel";
 import { UserError, usageError } from "../errors";
-import { cachedEncoder, DEFAULT_ENCODER, hasEncoder } from "../weights/encoders";
+import { cachedEncoder, DEFAULT_ENCODER } from "../weights/encoders";
 import { type Command, runCommand } from "./command";
 import { DATA_HELP, DATA_OPTIONS, diagnoseData } from "./doctor-data";
 
@@ -45,7 +45,7 @@ export interface Diagnosis {
 }
 
 const SETTINGS =
-  /^(MALLOC_|TF_(CPP|ENABLE|NUM|XLA|GPU|FORCE|CUDNN|DETERMINISTIC)_|OMP_|OPENBLAS_|MKL_|BACKEND$|WORKBOOK_|HF_ENDPOINT$|HF_HUB_OFFLINE$|NODE_OPTIONS$|CXX$)/;
+  /^(MALLOC_|TF_(CPP|ENABLE|NUM|XLA|GPU|FORCE|CUDNN|DETERMINISTIC)_|OMP_|OPENBLAS_|MKL_|BACKEND$|WORKBOOK_|HF_(ENDPOINT|HOME|HUB_CACHE|HUB_OFFLINE)$|NODE_OPTIONS$|CXX$)/;
 
 /** Looks at everything; only the backend is really started. */
 export async function diagnose(): Promise<Diagnosis> {
@@ -65,7 +65,7 @@ export async function diagnose(): Promise<Diagnosis> {
     forced: forcedBackend() ?? null,
     ladder: readRecord()?.attempts ?? [],
     cache: { folder: cacheFolder(), tensorflow_mb: megabytes("tensorflow"), encoders_mb: megabytes("encoders") },
-    encoder: { name: DEFAULT_ENCODER, folder: hasEncoder() ? cachedEncoder(DEFAULT_ENCODER) : null },
+    encoder: { name: DEFAULT_ENCODER, folder: cachedEncoder() ?? null },
     mirror: existsSync(mirror) ? mirror : null,
     jupyterlab: existsSync(join(PROJECT_ROOT, ".venv/.workbook")),
     offline: offline(),

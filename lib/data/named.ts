@@ -20,6 +20,7 @@ export async function loadRecords(name: string, filter: RecordFilter = {}): Prom
   const records = name.startsWith(ZERO_SHOT)
     ? await zeroShotTest(name.slice(ZERO_SHOT.length))
     : await readRecords(fileOf(name));
+  if (records.length === 0) throw new UserError(`${name} holds no records.`);
   const kept = records.filter(
     ({ src, ner }) => !(src !== undefined && exclude.includes(src)) && (keepEmpty || ner.length > 0),
   );
@@ -38,6 +39,11 @@ export interface RecordFilter {
   keepEmpty?: boolean;
   /** Keep the records' own lists of types, which training then asks for instead of drawing some (default). */
   recordLabels?: boolean;
+}
+
+/** The file behind a name; the tests are made from their sources' files by the project. */
+export function recordsFile(name: string): string | undefined {
+  return name.startsWith(ZERO_SHOT) ? undefined : fileOf(name);
 }
 
 /** The file behind a name; a path stands for itself. */

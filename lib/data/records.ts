@@ -15,6 +15,8 @@ export interface NerRecord {
   negatives?: string[];
   /** The key they came under where it was another than `negatives`: each version of Python reads one of the names. */
   negativesKey?: "negative" | "ner_negatives";
+  /** Types of gold mentions that begin or end inside a word: no span can be them, and they stay gold. */
+  unaligned?: string[];
   /** The source that the sentence comes from. */
   src?: string;
 }
@@ -87,6 +89,10 @@ export function parseRecord(value: unknown, where: string): NerRecord {
   if (labels !== undefined && !isStrings(labels)) throw new UserError(`${where}: "labels" is not a list of types.`);
   if (negatives !== undefined && !isStrings(negatives))
     throw new UserError(`${where}: "negatives" is not a list of types.`);
+  const { unaligned } = value;
+  if (unaligned !== undefined && !isStrings(unaligned))
+    throw new UserError(`${where}: "unaligned" is not a list of types.`);
+  if (unaligned) record.unaligned = unaligned;
   if (labels) record.labels = labels;
   if (negatives) record.negatives = negatives;
   if (negatives && negativesKey !== "negatives") record.negativesKey = negativesKey;

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type DownloadOptions, download } from "../backend/install/download";
-import { sha256OfFile } from "../backend/install/sha256";
+import { sha256OfFile } from "../backend/install/hash";
 import { cacheFolder, offline, PROJECT_ROOT } from "../backend/places";
 import { UserError, usageError, warnOnce } from "../errors";
-import { downloadFromHub } from "../weights/hub";
+import { HubModel } from "../weights/hub/model";
 import { type GitHubSource, type HubSource, parseManifest, type Source } from "./manifest";
 
 /**
@@ -17,6 +17,9 @@ import { type GitHubSource, type HubSource, parseManifest, type Source } from ".
 const RAW_URL = "https://raw.githubusercontent.com";
 
 export const MANIFEST_PATH = join(PROJECT_ROOT, "data/manifest.json");
+
+/** The mirror that lies beside the checkout. */
+const MIRROR = join(PROJECT_ROOT, "..", "shared", "mirror");
 
 /** What a download may be told, and another manifest than the project's own. */
 export interface SourceOptions extends Pick<DownloadOptions, "log" | "retries" | "stall" | "pause"> {
@@ -46,16 +49,15 @@ export function findSource(id: string, sources: readonly Source[] = readSources(
  * The path of a source's verified file.
  *
  * Looked for in WORKBOOK_MIRROR (default ../shared/mirror) under `addressOf`, then in the cache, then under WORKBOOK_RAW_URL
- * (default GitHub's raw files) or HF_ENDPOINT (default the Hugging Face hub), from where it goes to the cache.
+ * (default GitHub's raw files), from where it goes to the cache; a file of the hub in the hub's own cache and under HF_ENDPOINT.
  * @throws UserError for an unknown id, other bytes than the manifest's, offline, or when the download fails
  */
 export async function sourceFile(id: string, options: SourceOptions = {}): Promise<string> {
   const source = findSource(id, options.sources);
-  const address = addressOf(source);
-  const mirrored = join(mirrorFolder(), address);
-  const cached = cacheFolder("sources", address);
-  const path = existsSync(mirrored) ? mirrored : cached;
-  if (path === cached && !(await isCached(source, cached))) await fetchSource(source, cached, options);
+  const mirrored = join(mirrorFolder(), addressOf(source));
+  if ("hub" in source) return existsSync(mirrored) ? mirrored : hubFile(source, options);
+  const path = existsSync(mirrored) ? mirrored : cacheFolder("sources", addressOf(source));
+  if (path !== mirrored && !(await isCached(source, path))) await fetchSource(source, path, options);
   const fault = await faultOf(source, path);
   if (fault === undefined) return path;
   throw new UserError(`${source.id} was refused: ${path} ${fault}; replace that file or remove it.`);
@@ -75,18 +77,20 @@ export function addressOf(source: Source): string {
 /** @throws UserError where WORKBOOK_MIRROR names no folder: a typing error must not end in a silent download */
 function mirrorFolder(): string {
   const named = process.env.WORKBOOK_MIRROR;
-  if (!named) return join(PROJECT_ROOT, "..", "shared", "mirror");
+  if (!named) return MIRROR;
   if (existsSync(named) && statSync(named).isDirectory()) return named;
   throw new UserError(`WORKBOOK_MIRROR names ${named}, which is not a folder; correct it or unset it.`);
 }
 
 /** True where the mirror or the cache has the file, whatever its bytes: nothing would be fetched. */
 export function isHere(source: Source): boolean {
-  return [mirrorFolder(), cacheFolder("sources")].some((folder) => existsSync(join(folder, addressOf(source))));
+  if (existsSync(join(process.env.WORKBOOK_MIRROR || MIRROR, addressOf(source)))) return true;
+  if ("hub" in source) return repositoryOf(source).cached([source.path]) !== undefined;
+  return existsSync(cacheFolder("sources", addressOf(source)));
 }
 
 /** A damaged file of the cache is ours to replace: it is removed, and said. */
-async function isCached(source: Source, path: string): Promise<boolean> {
+async function isCached(source: GitHubSource, path: string): Promise<boolean> {
   if (!existsSync(path)) return false;
   const fault = await faultOf(source, path);
   if (fault === undefined) return true;
@@ -95,36 +99,44 @@ async function isCached(source: Source, path: string): Promise<boolean> {
   return false;
 }
 
-async function fetchSource(source: Source, target: string, options: SourceOptions): Promise<void> {
-  const remedy = `WORKBOOK_MIRROR can name a folder that holds ${addressOf(source)} instead`;
+async function fetchSource(source: GitHubSource, target: string, options: SourceOptions): Promise<void> {
   if (offline())
     throw new UserError(
-      `${source.id} is neither in the mirror nor in the cache, and WORKBOOK_OFFLINE (or HF_HUB_OFFLINE) forbids a download; ${remedy}.`,
+      `${source.id} is neither in the mirror nor in the cache, and WORKBOOK_OFFLINE (or HF_HUB_OFFLINE) forbids a download; ${remedy(source)}.`,
     );
+  const { sources: _, ...rest } = options;
+  const url = `${(process.env.WORKBOOK_RAW_URL || RAW_URL).replace(/\/+$/, "")}/${encodeURI(addressOf(source))}`;
   try {
-    if ("hub" in source) await fetchFromHub(source, target, options);
-    else await fetchFromGitHub(source, target, options);
+    await download(url, target, { ...rest, size: source.bytes, sha256: source.sha256 });
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(`${source.id} cannot be fetched: ${error.message.replace(/\.$/, "")}; ${remedy}.`);
+    throw cannotFetch(source, error);
   }
 }
 
-async function fetchFromGitHub(source: GitHubSource, target: string, options: SourceOptions): Promise<void> {
-  const { sources: _, ...rest } = options;
-  const url = `${(process.env.WORKBOOK_RAW_URL || RAW_URL).replace(/\/+$/, "")}/${encodeURI(addressOf(source))}`;
-  await download(url, target, { ...rest, size: source.bytes, sha256: source.sha256 });
+/** A file of a data set of the hub, in the cache that is shared with Python; the hub itself states its hash. */
+async function hubFile(source: HubSource, options: SourceOptions): Promise<string> {
+  const repository = repositoryOf(source, options);
+  try {
+    if (await repository.get(source.path)) return join(repository.folder, source.path);
+    throw repository.lacks(source.path);
+  } catch (error) {
+    throw cannotFetch(source, error);
+  }
 }
 
-async function fetchFromHub({ hub, path }: HubSource, target: string, { log }: SourceOptions): Promise<void> {
-  const folder = join(target, ...path.split("/").map(() => ".."));
-  if (await downloadFromHub(`datasets/${hub}`, path, folder, log ?? (() => undefined))) return;
-  throw new UserError(`the hub has no file ${path} in the data set ${hub}.`);
+function repositoryOf({ hub }: HubSource, { sources: _, ...options }: SourceOptions = {}): HubModel {
+  return new HubModel(`datasets/${hub}`, options);
 }
 
-/** What is wrong with these bytes, as the end of a sentence. Nothing is known of a file of the hub once it is here. */
-async function faultOf(source: Source, path: string): Promise<string | undefined> {
-  if ("hub" in source) return undefined;
+const remedy = (source: Source) => `WORKBOOK_MIRROR can name a folder that holds ${addressOf(source)} instead`;
+
+function cannotFetch(source: Source, error: unknown): unknown {
+  if (!(error instanceof UserError)) return error;
+  return new UserError(`${source.id} cannot be fetched: ${error.message.replace(/\.$/, "")}; ${remedy(source)}.`);
+}
+
+/** What is wrong with these bytes, as the end of a sentence. */
+async function faultOf(source: GitHubSource, path: string): Promise<string | undefined> {
   const size = statSync(path).size;
   if (size !== source.bytes) return `has ${size} bytes, wanted ${source.bytes}`;
   const hash = await sha256OfFile(path);

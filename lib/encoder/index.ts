@@ -15,6 +15,12 @@ export function encoderShapes(shapes: Shapes, prefix: string, config: EncoderCon
   else debertaShapes(shapes, prefix, config);
 }
 
+/** The longest sequence the encoder has absolute positions for, in subwords; Infinity where they are relative only. */
+export function longestSequence(config: EncoderConfig): number {
+  const absolute = config.model_type === "bert" || config.position_biased_input;
+  return absolute ? config.max_position_embeddings : Number.POSITIVE_INFINITY;
+}
+
 /**
  * @param inputIds int32 [B, T]
  * @param attentionMask [B, T], 1 = a subword, 0 = padding
@@ -31,8 +37,8 @@ export function encode(
   trace?: EncoderTrace,
 ): tf.Tensor3D {
   const [, T] = inputIds.shape;
-  const limit = config.max_position_embeddings;
-  if (T > limit && (config.model_type === "bert" || config.position_biased_input))
+  const limit = longestSequence(config);
+  if (T > limit)
     throw new UserError(
       `a text with its prompt has ${T} subwords, the encoder has ${limit} positions; wanted fewer types or words (max_len), or a model_max_length of at most ${limit} in tokenizer_config.json.`,
     );

@@ -1,17 +1,10 @@
-import type { NerRecord, NerSpan } from "../data/records";
+import type { NerRecord } from "../data/records";
 import { UserError, usageError } from "../errors";
-import { type DecodeOptions, exceeds, greedyDecode, type SpanCandidate } from "../model/decode";
+import type { DecodeOptions } from "../model/decode";
 import { bootstrapF1 } from "./bootstrap";
-import { addCounts, type Counts, countMatches, type Scores, scores, scoresPerType } from "./metrics";
-
-/** What is evaluated: anything that lists the spans of texts above a floor. */
-export interface Predictor {
-  candidates(
-    tokens: readonly (readonly string[])[],
-    labels: readonly string[],
-    options: { floor: number; batchSize?: number; onProgress?(done: number, total: number): void },
-  ): Promise<SpanCandidate[][]>;
-}
+import { addCounts, type Counts, type Scores, scores, scoresPerType } from "./metrics";
+import type { Predictor } from "./predict";
+import { PLAIN_RULES, type Scored, type ScoringRules, scoreTexts } from "./scoring";
 
 export interface EvaluateOptions extends Partial<DecodeOptions> {
   /** The types asked of every sentence. Required: a list made from each sentence's own gold would be an oracle. */
@@ -56,22 +49,52 @@ export async function evaluateRecords(
   if (records.length === 0) throw new UserError("there are no records to evaluate on.");
   if (entityTypes.length === 0) throw usageError("the list of entity types is empty; wanted at least one.");
   checkThresholds(thresholds);
-  const asked = new Set(entityTypes);
-  const gold = records.map(({ ner }) => ner.filter(([, , label]) => asked.has(label)));
+  const asked = askedOnly(records, entityTypes);
   const tokens = records.map((record) => record.tokens);
   const floor = Math.min(...thresholds);
   const found = await predictor.candidates(tokens, entityTypes, { floor, batchSize, onProgress });
-  const decoded = thresholds.map((threshold) => decodeAt(found, threshold, options));
-  const results = decoded.map((predicted, i) => atThreshold(gold, predicted, thresholds[i], options.seed ?? 0));
-  const [{ precision, recall, f1, ci95 }] = results;
+  const rules = { ...PLAIN_RULES, flatNer: options.flatNer ?? true, multiLabel: options.multiLabel ?? false };
+  return evaluationOf(
+    thresholds.map((threshold) => {
+      const own: ScoringRules = { ...rules, threshold };
+      return { threshold, ...scoreTexts(asked, found, own) };
+    }),
+    entityTypes,
+    options.seed,
+  );
+}
+
+/** Gold of types that are not asked is left out. */
+export function askedOnly(records: readonly NerRecord[], types: readonly string[]): NerRecord[] {
+  const asked = new Set(types);
+  return records.map((record) => ({
+    ...record,
+    ner: record.ner.filter(([, , type]) => asked.has(type)),
+    ...(record.unaligned ? { unaligned: record.unaligned.filter((type) => asked.has(type)) } : {}),
+  }));
+}
+
+/** Scores at several thresholds as one result, whose own scores are those of the first. */
+export function evaluationOf(
+  scored: readonly (Scored & { threshold: number })[],
+  types: readonly string[],
+  seed = 0,
+): Evaluation {
+  const results = scored.map(({ threshold, counts }): ThresholdResult => {
+    const { low, high } = bootstrapF1([counts], { seed });
+    return { threshold, ...scores(addCounts(counts)), ci95: [low, high], counts };
+  });
+  const [{ precision, recall, f1, ci95, counts }] = results;
+  const { truePositives, falseNegatives } = addCounts(counts);
+  const { gold, predicted } = scored[0];
   return {
     precision,
     recall,
     f1,
     ci95,
-    support: gold.reduce((sum, spans) => sum + new Set(spans.map(String)).size, 0),
-    types: asked.size,
-    perType: scoresPerType(gold, decoded[0], [...asked]),
+    support: truePositives + falseNegatives,
+    types: new Set(types).size,
+    perType: scoresPerType(gold, predicted, [...new Set(types)]),
     thresholds: results,
   };
 }
@@ -81,18 +104,4 @@ function checkThresholds(thresholds: readonly number[]): void {
   if (thresholds.length === 0) throw usageError("the list of thresholds is empty; wanted at least one.");
   const wrong = thresholds.find((threshold) => !(threshold >= 0 && threshold <= 1));
   if (wrong !== undefined) throw usageError(`threshold is ${wrong}, wanted a number from 0 to 1.`);
-}
-
-function decodeAt(found: readonly SpanCandidate[][], threshold: number, options: Partial<DecodeOptions>): NerSpan[][] {
-  const { flatNer = true, multiLabel = false } = options;
-  return found.map((spans) => {
-    const above = spans.filter((span) => exceeds(span.score, threshold));
-    return greedyDecode(above, { flatNer, multiLabel }).map(({ start, end, label }) => [start, end, label]);
-  });
-}
-
-function atThreshold(gold: NerSpan[][], predicted: NerSpan[][], threshold: number, seed: number): ThresholdResult {
-  const counts = gold.map((spans, i) => countMatches(spans, predicted[i]));
-  const { low, high } = bootstrapF1([counts], { seed });
-  return { threshold, ...scores(addCounts(counts)), ci95: [low, high], counts };
 }

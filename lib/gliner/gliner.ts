@@ -1,32 +1,25 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../backend";
 import { type Batch, type CollateSwitches, collate, type Example } from "../batch/collate";
 import type { NerRecord } from "../data/records";
-import { UserError, usageError, warnOnce } from "../errors";
+import { usageError, warnOnce } from "../errors";
 import { type EvaluateOptions, type Evaluation, evaluateRecords } from "../evaluate/zero-shot";
 import { type GLiNERConfig, isTokenLevel } from "../model/config";
 import { candidates, greedyDecode, type SpanCandidate } from "../model/decode";
 import { tokenCandidates } from "../model/decode-token";
 import { type ForwardOptions, spanScores } from "../model/uni-encoder-span";
 import { tokenScores } from "../model/uni-encoder-token";
-import { splitWords, type Word } from "../text/words";
-import { writeAtomically } from "../weights/atomic";
-import { writeSafetensors } from "../weights/safetensors";
-import { type LoadedModel, loadModel, newModel } from "./load";
-
-/** A mention found in a text: `text.slice(start, end)`, offsets in UTF-16 units, end exclusive. */
-export interface Entity {
-  start: number;
-  end: number;
-  text: string;
-  label: string;
-  /** Probability, in (0, 1). */
-  score: number;
-  /** The five most probable types of the span, the best first; only with `returnClassProbs`. */
-  classProbs?: Record<string, number>;
-}
+import { splitWords } from "../text/words";
+import { openEncoder } from "../weights/open";
+import { SafetensorsFile } from "../weights/safetensors";
+import { checkLabels, checkThreshold } from "./checks";
+import { type Entity, toEntity } from "./entity";
+import { checkStrictly } from "./fit";
+import { type LoadedModel, type LoadOptions, loadModel } from "./load";
+import { newModel } from "./new-model";
+import { type SaveOptions, saveModel } from "./save";
+import { inWindows, type WindowOptions } from "./windows";
 
 /** How spans become entities. */
 export interface PredictOptions {
@@ -38,6 +31,11 @@ export interface PredictOptions {
   multiLabel?: boolean;
   /** Adds to every entity the probabilities of its span's most probable types. Default false; span modes only. */
   returnClassProbs?: boolean;
+  /**
+   * How a text that is longer than the model takes is read: in overlapping windows (default; with their sizes), or, with
+   * false, only as far as the model reaches, as Python does; the words that are lost are then counted.
+   */
+  window?: boolean | WindowOptions;
 }
 
 /** How many texts are computed at once, and who hears of it. */
@@ -47,6 +45,8 @@ export interface BatchOptions {
   /** Another way to compute the same model, for study. */
   forward?: Pick<ForwardOptions, "head" | "lstm" | "leak">;
   onProgress?(done: number, total: number): void;
+  /** Called for every text of which the model does not see the last `words` words. */
+  onWordsLost?(text: number, words: number): void;
 }
 
 /**
@@ -59,13 +59,20 @@ export interface BatchOptions {
 export class GLiNER {
   /** Words that the model has not seen so far because texts were longer than `max_len` or the encoder's limit. */
   wordsLost = 0;
+  /** Texts so far that were too long for one pass and were read in windows. */
+  textsInWindows = 0;
 
   private constructor(readonly model: LoadedModel) {}
 
-  /** Loads a model folder of Python's `save_pretrained` or of `savePretrained`. @throws UserError where it is not sound */
-  static async fromPretrained(folder: string): Promise<GLiNER> {
+  /**
+   * Loads a folder of Python's `save_pretrained` or of `savePretrained`, or a model of the hub.
+   * @param name a folder, or "owner/name"
+   * @param options.strict default true, unlike Python: every tensor must be there, and fit
+   * @throws UserError where it is not sound
+   */
+  static async fromPretrained(name: string, options: LoadOptions = {}): Promise<GLiNER> {
     await useBackend();
-    return new GLiNER(loadModel(folder));
+    return new GLiNER(await loadModel(name, options));
   }
 
   /**
@@ -87,6 +94,11 @@ export class GLiNER {
     return this.model.parameters.count();
   }
 
+  /** Names of the parameters that a load which was not strict left random. */
+  get randomParameters(): readonly string[] {
+    return this.model.random;
+  }
+
   /** The entities of one text. @throws UserError where no label is asked for */
   async predictEntities(text: string, labels: readonly string[], options: PredictOptions = {}): Promise<Entity[]> {
     const [entities] = await this.inference([text], labels, options);
@@ -102,7 +114,9 @@ export class GLiNER {
     const words = texts.map(splitWords);
     const full = words.flatMap((list, i) => (list.length ? [i] : []));
     const tokens = full.map((i) => words[i].map((word) => word.text));
-    const found = await this.candidates(tokens, labels, {
+    const { window = true } = options;
+    const reader = window === false ? this : inWindows(this, window === true ? {} : window);
+    const found = await reader.candidates(tokens, labels, {
       ...options,
       floor: checkThreshold(options.threshold ?? 0.5),
       classProbs: options.returnClassProbs,
@@ -118,7 +132,8 @@ export class GLiNER {
 
   /**
    * Every span of every text whose probability exceeds `floor`, before decoding: spans in words, end inclusive.
-   * What evaluation, thresholds and error analysis work on.
+   * What evaluation, thresholds and error analysis work on. Words beyond the model's limit are not read, as in Python;
+   * `inWindows(model)` reads them too.
    */
   async candidates(
     tokens: readonly (readonly string[])[],
@@ -130,12 +145,15 @@ export class GLiNER {
       throw usageError(
         "returnClassProbs needs a span mode: a token-level model has no probabilities of a span's types.",
       );
-    const { batchSize = 8, forward, onProgress } = options;
+    const { batchSize = 8, forward, onProgress, onWordsLost } = options;
     const found: SpanCandidate[][] = [];
     for (let at = 0; at < tokens.length; at += batchSize) {
       const batch = this.collate(tokens.slice(at, at + batchSize).map((words) => ({ tokens: words, types })));
       const logits = await this.logits(batch, forward);
       const stride = logits.length / batch.size;
+      batch.wordsLost.forEach((words, b) => {
+        if (words > 0) onWordsLost?.(at + b, words);
+      });
       for (let b = 0; b < batch.size; b++)
         found.push(this.candidatesOf(logits.subarray(b * stride, (b + 1) * stride), batch, b, options));
       onProgress?.(found.length, tokens.length);
@@ -170,32 +188,27 @@ export class GLiNER {
     return tf.tidy(() => forward(this.model, batch, options));
   }
 
-  /** Writes a folder that `fromPretrained` here and `GLiNER.from_pretrained` in Python load. */
-  savePretrained(folder: string): void {
-    const { config, encoderJson, parameters, tokenizer } = this.model;
+  /** Writes a folder that `fromPretrained` here and, unless it is compact, `GLiNER.from_pretrained` in Python load. */
+  async savePretrained(folder: string, options: SaveOptions = {}): Promise<void> {
+    const encoder = options.wordEmbeddings === "encoder" ? await openEncoder(this.config.model_name) : undefined;
     try {
-      mkdirSync(folder, { recursive: true });
-      tokenizer.save(folder);
-    } catch (error) {
-      throw new UserError(`cannot write the model to ${folder}: ${error instanceof Error ? error.message : error}.`);
+      saveModel(this.model, folder, options, encoder);
+    } finally {
+      encoder?.close();
     }
-    const written = {
-      ...config,
-      encoder_config: encoderJson,
-      model_type: `gliner_uni_encoder_${isTokenLevel(config) ? "token" : "span"}`,
-    };
-    writeAtomically(join(folder, "gliner_config.json"), `${JSON.stringify(written, null, 2)}\n`);
-    writeSafetensors(
-      join(folder, "model.safetensors"),
-      [...parameters.entries()].map(([name, v]) => [name, v.shape, () => v.dataSync<"float32">()] as const),
-    );
   }
 
-  /** Takes up the weights of a checkpoint of the same model. @throws UserError where they do not fit */
+  /** Takes up the weights of a checkpoint that `savePretrained` wrote of the same model. @throws UserError where they do not fit */
   restore(folder: string): void {
-    const { parameters } = loadModel(folder);
-    for (const [name, variable] of parameters.entries()) this.model.parameters.get(name).assign(variable);
-    parameters.dispose();
+    const file = SafetensorsFile.open(join(folder, "model.safetensors"));
+    const { parameters } = this.model;
+    try {
+      checkStrictly(file, new Map([...parameters.entries()].map(([name, variable]) => [name, variable.shape])));
+      for (const [name, variable] of parameters.entries())
+        parameters.set(name, file.read(name).data as Float32Array, variable.shape);
+    } finally {
+      file.close();
+    }
   }
 
   dispose(): void {
@@ -220,28 +233,4 @@ export class GLiNER {
     scores.dispose();
     return values;
   }
-}
-
-/** De-duplicated in order, as Python does, but not in silence. */
-function checkLabels(labels: readonly string[]): string[] {
-  if (labels.length === 0) throw usageError("the list of labels is empty; wanted at least one entity type.");
-  const blank = labels.findIndex((label) => typeof label !== "string" || label.trim() === "");
-  if (blank >= 0)
-    throw usageError(`label ${blank + 1} is ${JSON.stringify(labels[blank])}; wanted the name of a type.`);
-  const types = [...new Set(labels)];
-  if (types.length < labels.length) warnOnce(`${labels.length - types.length} duplicate labels left out.`);
-  return types;
-}
-
-function checkThreshold(threshold: number): number {
-  if (!(threshold >= 0 && threshold <= 1)) throw usageError(`threshold is ${threshold}, wanted a number from 0 to 1.`);
-  return threshold;
-}
-
-function toEntity(text: string, words: readonly Word[], span: SpanCandidate): Entity {
-  const start = words[span.start].start;
-  const end = words[span.end].end;
-  const entity: Entity = { start, end, text: text.slice(start, end), label: span.label, score: span.score };
-  if (span.classProbs) entity.classProbs = span.classProbs;
-  return entity;
 }

@@ -34,6 +34,8 @@ export interface DecodeOptions {
   flatNer: boolean;
   /** One span may have several labels. */
   multiLabel: boolean;
+  /** Wrong, and only to see what it costs: the least probable span is served first, as in versions 0.1.5 and 0.1.6. */
+  worstFirst?: boolean;
 }
 
 /** Whether a float32 probability counts at a threshold: like torch, which rounds the threshold to float32 before it compares. */
@@ -86,11 +88,25 @@ function topClasses(logits: Float32Array, classes: readonly string[]): Record<st
 
 /**
  * Greedy decoding: the best span first (ties keep their order), each next one where it conflicts with none before it; the
- * result is sorted by start. Versions 0.1.5 and 0.1.6 of GLiNER took the worst first.
+ * result is sorted by start.
  */
 export function greedyDecode(spans: readonly SpanCandidate[], options: DecodeOptions): SpanCandidate[] {
-  const best = spans.slice().sort((a, b) => b.score - a.score);
-  return (options.flatNer ? flat(best, options.multiLabel) : pairwise(best, options)).sort((a, b) => a.start - b.start);
+  const sign = options.worstFirst ? -1 : 1;
+  const queue = spans.slice().sort((a, b) => sign * (b.score - a.score));
+  const kept = options.flatNer ? flat(queue, options.multiLabel) : pairwise(queue, options);
+  return kept.sort((a, b) => a.start - b.start);
+}
+
+/** The entities at a threshold, of candidates that are listed above a lower floor. Flat, one label a span, by default. */
+export function entitiesAt(
+  spans: readonly SpanCandidate[],
+  threshold: number,
+  { flatNer = true, multiLabel = false }: Partial<DecodeOptions> = {},
+): SpanCandidate[] {
+  return greedyDecode(
+    spans.filter(({ score }) => exceeds(score, threshold)),
+    { flatNer, multiLabel },
+  );
 }
 
 /** The readable twin of the flat case, and the nested one: every accepted span is asked. */
@@ -101,7 +117,7 @@ export function pairwise(best: readonly SpanCandidate[], options: DecodeOptions)
 }
 
 /** The same range conflicts unless labels may share it; other ranges conflict when they overlap, or, nested, cross. */
-function conflict(a: SpanCandidate, b: SpanCandidate, { flatNer, multiLabel }: DecodeOptions): boolean {
+export function conflict(a: SpanCandidate, b: SpanCandidate, { flatNer, multiLabel }: DecodeOptions): boolean {
   if (a.start === b.start && a.end === b.end) return !multiLabel;
   if (a.start > b.end || b.start > a.end) return false;
   const inside = (a.start <= b.start && b.end <= a.end) || (b.start <= a.start && a.end <= b.end);

@@ -1,10 +1,13 @@
 /** Predictions beside gold in one text: what is right, and for each mistake which it is. */
+import type { NerRecord, NerSpan } from "../data/records";
 import { type ErrorKind, type Judged, judge } from "../evaluate/errors";
 import { scores } from "../evaluate/metrics";
+import type { SpanCandidate } from "../model/decode";
 import { INK } from "./colours";
 import { Display } from "./display";
 import type { LabelledSpan } from "./entities";
 import { escapeHtml, isolated, shortened, showable } from "./html";
+import { recordSpans } from "./lesson";
 import { checkSpans, cut, draw, type Pen, type Piece, type TextSpan, textBlock } from "./spans";
 
 /** A sign, a word, a line and a tint for each outcome: any one of them is enough to tell it. */
@@ -40,6 +43,23 @@ export function compareEntities(
   const html = `${heading}${textBlock(draw(text, pieces, HTML))}<div>${legend(judged)}<br>${escapeHtml(summary)}</div>`;
   const plain = [title, draw(text, pieces, PLAIN), summary].filter((line) => line !== "").map(showable);
   return new Display({ "text/html": html, "text/plain": plain.join("\n") });
+}
+
+/**
+ * The same for a record and its entities in words; the words are joined by single spaces.
+ * @param options.types gold of other types is left out; default all of it counts
+ */
+export function compareRecord(
+  record: NerRecord,
+  predicted: readonly SpanCandidate[],
+  options: { title?: string; types?: readonly string[] } = {},
+): Display {
+  const { tokens, ner } = record;
+  const gold = ner.filter(([, , label]) => options.types?.includes(label) ?? true);
+  const said = predicted.map(({ start, end, label }): NerSpan => [start, end, label]);
+  const { text, spans } = recordSpans({ tokens, ner: said });
+  const scored = spans.map((span, i) => ({ ...span, score: predicted[i].score }));
+  return compareEntities(text, recordSpans({ tokens, ner: gold }).spans, scored, options);
 }
 
 function marked(text: string, { kind, gold, predicted }: Judged<LabelledSpan>): Marked {

@@ -1,12 +1,15 @@
 /** What a notebook's cells show: each function returns or drives a display. */
+export { type IntervalPoint, intervalFigure, reliabilityFigure, thresholdFigure } from "./analysis";
 export { check, digestOf, Outcome, type Wanted } from "./check";
-export { compareEntities } from "./compare";
+export { compareEntities, compareRecord } from "./compare";
 export { DISPLAY, Display, type Displayable, display, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
 export { figure, type Layout, type Trace as PlotTrace } from "./figure";
 export {
+  joinRecords,
   type LessonData,
   lessonData,
+  modelFolder,
   profile,
   recordSpans,
   type StoredRow,
@@ -16,7 +19,9 @@ export {
 } from "./lesson";
 export { Curve, type CurveOptions, curve, interruptSignal, Progress, progress } from "./live";
 export { type MatrixOptions, matrix } from "./matrix";
+export { Monitor, monitor } from "./monitor";
 export { benchmarkLesson, type LessonBenchmark, type LessonFile, pileNerLesson, storedMix } from "./preprocessing";
 export { type Choice, quiz } from "./quiz";
 export { type Stages, scoreRows, stages } from "./stages";
 export { type FrameLike, type TableOptions, table } from "./table";
+export { writeTable } from "./write";

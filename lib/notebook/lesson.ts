@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../backend/places";
 import { loadRecords } from "../data/named";
-import type { NerRecord } from "../data/records";
+import type { NerRecord, NerSpan } from "../data/records";
 import { UserError, usageError } from "../errors";
 import type { Display } from "./display";
 import type { LabelledSpan } from "./entities";
@@ -54,6 +54,28 @@ export function recordSpans({ tokens, ner }: NerRecord): {
     label,
   }));
   return { text: tokens.join(" "), spans };
+}
+
+/** Records as one long text: its words behind one another, the mentions moved along. */
+export function joinRecords(records: readonly NerRecord[]): NerRecord {
+  const joined: NerRecord = { tokens: [], ner: [] };
+  for (const { tokens, ner } of records) {
+    const offset = joined.tokens.length;
+    joined.ner.push(...ner.map(([start, end, label]): NerSpan => [start + offset, end + offset, label]));
+    joined.tokens.push(...tokens);
+  }
+  return joined;
+}
+
+/**
+ * The model folder that a notebook is to read with.
+ * @param given what the reader named; "" = none
+ * @returns that folder, else the project's checkpoint; undefined where neither is there
+ */
+export function modelFolder(given: string): string | undefined {
+  if (given !== "") return given;
+  const shipped = join(PROJECT_ROOT, "data", "checkpoint");
+  return existsSync(join(shipped, "gliner_config.json")) ? shipped : undefined;
 }
 
 /** The first place of a part in a text as a labelled span, for examples written by hand. @throws UserError where it is not there */

@@ -51,7 +51,8 @@ export function table(rows: readonly object[] | FrameLike, options: TableOptions
   });
 }
 
-function frameRecords(frame: FrameLike): Map<string, unknown>[] {
+/** The rows of a frame, each by its columns. */
+export function frameRecords(frame: FrameLike): Map<string, unknown>[] {
   return frame.values.map((row) => {
     const cells: unknown[] = Array.isArray(row) ? row : [row];
     return new Map(frame.columns.map((column, at) => [String(column), cells[at]]));

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { UserError } from "../errors";
 
@@ -7,8 +7,13 @@ import { UserError } from "../errors";
  * @throws UserError where the disk is full or the folder is missing or read-only; the old file is then untouched
  */
 export function writeAtomically(path: string, text: string): void {
+  fillAtomically(path, (descriptor) => writeFileSync(descriptor, text));
+}
+
+/** The same for what is written piece by piece. */
+export function fillAtomically(path: string, write: (descriptor: number) => void): void {
   const file = new AtomicFile(path);
-  file.write(text);
+  file.fill(write);
   file.commit();
 }
 
@@ -39,11 +44,15 @@ export class AtomicFile {
     if (this.length >= BLOCK) this.attempt(() => this.flush());
   }
 
+  /** Bytes by a function of the caller's own, which is given the open file. */
+  fill(write: (descriptor: number) => void): void {
+    this.attempt(() => write(this.open()));
+  }
+
   commit(): void {
     this.attempt(() => {
       this.flush();
-      if (this.descriptor === undefined) throw new Error("it is already closed");
-      fsyncSync(this.descriptor);
+      fsyncSync(this.open());
       this.close();
       renameSync(this.temporary, this.path);
     });
@@ -54,14 +63,18 @@ export class AtomicFile {
     if (existsSync(this.temporary)) unlinkSync(this.temporary);
   }
 
-  private flush(): void {
+  private open(): number {
     if (this.descriptor === undefined) throw new Error("it is already closed");
+    return this.descriptor;
+  }
+
+  private flush(): void {
     const bytes = Buffer.from(this.parts.join(""), "utf8");
     this.parts = [];
     this.length = 0;
     // Packed blocks one after the other are one packed file (RFC 1952, members).
     const out = this.path.endsWith(".gz") ? gzipSync(bytes) : bytes;
-    for (let at = 0; at < out.length; ) at += writeSync(this.descriptor, out, at);
+    for (let at = 0; at < out.length; ) at += writeSync(this.open(), out, at);
   }
 
   private close(): void {
@@ -74,6 +87,7 @@ export class AtomicFile {
       work();
     } catch (error) {
       this.discard();
+      if (error instanceof UserError) throw error;
       throw new UserError(`cannot write ${this.path}: ${error instanceof Error ? error.message : error}.`);
     }
   }

@@ -42,6 +42,22 @@ test("blank text has no entities and is no error", () => {
   assert.deepEqual([code, out], [0, ""]);
 });
 
+test("a long text is read to its end, in windows; --truncate leaves the end out and counts it", () => {
+  const long = `${TEXT} `.repeat(40);
+  const whole = verb("predict", MODEL, long);
+  assert.equal(whole.code, 0, whole.err);
+  const last = rows(whole.out).at(-1) ?? {};
+  assert.ok((last.end as number) > long.length - TEXT.length);
+  assert.equal(long.slice(last.start as number, last.end as number), last.text);
+  assert.match(whole.err, /1 of 1 texts longer than one window: read in overlapping windows/);
+  const cut = verb("predict", [...MODEL, "--truncate"], long);
+  assert.match(cut.err, /\d+ words at the end were not read/);
+  assert.ok(rows(cut.out).length < rows(whole.out).length);
+  const small = verb("predict", [...MODEL, "--window", "12", "--overlap", "6"], long);
+  assert.equal(small.code, 0, small.err);
+  assert.notEqual(small.out, whole.out);
+});
+
 test("wrong words end with 2, a missing model with 1, each with one sentence and nothing on standard output", () => {
   const cases: [string[], number, RegExp][] = [
     [["--model", TINY_BERT], 2, /--labels is missing/],
@@ -49,6 +65,9 @@ test("wrong words end with 2, a missing model with 1, each with one sentence and
     [["--model", TINY_BERT, "--labels", "absent/labels.txt"], 2, /file absent\/labels\.txt does not exist/],
     [[...MODEL, "--threshold", "high"], 2, /--threshold got "high"/],
     [[...MODEL, "--nonsense"], 2, /--nonsense/],
+    [[...MODEL, "--window", "2"], 2, /a window of 2 words, wanted a whole number from 6 to max_len 48/],
+    [[...MODEL, "--overlap", "1"], 2, /overlap by 1, wanted a whole number from 5/],
+    [[...MODEL, "--truncate", "--window", "20"], 2, /--truncate reads no windows/],
     [["--model", "absent-model", "--labels", "a"], 1, /model folder absent-model does not exist/],
   ];
   for (const [words, code, message] of cases) {
@@ -70,6 +89,8 @@ test("--help explains every option and ends with 0", () => {
     "--nested",
     "--multi-label",
     "--offsets",
+    "--window",
+    "--truncate",
     "--json",
     "exit code",
   ])

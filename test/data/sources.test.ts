@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { type GitHubSource, type HubSource, parseManifest } from "../../lib/data/manifest";
-import { addressOf, findSource, MANIFEST_PATH, openSource, readSources } from "../../lib/data/sources";
+import { addressOf, findSource, isHere, MANIFEST_PATH, openSource, readSources } from "../../lib/data/sources";
 import { UserError } from "../../lib/errors";
 
 /** Made-up bytes behind a local server that stands in for GitHub's raw files. */
@@ -31,6 +31,7 @@ const { repository: _, commit: __, sha256: ___, bytes: ____, ...common } = SOURC
 const HUB: HubSource = { ...common, hub: "owner/name", path: "data/train.json" };
 const ENVIRONMENT = [
   "HF_ENDPOINT",
+  "HF_HUB_CACHE",
   "WORKBOOK_MIRROR",
   "WORKBOOK_RAW_URL",
   "WORKBOOK_CACHE",
@@ -49,7 +50,8 @@ before(async () => {
   server = createServer((call, response) => {
     calls.push(call.url ?? "");
     const linked = answer.etag ? { "x-linked-etag": `"${answer.etag}"`, "x-linked-size": answer.content.length } : {};
-    response.writeHead(answer.status, { "content-length": answer.content.length, ...linked });
+    const repository = call.url?.startsWith("/hub/") ? { "x-repo-commit": SOURCE.commit } : {};
+    response.writeHead(answer.status, { "content-length": answer.content.length, ...linked, ...repository });
     response.end(call.method === "HEAD" ? "" : answer.content);
   });
   server.listen(0, "127.0.0.1");
@@ -69,6 +71,7 @@ beforeEach(() => {
   process.env.WORKBOOK_CACHE = join(folder, "cache");
   process.env.WORKBOOK_RAW_URL = `${origin}/raw/`;
   process.env.HF_ENDPOINT = `${origin}/hub/`;
+  process.env.HF_HUB_CACHE = join(folder, "hub");
   mkdirSync(process.env.WORKBOOK_MIRROR);
 });
 afterEach(() => {
@@ -137,34 +140,36 @@ test("a missing file, no network and the offline switch are one sentence each", 
   assert.equal(calls.length, 1);
 });
 
-test("a file of the hub is checked by the sha256 that the hub states, and kept", async () => {
-  const fetched = () => openSource(HUB.id, { sources: [HUB], retries: 0 });
-  const kept = join(folder, "cache/sources/datasets/owner/name/data/train.json");
+test("a file of the hub is checked by the sha256 that the hub states, and kept in the hub's own cache", async () => {
+  const fetched = (source = HUB) => openSource(source.id, { sources: [source], retries: 0 });
+  const kept = join(folder, `hub/datasets--owner--name/snapshots/${SOURCE.commit}/data/train.json`);
   answer.etag = "0".repeat(64);
   await assert.rejects(fetched(), says(/^made_up cannot be fetched/, /wanted 0{64}/));
   assert.ok(!existsSync(kept));
   answer.etag = SOURCE.sha256;
   assert.ok((await fetched()).equals(CONTENT));
+  assert.ok(readFileSync(kept).equals(CONTENT));
+  const ours = /^\/hub\/datasets\/owner\/name\/resolve\/(main|[0-9a-f]{40})\/data\/train\.json$/;
   assert.ok(
-    calls.every((call) => call === "/hub/datasets/owner/name/resolve/main/data/train.json"),
+    calls.every((call) => ours.test(call)),
     calls.join(),
   );
   const before = calls.length;
   process.env.WORKBOOK_OFFLINE = "1";
   assert.ok((await fetched()).equals(CONTENT));
   assert.equal(calls.length, before);
-  rmSync(kept);
+  const other = { ...HUB, path: "data/other.json" };
   await assert.rejects(
-    fetched(),
+    fetched(other),
     says(/WORKBOOK_OFFLINE/, /WORKBOOK_MIRROR can name a folder that holds datasets\/owner\/name/),
   );
   delete process.env.WORKBOOK_OFFLINE;
   answer.status = 404;
-  await assert.rejects(fetched(), says(/the hub has no file data\/train\.json in the data set owner\/name/));
+  await assert.rejects(fetched(other), says(/the hub has no .*"datasets\/owner\/name" with data\/other\.json/));
   process.env.HF_ENDPOINT = "http://127.0.0.1:9";
   await assert.rejects(
-    fetched(),
-    says(/^made_up cannot be fetched: the hub at http:\/\/127\.0\.0\.1:9 cannot be reached/),
+    fetched({ ...HUB, path: "data/third.json" }),
+    says(/^made_up cannot be fetched: .*the hub at http:\/\/127\.0\.0\.1:9 cannot be reached/),
   );
 });
 
@@ -172,6 +177,7 @@ test("a mirror that is no folder, and an id that is not in the manifest", async 
   await assert.rejects(openSource("crossner"), says(/no source "crossner"/, /crossner_ai, crossner_literature/));
   process.env.WORKBOOK_MIRROR = join(folder, "nothing");
   await assert.rejects(open(), says(/WORKBOOK_MIRROR names .*nothing, which is not a folder/));
+  assert.equal(isHere(SOURCE), false);
 });
 
 test("the project's manifest is sound, and every broken entry is named", () => {

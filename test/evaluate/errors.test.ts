@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { judge, type TypedSpan } from "../../lib/evaluate/errors";
-import { compareEntities } from "../../lib/notebook/compare";
+import { compareEntities, compareRecord } from "../../lib/notebook/compare";
 
 const at = (start: number, end: number, label: string): TypedSpan => ({ start, end, label });
 const kinds = (gold: TypedSpan[], predicted: TypedSpan[]) => judge(gold, predicted).map(({ kind }) => kind);
@@ -70,4 +70,20 @@ test("a comparison names every mistake in words, with what gold has", () => {
   for (const word of ["wrong boundary: 1", "right: 1", "wrong type: 1", "spurious: 1", "missed: 1"])
     assert.ok(html.includes(word), word);
   assert.throws(() => compareEntities("abc", [at(0, 9, "x")], []), /compareEntities, gold: got the span 0\.\.9/);
+});
+
+test("a record is compared in its words; gold of types that are not asked is left out", () => {
+  const record = {
+    tokens: ["Ada", "met", "Babbage", "in", "London"],
+    ner: [
+      [0, 0, "person"],
+      [2, 2, "person"],
+      [4, 4, "city"],
+    ] as [number, number, string][],
+  };
+  const predicted = [{ start: 0, end: 0, label: "person", score: 0.9 }];
+  assert.equal(
+    compareRecord(record, predicted, { types: ["person"] }).toString(),
+    "[Ada | ✓ right: person .90] met [Babbage | ○ missed: person] in London\n1 right of 1 predicted, 2 gold: precision 100 %, recall 50 %, F1 67 %",
+  );
 });

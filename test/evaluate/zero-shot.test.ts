@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type NerRecord, readRecords, typesOf } from "../../lib/data/records";
-import { evaluateRecords, type Predictor } from "../../lib/evaluate/zero-shot";
+import type { Predictor } from "../../lib/evaluate/predict";
+import { evaluateRecords } from "../../lib/evaluate/zero-shot";
 import { greedyDecode, type SpanCandidate } from "../../lib/model/decode";
 import { ROOT } from "../tiny";
 

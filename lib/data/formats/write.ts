@@ -1,7 +1,7 @@
 import { UserError } from "../../errors";
 import { type NerRecord, recordLine } from "../records";
 import { type Scheme, spanTags } from "./schemes";
-import type { Tally } from "./tally";
+import { Tally } from "./tally";
 
 /** Records -> the text of a file, part by part. */
 export interface Writer {
@@ -36,6 +36,18 @@ export const WRITERS = {
 } as const satisfies Record<string, Writer>;
 
 export type WriterName = keyof typeof WRITERS;
+
+/**
+ * One record as BIO lines, for a reader's own texts.
+ * @throws UserError where two mentions share a word, which one tag a word cannot say, or a word cannot stand in a column
+ */
+export function bioLines(record: NerRecord): string {
+  const tally = new Tally();
+  const text = WRITERS.bio.text(record, tally, "the record");
+  const [lost] = tally.repairs;
+  if (lost) throw new UserError(`the record has ${lost.meaning} (${lost.count} such); BIO needs flat mentions.`);
+  return text;
+}
 
 /** Under Python's names; the negatives under the name they came with (process_pilener.py: `negative`). */
 function pythonRecord({ tokens, ner, labels, negatives, negativesKey = "ner_negatives" }: NerRecord): object {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { sha256OfFile } from "../../backend/install/sha256";
+import { sha256OfFile } from "../../backend/install/hash";
 import { UserError } from "../../errors";
 import { stream } from "../../random";
 import { AtomicFile, writeAtomically } from "../../weights/atomic";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { sha256OfFile } from "../../../lib/backend/install/sha256";
+import { sha256OfFile } from "../../../lib/backend/install/hash";
 import type { GitHubSource } from "../../../lib/data/manifest";
 import { buildMix } from "../../../lib/data/mix/build";
 import { parseMix, readMix } from "../../../lib/data/mix/recipe";

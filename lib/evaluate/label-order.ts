@@ -1,0 +1,71 @@
+import type { NerRecord } from "../data/records";
+import { usageError } from "../errors";
+import { stream } from "../random";
+import { addCounts, type Counts, type Scores, scores } from "./metrics";
+import type { Predictor } from "./predict";
+import { type StudyOptions, scoreRound, tellRound } from "./prompt-study";
+import { askedOnly } from "./zero-shot";
+
+/**
+ * What the order of the types in the prompt is worth. They stand in the encoder's input, at positions and beside
+ * neighbours, so that another order gives other probabilities for the same question.
+ */
+export interface OrderStudy {
+  /** The order as given first, then the random ones. */
+  orders: OrderResult[];
+  /** Over the random orders: mean, standard deviation (n - 1), least and most of F1. */
+  mean: number;
+  sd: number;
+  least: number;
+  most: number;
+  /** Entities found under every order, and under at least one, that of the list included. */
+  always: number;
+  sometimes: number;
+}
+
+export interface OrderResult extends Scores {
+  order: string[];
+  /** Of each sentence, for paired comparisons. */
+  counts: Counts[];
+}
+
+/**
+ * Asks for the same types in other orders. One pass over the texts an order.
+ * @param options.orders how many random orders, at least 2; default 10
+ * @throws UserError where there are fewer than two types to order, or orders
+ */
+export async function studyOrders(
+  predictor: Predictor,
+  records: readonly NerRecord[],
+  types: readonly string[],
+  options: StudyOptions & { orders?: number } = {},
+): Promise<OrderStudy> {
+  const { orders: wanted = 10, seed = 0 } = options;
+  const asked = [...new Set(types)];
+  if (asked.length < 2) throw usageError(`got ${asked.length} type, wanted at least 2 to order.`);
+  if (!Number.isSafeInteger(wanted) || wanted < 2)
+    throw usageError(`orders is ${wanted}, wanted a whole number from 2 on.`);
+  const shuffled = Array.from({ length: wanted }, (_, n) => stream(seed, "label order", n).shuffle(asked));
+  const gold = askedOnly(records, asked);
+  const seen = new Map<string, number>();
+  const orders: OrderResult[] = [];
+  for (const [round, order] of [asked, ...shuffled].entries()) {
+    const scored = await scoreRound(predictor, gold, order, {}, tellRound(options, round, wanted + 1));
+    orders.push({ order, ...scores(addCounts(scored.counts)), counts: scored.counts });
+    for (const [i, spans] of scored.predicted.entries())
+      for (const key of new Set(spans.map((span) => `${i} ${span}`))) seen.set(key, (seen.get(key) ?? 0) + 1);
+  }
+  const found = [...seen.values()];
+  return {
+    orders,
+    ...spread(orders.slice(1).map(({ f1 }) => f1)),
+    always: found.filter((times) => times === orders.length).length,
+    sometimes: found.length,
+  };
+}
+
+function spread(values: readonly number[]) {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, sd: Math.sqrt(squares / (values.length - 1)), least: Math.min(...values), most: Math.max(...values) };
+}
