@@ -45,7 +45,7 @@ export type { StudyOptions, Wording } from "./evaluate/prompt-study";
 export { amongPublished, type PublishedScore, publishedScores } from "./evaluate/published-scores";
 export { PLAIN_RULES, type Scored, type ScoringRules, scorePredictions } from "./evaluate/scoring";
 export * from "./evaluate/seeds";
-export { storedCounts, storedPresets } from "./evaluate/stored-presets";
+export { type PresetRow, presetRow, storedCounts, storedPresets } from "./evaluate/stored-presets";
 export {
   bestThreshold,
   type CurvePoint,

@@ -237,6 +237,19 @@ test("what is frozen does not move, what is not does; two batches a step read tw
   assert.ok((subwords ?? 0) > 0.5 * (all.history[0].subwords ?? 0), "all six records are read");
 });
 
+test("the warm-up counts steps or a share of them; steps win; a plain constant has none", async () => {
+  const factors = async (settings: TrainOptions) => {
+    const { history } = await run("warm", { num_steps: 5, eval_every: 0, ...settings });
+    return history.map(({ factor }) => factor);
+  };
+  const rising = { scheduler_type: "constant_with_warmup" } as const;
+  assert.deepEqual(await factors({ ...rising, warmup_ratio: 0.8 }), [0, 0.25, 0.5, 0.75, 1]);
+  assert.deepEqual(await factors({ ...rising, warmup_ratio: 4 }), [0, 0.25, 0.5, 0.75, 1]);
+  assert.deepEqual(await factors({ ...rising, warmup_ratio: 0.8, warmup_steps: 2 }), [0, 0.5, 1, 1, 1]);
+  assert.deepEqual(await factors({ ...rising, warmup_steps: 0.4 }), [0, 0.5, 1, 1, 1]);
+  assert.deepEqual(await factors({ scheduler_type: "constant", warmup_ratio: 0.8 }), [1, 1, 1, 1, 1]);
+});
+
 test("the number of tensors stays constant with everything that is measured switched on", async () => {
   const counts: number[] = [];
   await run("tensors", {
