@@ -71,6 +71,10 @@ test("GLiNER-large and -base have Python's tensors, name by name and shape by sh
   for (const [name, [V, H, I, layers, D]] of Object.entries(sizes)) {
     const model = publishedModels().find((candidate) => candidate.name === name);
     assert.ok(model);
-    assert.deepEqual(new Map(modelShapes(model.config, model.encoder)), new Map(pythonShapes(V, H, I, layers, D)), name);
+    assert.deepEqual(
+      new Map(modelShapes(model.config, model.encoder)),
+      new Map(pythonShapes(V, H, I, layers, D)),
+      name,
+    );
   }
 });
