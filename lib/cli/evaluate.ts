@@ -27,7 +27,10 @@ export const command: Command = {
   summary: "Zero-shot evaluation: exact-match micro F1 of every file, with 95 % intervals, and their unweighted mean.",
   usage: "--model DIR --data FILE.jsonl... [--labels FILE|a,b] [--threshold .5] [--nested] [--drop else] --json OUT",
   help: [
-    ["--model DIR", "a model folder, of Python or of this project; several are compared with the first"],
+    [
+      "--model DIR",
+      "a model folder, of Python or of this project, or owner/name of the hub; several are compared with the first",
+    ],
     ["--data FILE...", "files of records, or zero-shot:NAME for a public test; may be repeated or follow one another"],
     [
       "--labels a,b",

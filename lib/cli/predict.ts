@@ -10,7 +10,7 @@ export const command: Command = {
   summary: "Finds entities in the text on standard input; one JSON object a line: text, label, start, end, score.",
   usage: "--model DIR --labels a,b [--threshold .5] [--nested] [--multi-label] < text",
   help: [
-    ["--model DIR", "a model folder, of Python or of this project"],
+    ["--model DIR", "a model folder, of Python or of this project, or owner/name of the hub"],
     ["--labels a,b", "the entity types, or a file with one a line or a JSON list"],
     ["--threshold N", "spans with a greater probability count (default 0.5)"],
     ["--nested", "an entity may lie inside another"],
