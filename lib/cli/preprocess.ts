@@ -32,7 +32,7 @@ export const command: Command = {
     ],
     [
       "--label-map NAME|FILE",
-      "names of the labels: gliner, universalner, slimer, ... of data/label-maps.json, or a JSON file",
+      "names of the labels: gliner, universalner or slimer (data/label-maps.json), or a JSON file of label: name or null",
     ],
     ["--columns NAMES", "of bio and conll: token,tag or tag,token or token,_,_,tag or token,...,tag"],
     ["--scheme SCHEME", `of the tags: ${SCHEMES.join(", ")}; default: found out, and a mixture is refused`],
