@@ -3,12 +3,15 @@ export { type BackendInfo, backendInfo, useBackend } from "./backend";
 export { type Batch, collate, type Example, spanIndex } from "./batch/collate";
 export { type PromptedText, promptText } from "./batch/prompt";
 export { type SamplingOptions, sampleTypes, samplingOf } from "./batch/sampling";
+export { bioLines } from "./data/formats/write";
 export { loadRecords } from "./data/named";
 export { type NerRecord, type NerSpan, readRecords, typesOf } from "./data/records";
-export { bioLines } from "./data/to-bio";
 export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } from "./data/zero-shot-tests";
 export type { EncoderConfig } from "./encoder/config";
 export { UserError } from "./errors";
+export { type BenchmarkSet, comparePresets, type PresetScores } from "./evaluate/benchmark";
+export { bootstrapF1, type Interval, meanF1, resampledF1, type SetCounts } from "./evaluate/bootstrap";
+export * from "./evaluate/breakdown";
 export { type Calibration, type CalibrationBin, calibrate } from "./evaluate/calibration";
 export {
   analyseErrors,
@@ -20,10 +23,17 @@ export {
   topConfusions,
 } from "./evaluate/error-analysis";
 export { type OrderStudy, studyOrders } from "./evaluate/label-order";
-export { type Comparison, compareF1 } from "./evaluate/paired";
-export type { Predictor } from "./evaluate/predict";
-export { type Predictions, readPredictions } from "./evaluate/predictions";
+export { MATCH_MODES, type ModeScores, matchModes } from "./evaluate/match-modes";
+export { addCounts, type Counts, countMatches, type Scores, scores, scoresPerType } from "./evaluate/metrics";
+export { bootstrapDifference, type Comparison, compareF1 } from "./evaluate/paired";
+export { type PredictionTask, type Predictor, predict, storedPredictions } from "./evaluate/predict";
+export { checkTexts, FLOOR, type ModelIdentity, type Predictions, readPredictions } from "./evaluate/predictions";
+export { labelsOf, PRESETS, type Preset, presetOf, rulesOf } from "./evaluate/presets";
 export type { StudyOptions, Wording } from "./evaluate/prompt-study";
+export { amongPublished, type PublishedScore, publishedScores } from "./evaluate/published-scores";
+export { PLAIN_RULES, type Scored, type ScoringRules, scorePredictions } from "./evaluate/scoring";
+export * from "./evaluate/seeds";
+export { storedCounts, storedPresets } from "./evaluate/stored-presets";
 export {
   bestThreshold,
   type CurvePoint,
@@ -35,16 +45,36 @@ export { AS_GIVEN, oneAtATime, studyWordings, type WordingResult } from "./evalu
 export { askedOnly, type EvaluateOptions, type Evaluation, evaluateRecords } from "./evaluate/zero-shot";
 export type { Entity } from "./gliner/entity";
 export { toDisplacy, toRecord, toSpacy } from "./gliner/export";
+export { CheckpointError, type Misfit } from "./gliner/fit";
 export { type BatchOptions, GLiNER, type PredictOptions } from "./gliner/gliner";
+export { identityOf } from "./gliner/identity";
+export type { LoadOptions } from "./gliner/load";
+export { DEFAULT_OFFICIAL, officialDifferences, officialNames } from "./gliner/official";
 export { type PublishedModel, publishedModels } from "./gliner/published";
 export { parseRecipe, type Recipe, readRecipe } from "./gliner/recipe";
+export type { SaveOptions } from "./gliner/save";
 export type { TrainingConfig } from "./gliner/settings";
 export { type TrainingReport, type TrainingResult, type TrainOptions, train } from "./gliner/train";
+export type { TrackedTest } from "./gliner/training/evaluation";
+export { type HeldOut, type HoldOutOptions, type HoldOutResult, holdOutTypes } from "./gliner/training/held-out";
 export { inWindows, planWindows, type WindowOptions } from "./gliner/windows";
+export { attentionShares, meanOfHeads } from "./laboratory/attention";
+export { type DecodingStep, decodingSteps } from "./laboratory/decoding-steps";
+export { type EvaluationLesson, evaluationLesson } from "./laboratory/evaluation-lesson";
+export { type LossStudy, lossGradient, lossStudy } from "./laboratory/loss-study";
 export { LstmTwins, paddingErrors } from "./laboratory/lstm-twins";
+export { madeUpSystem } from "./laboratory/made-up-system";
 export { type SmallTask, smallModel, smallTask } from "./laboratory/small-model";
+export { compareSpanModes, type SpanModeRun } from "./laboratory/span-modes";
 export { SpanStudy, spanParameters, whatASpanSees } from "./laboratory/span-study";
-export { candidateChanges, type Switches, withRedrawn, withSwitches } from "./laboratory/switches";
+export {
+  candidateChanges,
+  type Reading,
+  type Switches,
+  withConfig,
+  withRedrawn,
+  withSwitches,
+} from "./laboratory/switches";
 export { type Timing, timeInTurn } from "./laboratory/timing";
 export type { GLiNERConfig } from "./model/config";
 export { countParameters } from "./model/count";
@@ -57,6 +87,8 @@ export * from "./model/span/allennlp";
 export { type SpanInput, type SpanLayer, scoreSpans } from "./model/span/layer";
 export type { ForwardOptions, Trace } from "./model/uni-encoder-span";
 export * from "./notebook";
+export { modelCard } from "./provenance/card";
+export { type Manifest, readManifest } from "./provenance/manifest";
 export { RandomStream, stream } from "./random";
 export { SubwordTokenizer } from "./text/tokenizer";
 export { splitWords, type Word } from "./text/words";

@@ -33,6 +33,20 @@ export class RandomStream {
     return t >>> 0;
   }
 
+  /** The next numbers of `uint32`, as many as fit: several times as fast as one by one. */
+  fillUint32(out: Uint32Array): void {
+    let { a, b, c, d } = this;
+    for (let i = 0; i < out.length; i++) {
+      const t = (((a + b) | 0) + d) | 0;
+      d = (d + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = ((c << 21) | (c >>> 11)) + t;
+      out[i] = t;
+    }
+    Object.assign(this, { a, b, c, d });
+  }
+
   /** Uniform in [0, 1) with 53 bits. */
   uniform(): number {
     return ((this.uint32() >>> 5) * 67108864 + (this.uint32() >>> 6)) / 9007199254740992;

@@ -8,7 +8,7 @@ import { readRecords, typesOf } from "../lib/data/records";
 import { ZERO_SHOT_SETS } from "../lib/data/zero-shot-tests";
 import { evaluateRecords } from "../lib/evaluate/zero-shot";
 import { GLiNER } from "../lib/gliner/gliner";
-import type { SpanCandidate } from "../lib/model/decode";
+import { exceeds, type SpanCandidate } from "../lib/model/decode";
 import { ROOT } from "./tiny";
 
 /**
@@ -17,6 +17,8 @@ import { ROOT } from "./tiny";
  */
 const RUN = join(ROOT, "..", "shared", "python-run-1500");
 const TESTS = join(ROOT, "..", "shared", "corpus", "zero-shot");
+
+const THRESHOLDS = [0.5, 0.3, 0.1];
 
 interface Prediction {
   set: string;
@@ -31,7 +33,7 @@ before(async () => {
   if (present) await useBackend();
 });
 
-test("a real model gives Python's candidates, scores and F1", { skip: !present }, async () => {
+test("a real model gives Python's candidates, scores and F1", { skip: !present }, async (t) => {
   const lines = readFileSync(join(RUN, "predictions.jsonl"), "utf8").trim().split("\n");
   const predictions = lines.map((line) => JSON.parse(line) as Prediction);
   const f1 = JSON.parse(readFileSync(join(RUN, "f1.json"), "utf8")) as Record<string, { f1: number }>;
@@ -52,11 +54,12 @@ test("a real model gives Python's candidates, scores and F1", { skip: !present }
     assert.equal(wanted.length, records.length);
     wanted.forEach((prediction, i) => {
       compare(found[i], prediction.candidates, tolerance, `${set} ${i}`);
+      for (const flip of flips(found[i], prediction.candidates)) t.diagnostic(`${set}, sentence ${i}: ${flip}`);
     });
     if (!native) continue;
     const evaluation = await evaluateRecords({ candidates: async () => found }, records, {
       entityTypes: types,
-      thresholds: [0.5, 0.3, 0.1],
+      thresholds: THRESHOLDS,
     });
     for (const result of evaluation.thresholds)
       assert.ok(
@@ -72,6 +75,16 @@ test("WebAssembly gives them too, on a part", { skip: !present || process.env.BA
   const { status, stdout } = spawnSync(process.execPath, ["--test", __filename], { env, encoding: "utf8" });
   assert.equal(status, 0, stdout);
 });
+
+/** Candidates that count at a threshold on one side only: each is an entity that may differ, so each is named. */
+function flips(ours: SpanCandidate[], python: Prediction["candidates"]): string[] {
+  const theirs = new Map(python.map(([start, end, label, score]) => [`${start}-${end} ${label}`, score]));
+  return ours.flatMap(({ start, end, label, score }) => {
+    const other = theirs.get(`${start}-${end} ${label}`) ?? 0;
+    const crossed = THRESHOLDS.filter((threshold) => exceeds(score, threshold) !== exceeds(other, threshold));
+    return crossed.map((threshold) => `${start}-${end} ${label} flips at ${threshold}: ${score}, Python ${other}`);
+  });
+}
 
 /** The same spans with the same scores; one whose score is the floor to rounding may be on one side only. */
 function compare(ours: SpanCandidate[], python: Prediction["candidates"], tolerance: number, where: string): void {

@@ -27,5 +27,6 @@ export function cacheFolder(...parts: string[]): string {
 
 /** True where the reader asked for no network: WORKBOOK_OFFLINE, or Hugging Face's own switch. */
 export function offline(): boolean {
-  return [process.env.WORKBOOK_OFFLINE, process.env.HF_HUB_OFFLINE].some((value) => value === "1" || value === "true");
+  const { WORKBOOK_OFFLINE, HF_HUB_OFFLINE } = process.env;
+  return [WORKBOOK_OFFLINE, HF_HUB_OFFLINE].some((value) => /^(1|on|yes|true)$/i.test(value ?? ""));
 }

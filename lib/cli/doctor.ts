@@ -13,9 +13,10 @@ import {
 } from "../backend";
 import { compiler, python, run } from "../backend/install/run";
 import { folderBytes } from "../backend/install/wheel";
-import { UserError } from "../errors";
-import { cachedEncoder, DEFAULT_ENCODER, hasEncoder } from "../weights/encoders";
+import { UserError, usageError } from "../errors";
+import { cachedEncoder, DEFAULT_ENCODER } from "../weights/encoders";
 import { type Command, runCommand } from "./command";
+import { DATA_HELP, DATA_OPTIONS, diagnoseData } from "./doctor-data";
 
 /** What this machine has, which TensorFlow it got and why not a better one: the first thing to send with a question. */
 
@@ -44,7 +45,7 @@ export interface Diagnosis {
 }
 
 const SETTINGS =
-  /^(MALLOC_|TF_(CPP|ENABLE|NUM|XLA|GPU|FORCE|CUDNN|DETERMINISTIC)_|OMP_|OPENBLAS_|MKL_|BACKEND$|WORKBOOK_|HF_ENDPOINT$|HF_HUB_OFFLINE$|NODE_OPTIONS$|CXX$)/;
+  /^(MALLOC_|TF_(CPP|ENABLE|NUM|XLA|GPU|FORCE|CUDNN|DETERMINISTIC)_|OMP_|OPENBLAS_|MKL_|BACKEND$|WORKBOOK_|HF_(ENDPOINT|HOME|HUB_CACHE|HUB_OFFLINE)$|NODE_OPTIONS$|CXX$)/;
 
 /** Looks at everything; only the backend is really started. */
 export async function diagnose(): Promise<Diagnosis> {
@@ -64,7 +65,7 @@ export async function diagnose(): Promise<Diagnosis> {
     forced: forcedBackend() ?? null,
     ladder: readRecord()?.attempts ?? [],
     cache: { folder: cacheFolder(), tensorflow_mb: megabytes("tensorflow"), encoders_mb: megabytes("encoders") },
-    encoder: { name: DEFAULT_ENCODER, folder: hasEncoder() ? cachedEncoder(DEFAULT_ENCODER) : null },
+    encoder: { name: DEFAULT_ENCODER, folder: cachedEncoder() ?? null },
     mirror: existsSync(mirror) ? mirror : null,
     jupyterlab: existsSync(join(PROJECT_ROOT, ".venv/.workbook")),
     offline: offline(),
@@ -121,11 +122,16 @@ function describe({ name, library, threads, gpu }: BackendInfo): string {
 
 const doctor: Command = {
   name: "doctor",
-  summary: "Says what this machine has, which TensorFlow runs and why the better ones were refused.",
-  usage: "[--json FILE]",
-  help: [],
-  options: {},
-  async run() {
+  summary:
+    "Says what this machine has, which TensorFlow runs and why the better ones were refused; or what is wrong with data.",
+  usage: "[--data FILE... [--against FILE...] [--labels a,b]] [--json FILE]",
+  help: DATA_HELP,
+  options: DATA_OPTIONS,
+  allowPositionals: true,
+  async run(values, more) {
+    const data = Array.isArray(values.data) ? values.data.map(String) : [];
+    if (data.length > 0) return diagnoseData(values, [...data, ...more]);
+    if (more.length > 0) throw usageError(`got "${more.join(" ")}"; data is looked at with --data FILE....`);
     const found = await diagnose();
     const lines = rows(found);
     const width = Math.max(...lines.map(([word]) => word.length));

@@ -1,13 +1,25 @@
-import { basename } from "node:path";
-import { useBackend } from "../backend";
 import { loadRecords } from "../data/named";
-import { type NerRecord, typesOf } from "../data/records";
-import { UserError, usageError } from "../errors";
-import { bootstrapF1 } from "../evaluate/bootstrap";
-import type { Evaluation } from "../evaluate/zero-shot";
-import { GLiNER } from "../gliner/gliner";
-import { Progress } from "../train/progress";
-import { type Command, number, required, runCommand, type Values, whole } from "./command";
+import { typesOf } from "../data/records";
+import { ZERO_SHOT_SETS } from "../data/zero-shot-tests";
+import { usageError } from "../errors";
+import { type BenchmarkSet, comparePresets, type PresetScores } from "../evaluate/benchmark";
+import type { Counts } from "../evaluate/metrics";
+import { compareF1 } from "../evaluate/paired";
+import { labelsOf, PRESETS, type Preset, presetOf, rulesOf } from "../evaluate/presets";
+import { amongPublished } from "../evaluate/published-scores";
+import { PLAIN_RULES, type ScoringRules } from "../evaluate/scoring";
+import { type Command, number, runCommand, type Values, whole } from "./command";
+import { columns, comparisonReport, presetsReport, scoresReport, unrepresentableReport } from "./evaluation-report";
+import {
+  evaluateModel,
+  floorFor,
+  identified,
+  type ModelEvaluation,
+  type ModelPredictions,
+  predictSets,
+  savedPredictions,
+} from "./evaluation-run";
+import { openSet } from "./evaluation-sets";
 import { readLabels } from "./labels";
 
 export const command: Command = {
@@ -15,131 +27,199 @@ export const command: Command = {
   summary: "Zero-shot evaluation: exact-match micro F1 of every file, with 95 % intervals, and their unweighted mean.",
   usage: "--model DIR --data FILE.jsonl... [--labels FILE|a,b] [--threshold .5] [--nested] [--drop else] --json OUT",
   help: [
-    ["--model DIR", "a model folder, of Python or of this project"],
+    ["--model DIR", "a model folder, of Python or of this project; several are compared with the first"],
     ["--data FILE...", "files of records, or zero-shot:NAME for a public test; may be repeated or follow one another"],
     [
       "--labels a,b",
       "the types asked, or a file with one a line or a JSON list; default: the sorted gold types of the file",
     ],
-    ["--threshold N", "spans with a greater probability count (default 0.5)"],
+    ["--threshold N", "spans with a greater probability count (default 0.5, or the preset's)"],
     ["--nested", "an entity may lie inside another"],
     ["--multi-label", "one span may have several labels"],
     ["--drop a,b", "types left out of the labels and of the gold, such as else"],
+    [
+      "--preset a,b",
+      `a named way of asking and scoring, the first one asks: ${PRESETS.map(({ name }) => name).join(", ")}`,
+    ],
+    [
+      "--predictions DIR",
+      "keeps every candidate above .05; goes on where a run was ended; without --model scores those there",
+    ],
+    ["--details", "also by type, by width, and by other ways of matching (in the JSON)"],
+    ["--trained-on DATA", "with --details: seen and unseen types, by the types of this data"],
+    ["--published", "shows what others have reported beside the result"],
     ["--limit N", "only the first N records of each file; the types are still those of the whole file"],
     ["--batch-size N", "texts computed at once (default 8)"],
     ["--seed N", "of the bootstrap (default 0)"],
   ],
   options: {
-    model: { type: "string" },
+    model: { type: "string", multiple: true },
     data: { type: "string", multiple: true },
     labels: { type: "string" },
     threshold: { type: "string" },
     nested: { type: "boolean" },
     "multi-label": { type: "boolean" },
     drop: { type: "string", multiple: true },
+    preset: { type: "string", multiple: true },
+    predictions: { type: "string" },
+    details: { type: "boolean" },
+    "trained-on": { type: "string" },
+    published: { type: "boolean" },
     limit: { type: "string" },
     "batch-size": { type: "string" },
     seed: { type: "string" },
   },
   allowPositionals: true,
   async run(values, positionals) {
-    const folder = required(values, "model", command);
-    const files = [...list(values.data), ...positionals];
-    if (files.length === 0) throw usageError(`--data is missing; wanted: ${command.usage}`);
-    const labels = typeof values.labels === "string" ? readLabels(values.labels) : undefined;
-    const options = readOptions(values);
-    const sets = await Promise.all(files.map((file) => openSet(file, labels, list(values.drop), options.limit)));
-    const info = await useBackend();
-    const model = await GLiNER.fromPretrained(folder);
-    const results: Evaluation[] = [];
-    for (const set of sets) results.push(await evaluateSet(model, set, options));
-    if (model.wordsLost) process.stderr.write(`${model.wordsLost} words were not read: their texts are too long.\n`);
-    model.dispose();
-    const datasets = results.map(({ precision, recall, f1, ci95, support, types }, i) => {
-      return { name: sets[i].name, precision, recall, f1, ci95, support, types };
-    });
-    const { value, low, high } = bootstrapF1(
-      results.map((result) => result.thresholds[0].counts),
-      { seed: options.seed },
-    );
-    process.stdout.write(report(datasets, value, low, high));
-    return { model: folder, backend: info.library, datasets, average: { f1: value, ci95: [low, high] } };
+    const options = readOptions(values, positionals);
+    const sets = await Promise.all(options.files.map((file) => openSet(file, options)));
+    checkNames(sets, options.folder);
+    const evaluated = await evaluateAll(options, sets);
+    const comparisons = evaluated.slice(1).map((one) => compareWith(evaluated[0], one, sets, options.seed));
+    const results = evaluated.map(({ evaluation, presets }) => (presets ? { ...evaluation, presets } : evaluation));
+    const published = options.published
+      ? showPublished(
+          evaluated.map(({ evaluation }) => evaluation),
+          sets,
+        )
+      : undefined;
+    const shared = published ? { published } : {};
+    return results.length === 1 ? { ...results[0], ...shared } : { models: results, comparisons, ...shared };
   },
 };
 
-interface EvaluationSet {
-  name: string;
-  records: NerRecord[];
-  types: string[];
-}
-
 interface Options {
-  threshold: number;
-  flatNer: boolean;
-  multiLabel: boolean;
+  models: string[];
+  files: string[];
+  labels?: string[];
+  drop: string[];
+  limit: number;
+  presets: Preset[];
+  asks: string;
+  /** Where it was given; else it is the presets' own, or .5. */
+  threshold?: number;
+  rules: ScoringRules;
+  folder?: string;
+  details: boolean;
+  trainedOn?: string;
+  published: boolean;
   batchSize: number;
   seed: number;
-  limit: number;
 }
 
-function readOptions(values: Values): Options {
+function readOptions(values: Values, positionals: string[]): Options {
+  const models = list(values.model);
+  const files = [...list(values.data), ...positionals];
+  const folder = text(values.predictions);
+  if (models.length === 0 && folder === undefined) throw usageError(`--model is missing; wanted: ${command.usage}`);
+  if (files.length === 0) throw usageError(`--data is missing; wanted: ${command.usage}`);
+  const presets = words(values.preset).map(presetOf);
+  if (presets.length && (values.nested || values["multi-label"]))
+    throw usageError("--preset says itself how answers are decoded; leave --nested and --multi-label out.");
+  if (values["trained-on"] && !values.details) throw usageError("--trained-on is for --details; give both.");
+  const threshold = values.threshold === undefined ? undefined : number(values, "threshold", 0.5, 0, 1);
+  const rules = { ...PLAIN_RULES, flatNer: !values.nested, multiLabel: values["multi-label"] === true };
   return {
-    threshold: number(values, "threshold", 0.5, 0, 1),
-    flatNer: !values.nested,
-    multiLabel: values["multi-label"] === true,
+    models,
+    files,
+    labels: typeof values.labels === "string" ? readLabels(values.labels) : undefined,
+    drop: words(values.drop),
+    limit: whole(values, "limit", Number.POSITIVE_INFINITY, 1, Number.POSITIVE_INFINITY),
+    presets,
+    asks:
+      models.length === 0
+        ? ""
+        : `, asked ${presets.length ? `as the preset ${presets[0].name} does` : "in sorted order"}`,
+    threshold,
+    rules: { ...rules, threshold: threshold ?? rules.threshold },
+    folder,
+    details: values.details === true,
+    trainedOn: text(values["trained-on"]),
+    published: values.published === true,
     batchSize: whole(values, "batch-size", 8, 1, 10_000),
     seed: whole(values, "seed", 0, 0, Number.MAX_SAFE_INTEGER),
-    limit: whole(values, "limit", Number.POSITIVE_INFINITY, 1, Number.POSITIVE_INFINITY),
   };
 }
 
-async function openSet(
-  file: string,
-  labels: string[] | undefined,
-  drop: string[],
-  limit: number,
-): Promise<EvaluationSet> {
-  const dropped = new Set(drop.flatMap((item) => item.split(",")).map((item) => item.trim()));
-  const records = await loadRecords(file);
-  const types = (labels ?? typesOf(records)).filter((type) => !dropped.has(type));
-  const known = new Set([...(labels ?? []), ...typesOf(records)]);
-  for (const type of dropped)
-    if (!known.has(type)) process.stderr.write(`--drop ${type}: neither the labels nor ${file} have such a type.\n`);
-  if (types.length === 0) throw new UserError(`${file}: no entity type is left to ask for; give --labels.`);
-  const kept = records.slice(0, limit).map((record) => ({
-    ...record,
-    ner: record.ner.filter(([, , label]) => !dropped.has(label)),
+/** One model, its scores, and the counts that comparisons need. */
+interface Evaluated {
+  evaluation: ModelEvaluation;
+  counts: Counts[][];
+  presets?: Omit<PresetScores, "counts">[];
+}
+
+async function evaluateAll(options: Options, sets: readonly BenchmarkSet[]): Promise<Evaluated[]> {
+  const { models, presets, folder, batchSize, threshold } = options;
+  const labels = sets.map(({ name, types }) => (presets.length ? labelsOf(presets[0], name, types) : [...types]));
+  const settings = { labels, floor: floorFor(threshold ?? PLAIN_RULES.threshold), batchSize, folder };
+  const trainedOn = options.trainedOn ? new Set(typesOf(await loadRecords(options.trainedOn))) : undefined;
+  if (models.length === 0)
+    return savedPredictions(folder ?? "", sets).map((answers) => score(answers, sets, options, trainedOn));
+  const evaluated: Evaluated[] = [];
+  for (const model of await Promise.all(models.map(identified)))
+    evaluated.push(score(await predictSets(model, sets, settings), sets, options, trainedOn));
+  return evaluated;
+}
+
+/** Scores one model's answers and prints its tables. */
+function score(
+  answers: ModelPredictions,
+  sets: readonly BenchmarkSet[],
+  { rules, presets, threshold, seed, details, models }: Options,
+  trainedOn?: ReadonlySet<string>,
+): Evaluated {
+  const [first] = presets;
+  const rulesFor = (set: string) => (first ? { ...rulesOf(first, set), ...(threshold ? { threshold } : {}) } : rules);
+  const { evaluation, counts, lost } = evaluateModel(answers, sets, rulesFor, { seed, details, trainedOn });
+  if (models.length !== 1) process.stdout.write(`\n${evaluation.model}\n`);
+  process.stdout.write(scoresReport(evaluation));
+  lost.forEach((one, i) => void process.stdout.write(unrepresentableReport(sets[i].name, one)));
+  if (presets.length === 0) return { evaluation, counts };
+  const rows = comparePresets(presets, sets, answers.predictions, { threshold, seed });
+  process.stdout.write(`\n${presetsReport(rows)}`);
+  return { evaluation, counts, presets: rows.map(({ counts: _, ...row }) => row) };
+}
+
+function compareWith(first: Evaluated, other: Evaluated, sets: readonly BenchmarkSet[], seed: number) {
+  const average = compareF1(other.counts, first.counts, { seed });
+  const datasets = sets.map(({ name }, i) => {
+    return { name, ...compareF1([other.counts[i]], [first.counts[i]], { seed }) };
+  });
+  const [a, b] = [other.evaluation.model, first.evaluation.model];
+  const rows = [...datasets.map((row) => [row.name, row] as const), ["average", average] as const];
+  process.stdout.write(`\n${comparisonReport(a, b, rows)}`);
+  return { a, b, average, datasets };
+}
+
+/** What others report, with the runs of this call among it. */
+function showPublished(runs: readonly ModelEvaluation[], sets: readonly BenchmarkSet[]) {
+  const names = sets.map(({ name }) => name);
+  if (!ZERO_SHOT_SETS.every((set) => names.includes(set)))
+    process.stderr.write(
+      `published averages are over the seven sets; that of this run is over ${names.join(", ")} only.\n`,
+    );
+  const own = runs.map(({ model, datasets, average }) => ({
+    model,
+    scores: Object.fromEntries(datasets.map(({ name, f1 }) => [name, 100 * f1])),
+    average: 100 * average.f1,
+    setting: "this run",
   }));
-  return { name: basename(file).replace(/^(zero-shot|corpus):|\.jsonl?(\.gz)?$/g, ""), records: kept, types };
+  const rows = amongPublished(own, names);
+  const head = ["model", "average", ...names, "from"];
+  process.stdout.write(`\n${columns([head, ...rows.map((row) => head.map((key) => String(row[key] ?? "")))])}`);
+  return rows;
 }
 
-async function evaluateSet(model: GLiNER, set: EvaluationSet, options: Options): Promise<Evaluation> {
-  const progress = new Progress(set.records.length);
-  return model.evaluate(set.records, {
-    entityTypes: set.types,
-    thresholds: [options.threshold],
-    flatNer: options.flatNer,
-    multiLabel: options.multiLabel,
-    batchSize: options.batchSize,
-    seed: options.seed,
-    onProgress: (done) => progress.show(done, set.name),
-  });
-}
-
-type Row = { name: string } & Pick<Evaluation, "precision" | "recall" | "f1" | "ci95" | "support" | "types">;
-
-function report(datasets: readonly Row[], value: number, low: number, high: number): string {
-  const percent = (share: number) => (100 * share).toFixed(2).padStart(6);
-  const width = Math.max(8, ...datasets.map(({ name }) => name.length));
-  const lines = datasets.map(({ name, precision, recall, f1, ci95, support, types }) => {
-    const interval = `${percent(ci95[0])} -${percent(ci95[1])}`;
-    return `${name.padEnd(width)}  ${percent(precision)}  ${percent(recall)}  ${percent(f1)}  ${interval}  ${String(support).padStart(7)}  ${String(types).padStart(5)}`;
-  });
-  const head = `${"data set".padEnd(width)}       P       R      F1  95 % interval   support  types`;
-  const average = `${"average".padEnd(width)}                  ${percent(value)}  ${percent(low)} -${percent(high)}`;
-  return `${[head, ...lines, average].join("\n")}\n`;
+/** Two sets of one name would share a file of predictions. */
+function checkNames(sets: readonly BenchmarkSet[], folder: string | undefined): void {
+  const names = sets.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (folder && twice) throw usageError(`--predictions: two files of --data are called ${twice}; rename one.`);
 }
 
 const list = (value: Values[string]): string[] => (Array.isArray(value) ? value.map(String) : []);
+const text = (value: Values[string]): string | undefined => (typeof value === "string" ? value : undefined);
+const words = (value: Values[string]): string[] =>
+  list(value).flatMap((item) => item.split(",").flatMap((word) => word.trim() || []));
 
 if (require.main === module) void runCommand(command);

@@ -1,20 +1,23 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { backendInfo, useBackend } from "../backend";
-import { loadRecords } from "../data/named";
 import { usageError } from "../errors";
 import { GLiNER } from "../gliner/gliner";
 import { type Recipe, readRecipe } from "../gliner/recipe";
-import { type TrainingReport, train } from "../gliner/train";
+import { type TrainingResult, train } from "../gliner/train";
+import { describeReport } from "../gliner/training/report";
 import { describeHead } from "../model/describe";
+import { projectState } from "../provenance/project";
+import { scrubbed } from "../provenance/scrub";
 import { Progress } from "../train/progress";
 import { writeAtomically } from "../weights/atomic";
 import { type Command, required, runCommand } from "./command";
+import { loadTrainingData } from "./train-data";
 
 export const command: Command = {
   name: "train",
   summary:
-    "Trains GLiNER as a recipe says; the run folder holds last/ (model and optimiser), metrics.jsonl and run.json.",
+    "Trains GLiNER as a recipe says; the run folder holds last/ and best/ (models), manifest.json, README.md (the model card), metrics.jsonl, tensorboard/ and run.json.",
   usage: "--config FILE.yaml [--set key=value]... --out DIR [--resume]",
   help: [
     ["--config FILE", "the recipe, for example data/recipes/quick.yaml"],
@@ -39,46 +42,33 @@ export const command: Command = {
 async function trainRecipe(recipe: Recipe, out: string, resume: boolean): Promise<unknown> {
   if (!resume && existsSync(join(out, "last")))
     throw usageError(`--out: ${out} already holds a run; go on with it by --resume, or give another folder.`);
-  const info = await useBackend();
-  const {
-    train_data,
-    val_data,
-    exclude_sources: exclude,
-    keep_empty: keepEmpty,
-    record_labels: recordLabels,
-  } = recipe.data;
-  const filter = { exclude, keepEmpty, recordLabels };
-  const records = await loadRecords(train_data, filter);
-  const dev = val_data ? (await loadRecords(val_data, filter)).slice(0, DEV_RECORDS) : [];
-  const model = recipe.training.prev_path
-    ? await GLiNER.fromPretrained(recipe.training.prev_path)
-    : await GLiNER.fromConfig(recipe.model, { seed: recipe.training.seed });
-  say(
-    `backend ${info.library}; ${describeHead(model.config)}; ${model.size.toLocaleString("en")} parameters; ${records.length} records; ${dev.length} for the development loss`,
-  );
+  // From here on: a signal that comes while data and model are read must not be lost.
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  const progress = new Progress(recipe.training.num_steps);
   const started = new Date().toISOString();
+  const info = await useBackend();
+  const data = await loadTrainingData(recipe);
+  const { training } = recipe;
+  const model = training.prev_path
+    ? await GLiNER.fromPretrained(training.prev_path)
+    : await GLiNER.fromConfig(recipe.model, { seed: training.seed });
+  say(`backend ${info.library}; ${describeHead(model.config)}; ${model.size.toLocaleString("en")} parameters`);
+  say(data.summary);
+  const progress = new Progress(training.num_steps);
   try {
-    const result = await train(model, records, {
-      ...recipe.training,
+    const result = await train(model, data.records, {
+      ...training,
       out,
       resume,
-      dev,
+      dev: data.dev,
+      heldOut: data.heldOut,
+      benchmark: data.benchmark,
+      provenance: { command: ["train", ...process.argv.slice(2)], dataConfig: { ...recipe.data }, files: data.files },
       signal: stop.signal,
-      onStep: (report) => progress.show(report.step, describe(report)),
+      onStep: (report) => progress.show(report.step, describeReport(report)),
     });
-    const last = result.history.at(-1);
-    const summary = {
-      out,
-      steps: result.steps,
-      finished: result.steps === recipe.training.num_steps,
-      loss: last?.loss ?? null,
-      seconds_per_step: median(result.history.map((report) => report.seconds)),
-      peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
-    };
+    const summary = summarise(out, result);
     // A finished run that was only asked to go on keeps the record of what it did.
     if (result.history.length > 0)
       writeRunRecord(out, {
@@ -86,17 +76,13 @@ async function trainRecipe(recipe: Recipe, out: string, resume: boolean): Promis
         ended: new Date().toISOString(),
         backend: backendInfo(),
         node: process.version,
-        version: projectVersion(),
+        version: projectState().version,
         recipe,
-        records: records.length,
+        records: data.records.length,
         parameters: model.size,
         ...summary,
       });
-    say(
-      summary.finished
-        ? `done: ${result.steps} steps; the model is in ${join(out, "last")}`
-        : `stopped at step ${result.steps} of ${recipe.training.num_steps}; go on with --resume`,
-    );
+    say(endingOf(out, result, training.num_steps));
     return summary;
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
@@ -104,27 +90,36 @@ async function trainRecipe(recipe: Recipe, out: string, resume: boolean): Promis
   }
 }
 
-/** What ran and what came of it. */
-function writeRunRecord(out: string, record: Record<string, unknown>): void {
-  writeAtomically(join(out, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
+function summarise(out: string, { steps, end, best, history }: TrainingResult) {
+  const last = history.at(-1);
+  return {
+    out,
+    steps,
+    finished: end !== "interrupted",
+    end,
+    best,
+    loss: last?.loss ?? null,
+    skipped: history.filter(({ skipped }) => skipped !== undefined).length,
+    seconds_per_step: median(history.map((report) => report.seconds)),
+    peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+  };
 }
 
-/** Enough for a steady loss, few enough to cost a second or two. */
-const DEV_RECORDS = 96;
+function endingOf(out: string, { steps, end, best }: TrainingResult, wanted: number): string {
+  if (end === "interrupted") return `stopped at step ${steps} of ${wanted}; go on with --resume`;
+  const early = end === "stopped early" ? ` of ${wanted}, no improvement for as long as the recipe waits` : "";
+  const chosen = best ? `, the best one (step ${best.step}) in ${join(out, "best")}` : "";
+  return `done: ${steps} steps${early}; the model is in ${join(out, "last")}${chosen}`;
+}
 
-function describe(report: TrainingReport): string {
-  const dev = report.devLoss === undefined ? "" : `  dev loss ${report.devLoss.toFixed(2)}`;
-  return `loss ${report.loss.toFixed(1)}  gradient norm ${report.gradientNorm.toFixed(0)}  lr ${report.lr_others.toExponential(1)}${dev}`;
+/** What ran and what came of it. */
+function writeRunRecord(out: string, record: Record<string, unknown>): void {
+  writeAtomically(join(out, "run.json"), `${JSON.stringify(scrubbed(record), null, 2)}\n`);
 }
 
 function median(values: number[]): number | null {
   const sorted = values.slice().sort((a, b) => a - b);
   return sorted.length ? sorted[sorted.length >> 1] : null;
-}
-
-function projectVersion(): string {
-  const path = join(__dirname, "..", "..", "..", "package.json");
-  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }
 
 const say = (line: string) => process.stderr.write(`${line}\n`);

@@ -1,8 +1,8 @@
 /** `workbook`: runs notebooks without Python, writes them executed and as pages. */
 import { existsSync, mkdirSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { UserError, usageError } from "../errors";
-import { projectNotebooks } from "../kernel/book";
+import { notebookName, projectNotebooks } from "../kernel/book";
 import { notebookText, readNotebook } from "../kernel/nbformat";
 import { type Page, writePages } from "../kernel/pages";
 import { type CellReport, type RunReport, runNotebook } from "../kernel/runner";
@@ -14,7 +14,10 @@ export const command: Command = {
   summary: "Runs notebooks in the workbook's kernel, without Python; writes executed notebooks and HTML pages.",
   usage: "[NAME|PATH...] [--profile quick|full] --out DIR",
   help: [
-    ["NAME|PATH...", "notebooks by the start of their name (00, 00-start-here) or by path; default: all of notebooks/"],
+    [
+      "NAME|PATH...",
+      "notebooks by the start of their name (00, 00-start-here, solutions/03) or by path; default: all of notebooks/",
+    ],
     ["--profile quick|full", "quick: shortened work, minutes in all; full: as the text says (default)"],
     ["--out DIR", "where NAME.ipynb, NAME.html and index.html go; --out notebooks replaces the notebooks themselves"],
     ["--timeout SECONDS", "longest time a cell may take (default 1800)"],
@@ -50,7 +53,7 @@ async function run(values: Values, names: string[]): Promise<{ profile: string; 
   const summaries: Summary[] = [];
   const pages: Page[] = [];
   for (const { path, notebook } of notebooks) {
-    const name = basename(path, ".ipynb");
+    const name = notebookName(path);
     const options = {
       path,
       cellTimeoutMs,
@@ -58,7 +61,9 @@ async function run(values: Values, names: string[]): Promise<{ profile: string; 
       env: { WORKBOOK_PROFILE: profile },
     };
     const report = await runNotebook(notebook, { ...options, onCell: (cell) => tell(name, cell) });
-    writeAtomically(join(out, `${name}.ipynb`), notebookText(report.notebook));
+    const file = join(out, `${name}.ipynb`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeAtomically(file, notebookText(report.notebook));
     pages.push({ name, notebook: report.notebook });
     summaries.push({ notebook: name, ok: report.ok, seconds: report.seconds, cells: report.cells });
     tellEnd(name, report);
@@ -75,9 +80,9 @@ function findNotebooks(names: readonly string[]): string[] {
   if (names.length === 0) return known;
   return names.map((name) => {
     if (name.endsWith(".ipynb") && existsSync(name)) return resolve(name);
-    const found = known.filter((path) => basename(path).startsWith(name));
+    const found = known.filter((path) => notebookName(path).startsWith(name));
     if (found.length === 1) return found[0];
-    const list = known.map((path) => basename(path, ".ipynb")).join(", ");
+    const list = known.map(notebookName).join(", ");
     throw usageError(`got the notebook "${name}", wanted a path to an .ipynb file or one of ${list}.`);
   });
 }

@@ -1,34 +1,62 @@
 import { UserError } from "../errors";
+import { parseColumns } from "./formats/columns";
+import { FORMATS, type FormatName, isFormatName } from "./formats/names";
+import { SCHEMES, type Scheme } from "./formats/schemes";
+import { parseLabelMap } from "./labels";
 
 /**
- * data/manifest.json, read and checked: which public file at which commit, with which bytes, under which licence, and
- * what its tags are called in natural language. A zero-shot model reads the names of the types, so the names are part of
- * the benchmark: `musicalartist` and `musical artist` are two different questions.
+ * data/manifest.json, read and checked: which public file at which commit, with which bytes, under which licence, in which form, and what
+ * its tags are called in natural language.
  */
 
-/** How a source's lines are written: the order of the two columns, which a tab separates. */
-export type BioColumns = "token tag" | "tag token";
+/** How a source is written: a format and its options. */
+export interface SourceFormat {
+  name: FormatName;
+  columns?: string;
+  scheme?: Scheme;
+  separator?: "tab" | "space";
+  comments?: string;
+}
 
-/** One third-party file. */
-export interface Source {
+/** What a source is here for. */
+export const ROLES = ["test", "leak check", "evaluation copy", "train"] as const;
+export type Role = (typeof ROLES)[number];
+
+interface AnySource {
   id: string;
-  /** GitHub's `owner/name`. */
+  /** Inside the repository. */
+  path: string;
+  licence: string;
+  role: Role;
+  format: SourceFormat;
+  /** Raw tag -> name of the type, null = left out; in the order of GLiNER's own list of types for a test. Empty: as they are. */
+  labels: Record<string, string | null>;
+  /** True where only the types that are marked were looked for: others may be there unmarked, and are no negatives. */
+  partial: boolean;
+}
+
+/** A file of a GitHub repository, at a fixed commit. */
+export interface GitHubSource extends AnySource {
+  /** `owner/name`. */
   repository: string;
   /** 40 hexadecimal digits. */
   commit: string;
-  /** Inside the repository. */
-  path: string;
   /** 64 hexadecimal digits. */
   sha256: string;
   bytes: number;
-  licence: string;
-  columns: BioColumns;
-  /** Raw tag -> name of the type, in the order of GLiNER's own list of types for this set. */
-  labels: Record<string, string>;
 }
 
+/** A file of a data set on the Hugging Face hub, checked by the sha256 that the hub states. */
+export interface HubSource extends AnySource {
+  /** `owner/name`. */
+  hub: string;
+}
+
+/** One third-party file. */
+export type Source = GitHubSource | HubSource;
+
 /**
- * Reads the text of a manifest: `{"sources": [...]}`.
+ * Reads the text of a manifest: `{"label_sets": {NAME: {tag: name}}, "sources": [...]}`.
  * @param where the manifest's path, named in every error
  * @throws UserError naming the source, the entry, what it is and what was wanted
  */
@@ -41,7 +69,8 @@ export function parseManifest(text: string, where: string): Source[] {
   }
   if (!isObject(value) || !Array.isArray(value.sources))
     throw new UserError(`${where}: wanted an object with a list "sources".`);
-  const sources = value.sources.map((entry: unknown, i) => parseSource(entry, `${where}, source ${i + 1}`));
+  const sets = isObject(value.label_sets) ? value.label_sets : {};
+  const sources = value.sources.map((entry: unknown, i) => parseSource(entry, sets, `${where}, source ${i + 1}`));
   const seen = new Set<string>();
   for (const { id } of sources) {
     if (seen.has(id)) throw new UserError(`${where}: the source "${id}" is there twice.`);
@@ -50,7 +79,7 @@ export function parseManifest(text: string, where: string): Source[] {
   return sources;
 }
 
-function parseSource(entry: unknown, at: string): Source {
+function parseSource(entry: unknown, sets: Record<string, unknown>, at: string): Source {
   if (!isObject(entry)) throw new UserError(`${at} is ${JSON.stringify(entry)}, wanted an object.`);
   const where = typeof entry.id === "string" ? `${at} ("${entry.id}")` : at;
   const text = (key: string, form: RegExp, wanted: string): string => {
@@ -58,19 +87,41 @@ function parseSource(entry: unknown, at: string): Source {
     if (typeof value === "string" && form.test(value)) return value;
     throw new UserError(`${where}: "${key}" is ${JSON.stringify(value)}, wanted ${wanted}.`);
   };
-  const format = text("format", /^bio: (token tag|tag token)$/, '"bio: token tag" or "bio: tag token"');
-  return {
+  const common: AnySource = {
     id: text("id", /^[a-z0-9_]+$/, "small letters, digits and _"),
-    repository: text("repository", /^[\w-]+\/(?!\.)[\w.-]+$/, "GitHub's owner/name"),
-    commit: text("commit", /^[0-9a-f]{40}$/, "a commit of 40 hexadecimal digits"),
     // The path is joined to folders of ours: it must not lead out of them.
     path: text("path", /^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[^\\]+$/, "a path inside the repository, without . or .."),
+    licence: text("licence", /\S/, "the licence, or that none is stated"),
+    role: text("role", new RegExp(`^(${ROLES.join("|")})$`), `one of ${ROLES.join(", ")}`) as Role,
+    format: parseFormat(entry.format, where),
+    labels: parseLabels(entry.labels, sets, where),
+    partial: entry.partial === true,
+  };
+  if (entry.hub !== undefined) return { ...common, hub: text("hub", NAME, "the hub's owner/name") };
+  return {
+    ...common,
+    repository: text("repository", NAME, "GitHub's owner/name"),
+    commit: text("commit", /^[0-9a-f]{40}$/, "a commit of 40 hexadecimal digits"),
     sha256: text("sha256", /^[0-9a-f]{64}$/, "64 hexadecimal digits"),
     bytes: parseBytes(entry.bytes, where),
-    licence: text("licence", /\S/, "the licence, or that none is stated"),
-    columns: format === "bio: tag token" ? "tag token" : "token tag",
-    labels: parseLabels(entry.labels, where),
   };
+}
+const NAME = /^[\w-]+\/(?!\.)[\w.-]+$/;
+
+function parseFormat(value: unknown, where: string): SourceFormat {
+  const fault = (what: string, got: unknown, wanted: string) =>
+    new UserError(`${where}: "${what}" is ${JSON.stringify(got)}, wanted ${wanted}.`);
+  if (!isObject(value) || !isFormatName(value.name))
+    throw fault("format", value, `an object with a "name" of ${Object.keys(FORMATS).join(", ")}`);
+  const { name, columns, scheme, separator, comments } = value;
+  if (columns !== undefined && typeof columns !== "string") throw fault("columns", columns, "a text");
+  if (columns !== undefined) parseColumns(columns);
+  const known = SCHEMES.find((one) => one === scheme);
+  if (scheme !== undefined && known === undefined) throw fault("scheme", scheme, `one of ${SCHEMES.join(", ")}`);
+  if (separator !== undefined && separator !== "tab" && separator !== "space")
+    throw fault("separator", separator, "tab or space");
+  if (comments !== undefined && typeof comments !== "string") throw fault("comments", comments, "a text");
+  return { name, columns, scheme: known, separator, comments };
 }
 
 function parseBytes(value: unknown, where: string): number {
@@ -78,16 +129,13 @@ function parseBytes(value: unknown, where: string): number {
   throw new UserError(`${where}: "bytes" is ${JSON.stringify(value)}, wanted a positive whole number.`);
 }
 
-function parseLabels(value: unknown, where: string): Record<string, string> {
-  if (!isObject(value) || Object.keys(value).length === 0)
-    throw new UserError(`${where}: "labels" is ${JSON.stringify(value)}, wanted an object of tag: name.`);
-  const labels: Record<string, string> = {};
-  for (const [tag, name] of Object.entries(value)) {
-    if (typeof name !== "string" || name.trim() === "")
-      throw new UserError(`${where}: the tag "${tag}" is named ${JSON.stringify(name)}, wanted a name.`);
-    labels[tag] = name;
-  }
-  return labels;
+/** An object of tag: name, or the name of one in label_sets. */
+function parseLabels(value: unknown, sets: Record<string, unknown>, where: string): Record<string, string | null> {
+  if (value === undefined) return {};
+  if (typeof value !== "string") return { ...parseLabelMap(value, `${where}, labels`).names };
+  if (!Object.hasOwn(sets, value))
+    throw new UserError(`${where}: "labels" is "${value}", wanted one of ${Object.keys(sets).join(", ")}.`);
+  return { ...parseLabelMap(sets[value], `${where}, labels "${value}"`).names };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

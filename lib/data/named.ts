@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT_ROOT } from "../backend";
+import { PROJECT_ROOT } from "../backend/places";
 import { UserError } from "../errors";
 import { type NerRecord, readRecords } from "./records";
 import { zeroShotTest } from "./zero-shot-tests";
@@ -20,6 +20,7 @@ export async function loadRecords(name: string, filter: RecordFilter = {}): Prom
   const records = name.startsWith(ZERO_SHOT)
     ? await zeroShotTest(name.slice(ZERO_SHOT.length))
     : await readRecords(fileOf(name));
+  if (records.length === 0) throw new UserError(`${name} holds no records.`);
   const kept = records.filter(
     ({ src, ner }) => !(src !== undefined && exclude.includes(src)) && (keepEmpty || ner.length > 0),
   );
@@ -40,8 +41,13 @@ export interface RecordFilter {
   recordLabels?: boolean;
 }
 
-/** The file behind a name. */
-function fileOf(name: string): string {
+/** The file behind a name; the tests are made from their sources' files by the project. */
+export function recordsFile(name: string): string | undefined {
+  return name.startsWith(ZERO_SHOT) ? undefined : fileOf(name);
+}
+
+/** The file behind a name; a path stands for itself. */
+export function fileOf(name: string): string {
   if (name === "sample") return join(SAMPLE, "sample.jsonl");
   if (name.startsWith("sample:")) return join(SAMPLE, `${name.slice("sample:".length)}.jsonl`);
   if (name.startsWith("corpus:")) return corpusFile(name.slice("corpus:".length));

@@ -1,7 +1,6 @@
-import { createReadStream, existsSync, statSync } from "node:fs";
-import type { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { UserError } from "../errors";
+import type { ReadOptions } from "./files/bytes";
+import { jsonValues } from "./files/json-values";
 
 /** A mention: first word, last word (inclusive), type. */
 export type NerSpan = [start: number, endInclusive: number, label: string];
@@ -22,54 +21,20 @@ export interface NerRecord {
   src?: string;
 }
 
+/** A record, and how an error about it names its place: "FILE, line 7". */
+export interface PlacedRecord {
+  record: NerRecord;
+  where: string;
+}
+
 /**
- * Reads records, one JSON object a line (.jsonl, .jsonl.gz) or a JSON list of them (.json), one at a time.
+ * Reads records, one JSON object a line or a JSON list of them (packed where the name ends in .gz), one at a time.
  * Python's spellings are read too: `tokens` / `tokenized_text`, `labels` / `ner_labels` / `label`,
  * `negatives` / `ner_negatives` / `negative`.
- * @throws UserError naming file and line: not JSON, words that are not strings, a mention outside its sentence
+ * @throws UserError naming file and line: not JSON or not UTF-8, words that are not strings, a mention outside its sentence
  */
-export async function* streamRecords(path: string): AsyncGenerator<NerRecord> {
-  if (!existsSync(path) || !statSync(path).isFile())
-    throw new UserError(`${path} does not exist; wanted a file of records (.jsonl, .jsonl.gz or .json).`);
-  try {
-    if (/\.json(\.gz)?$/.test(path)) yield* listRecords(path, await wholeText(openBytes(path)));
-    else yield* lineRecords(path);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
-  }
-}
-
-async function* lineRecords(path: string): AsyncGenerator<NerRecord> {
-  let line = 0;
-  for await (const text of linesOf(openBytes(path))) {
-    line++;
-    if (text.trim() !== "") yield parseRecord(parseJson(text, `${path}, line ${line}`), `${path}, line ${line}`);
-  }
-}
-
-/**
- * Lines end with a line feed only; a carriage return before it is white space to JSON. Not node:readline: newer versions of
- * Node end a line at U+2028 and U+2029 too, which a JSON string may hold as they are.
- */
-async function* linesOf(bytes: Readable): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of bytes.setEncoding("utf8")) {
-    const lines = `${rest}${chunk}`.split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) yield line;
-  }
-  yield rest;
-}
-
-function openBytes(path: string): Readable {
-  const plain = createReadStream(path);
-  if (!path.endsWith(".gz")) return plain;
-  const unpacked = createGunzip();
-  plain.on("error", (error) => unpacked.destroy(error));
-  // A reader that stops early closes what it reads from; the file behind it is ours to close.
-  unpacked.on("close", () => plain.destroy());
-  return plain.pipe(unpacked);
+export async function* streamRecords(path: string, options: ReadOptions = {}): AsyncGenerator<NerRecord> {
+  for await (const { value, where } of jsonValues(path, options)) yield parseRecord(value, where);
 }
 
 /** All records of a file. @throws UserError like `streamRecords` */
@@ -84,6 +49,16 @@ export function typesOf(records: Iterable<NerRecord>): string[] {
   const types = new Set<string>();
   for (const { ner } of records) for (const [, , label] of ner) types.add(label);
   return [...types].sort(byCodePoint);
+}
+
+/** Each (start, end, type) once, in the order of their first appearance. */
+export function uniqueSpans(ner: readonly NerSpan[]): NerSpan[] {
+  return [...new Map(ner.map((span) => [span.join("\t"), span])).values()];
+}
+
+/** A record as one line of JSON, under the names of this project; negatives under the name they came with. */
+export function recordLine({ negatives, negativesKey, src, ...record }: NerRecord): string {
+  return JSON.stringify({ ...record, ...(negatives && { [negativesKey ?? "negatives"]: negatives }), src });
 }
 
 /** Python's order of strings; JavaScript's compares UTF-16 units. */
@@ -143,26 +118,6 @@ function parseSpan(span: unknown, words: number, where: string): NerSpan {
   if (typeof label !== "string" || label === "")
     throw new UserError(`${where} has the type ${JSON.stringify(label)}, wanted a name.`);
   return [start as number, end as number, label];
-}
-
-function* listRecords(path: string, text: string): Generator<NerRecord> {
-  const list = parseJson(text, path);
-  if (!Array.isArray(list)) throw new UserError(`${path}: wanted a JSON list of records.`);
-  for (const [i, value] of list.entries()) yield parseRecord(value, `${path}, record ${i + 1}`);
-}
-
-async function wholeText(stream: AsyncIterable<Buffer | string>): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${where}: not JSON (${error instanceof Error ? error.message : error}).`);
-  }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

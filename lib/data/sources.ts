@@ -1,15 +1,16 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder, offline, PROJECT_ROOT } from "../backend";
 import { type DownloadOptions, download } from "../backend/install/download";
+import { sha256OfFile } from "../backend/install/hash";
+import { cacheFolder, offline, PROJECT_ROOT } from "../backend/places";
 import { UserError, usageError, warnOnce } from "../errors";
-import { parseManifest, type Source } from "./manifest";
+import { HubModel } from "../weights/hub/model";
+import { type GitHubSource, type HubSource, parseManifest, type Source } from "./manifest";
 
 /**
- * Third-party files, which are never committed: their bytes come from a mirror beside the checkout, from the cache, or
- * from GitHub at a fixed commit, and are only handed out when size and sha256 are those of data/manifest.json. A test
- * set that changed under our feet would be one more unexplained difference between two runs.
+ * Third-party files, which are never committed: their bytes come from a mirror beside the checkout, from the cache, or from where they
+ * are published, and are only handed out when size and sha256 are those of data/manifest.json. A test set that changed under our feet
+ * would be one more unexplained difference between two runs.
  */
 
 /** Where GitHub serves a file of a commit. */
@@ -42,25 +43,32 @@ export function findSource(id: string, sources: readonly Source[] = readSources(
 }
 
 /**
- * The verified bytes of a source.
+ * The path of a source's verified file.
  *
- * Looked for in WORKBOOK_MIRROR (default ../shared/mirror) as `owner/repository/commit/path`, then in the cache, then
- * under WORKBOOK_RAW_URL (default GitHub's raw files), from where they go to the cache.
+ * Looked for in WORKBOOK_MIRROR (default ../shared/mirror) under `addressOf`, then in the cache, then under WORKBOOK_RAW_URL (default
+ * GitHub's raw files), from where it goes to the cache; a file of the hub in the hub's own cache and under HF_ENDPOINT.
  * @throws UserError for an unknown id, other bytes than the manifest's, offline, or when the download fails
  */
-export async function openSource(id: string, options: SourceOptions = {}): Promise<Buffer> {
+export async function sourceFile(id: string, options: SourceOptions = {}): Promise<string> {
   const source = findSource(id, options.sources);
-  const address = addressOf(source);
-  const mirrored = join(mirrorFolder(), address);
-  if (existsSync(mirrored)) return verified(source, mirrored);
-  const cached = cacheFolder("sources", address);
-  if (!isCached(source, cached)) await fetchSource(source, cached, options);
-  return verified(source, cached);
+  const mirrored = join(mirrorFolder(), addressOf(source));
+  if ("hub" in source) return existsSync(mirrored) ? mirrored : hubFile(source, options);
+  const path = existsSync(mirrored) ? mirrored : cacheFolder("sources", addressOf(source));
+  if (path !== mirrored && !(await isCached(source, path))) await fetchSource(source, path, options);
+  const fault = await faultOf(source, path);
+  if (fault === undefined) return path;
+  throw new UserError(`${source.id} was refused: ${path} ${fault}; replace that file or remove it.`);
 }
 
-/** `owner/repository/commit/path`: below the mirror, the cache and GitHub's raw files alike. */
-export function addressOf({ repository, commit, path }: Source): string {
-  return `${repository}/${commit}/${path}`;
+/** The bytes of a source. @throws UserError like `sourceFile` */
+export async function openSource(id: string, options: SourceOptions = {}): Promise<Buffer> {
+  return readFileSync(await sourceFile(id, options));
+}
+
+/** Below the mirror and the cache: `owner/repository/commit/path` as at GitHub, `datasets/owner/name/path` as at the hub. */
+export function addressOf(source: Source): string {
+  if ("hub" in source) return `datasets/${source.hub}/${source.path}`;
+  return `${source.repository}/${source.commit}/${source.path}`;
 }
 
 /** @throws UserError where WORKBOOK_MIRROR names no folder: a typing error must not end in a silent download */
@@ -71,43 +79,63 @@ function mirrorFolder(): string {
   throw new UserError(`WORKBOOK_MIRROR names ${named}, which is not a folder; correct it or unset it.`);
 }
 
+/** True where the mirror or the cache has the file, whatever its bytes: nothing would be fetched. */
+export function isHere(source: Source): boolean {
+  if (existsSync(join(mirrorFolder(), addressOf(source)))) return true;
+  if ("hub" in source) return repositoryOf(source).cached([source.path]) !== undefined;
+  return existsSync(cacheFolder("sources", addressOf(source)));
+}
+
 /** A damaged file of the cache is ours to replace: it is removed, and said. */
-function isCached(source: Source, path: string): boolean {
+async function isCached(source: GitHubSource, path: string): Promise<boolean> {
   if (!existsSync(path)) return false;
-  const fault = faultOf(source, readFileSync(path));
+  const fault = await faultOf(source, path);
   if (fault === undefined) return true;
   warnOnce(`${path} in the cache ${fault}; it is fetched again.`);
   rmSync(path);
   return false;
 }
 
-async function fetchSource(source: Source, target: string, options: SourceOptions): Promise<void> {
-  const { sources: _, ...rest } = options;
-  const address = addressOf(source);
-  const remedy = `WORKBOOK_MIRROR can name a folder that holds ${address} instead`;
+async function fetchSource(source: GitHubSource, target: string, options: SourceOptions): Promise<void> {
   if (offline())
     throw new UserError(
-      `${source.id} is neither in the mirror nor in the cache, and WORKBOOK_OFFLINE (or HF_HUB_OFFLINE) forbids a download; ${remedy}.`,
+      `${source.id} is neither in the mirror nor in the cache, and WORKBOOK_OFFLINE (or HF_HUB_OFFLINE) forbids a download; ${remedy(source)}.`,
     );
-  const url = `${(process.env.WORKBOOK_RAW_URL || RAW_URL).replace(/\/+$/, "")}/${encodeURI(address)}`;
+  const { sources: _, ...rest } = options;
+  const url = `${(process.env.WORKBOOK_RAW_URL || RAW_URL).replace(/\/+$/, "")}/${encodeURI(addressOf(source))}`;
   try {
     await download(url, target, { ...rest, size: source.bytes, sha256: source.sha256 });
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(`${source.id} cannot be fetched: ${error.message.replace(/\.$/, "")}; ${remedy}.`);
+    throw cannotFetch(source, error);
   }
 }
 
-function verified(source: Source, path: string): Buffer {
-  const bytes = readFileSync(path);
-  const fault = faultOf(source, bytes);
-  if (fault === undefined) return bytes;
-  throw new UserError(`${source.id} was refused: ${path} ${fault}; replace that file or remove it.`);
+/** A file of a data set of the hub, in the cache that is shared with Python; the hub itself states its hash. */
+async function hubFile(source: HubSource, options: SourceOptions): Promise<string> {
+  const repository = repositoryOf(source, options);
+  try {
+    if (await repository.get(source.path)) return join(repository.folder, source.path);
+    throw repository.lacks(source.path);
+  } catch (error) {
+    throw cannotFetch(source, error);
+  }
+}
+
+function repositoryOf({ hub }: HubSource, { sources: _, ...options }: SourceOptions = {}): HubModel {
+  return new HubModel(`datasets/${hub}`, options);
+}
+
+const remedy = (source: Source) => `WORKBOOK_MIRROR can name a folder that holds ${addressOf(source)} instead`;
+
+function cannotFetch(source: Source, error: unknown): unknown {
+  if (!(error instanceof UserError)) return error;
+  return new UserError(`${source.id} cannot be fetched: ${error.message.replace(/\.$/, "")}; ${remedy(source)}.`);
 }
 
 /** What is wrong with these bytes, as the end of a sentence. */
-function faultOf({ bytes, sha256 }: Source, found: Buffer): string | undefined {
-  if (found.length !== bytes) return `has ${found.length} bytes, wanted ${bytes}`;
-  const hash = createHash("sha256").update(found).digest("hex");
-  return hash === sha256 ? undefined : `has sha256 ${hash}, wanted ${sha256}`;
+async function faultOf(source: GitHubSource, path: string): Promise<string | undefined> {
+  const size = statSync(path).size;
+  if (size !== source.bytes) return `has ${size} bytes, wanted ${source.bytes}`;
+  const hash = await sha256OfFile(path);
+  return hash === source.sha256 ? undefined : `has sha256 ${hash}, wanted ${source.sha256}`;
 }

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { usageError } from "../errors";
-import { parseBio } from "./bio";
-import type { NerRecord } from "./records";
-import { findSource, openSource, readSources, type SourceOptions } from "./sources";
+import { type NerRecord, recordLine } from "./records";
+import { sourceRecords } from "./source-records";
+import type { SourceOptions } from "./sources";
 
 /**
  * The seven zero-shot tests of GLiNER's paper (five CrossNER domains, MIT movie and restaurant), built from public BIO
@@ -27,16 +27,15 @@ export type ZeroShotSet = (typeof ZERO_SHOT_SETS)[number];
 
 /**
  * The test sentences of one set, in the order of its file.
- * @throws UserError for a name that is none of `ZERO_SHOT_SETS`, or like `openSource`
+ * @throws UserError for a name that is none of `ZERO_SHOT_SETS`, or like `sourceRecords`
  */
 export async function zeroShotTest(name: string, options: SourceOptions = {}): Promise<NerRecord[]> {
   const sets: readonly string[] = ZERO_SHOT_SETS;
   if (!sets.includes(name))
     throw usageError(`there is no zero-shot test "${name}"; wanted one of ${ZERO_SHOT_SETS.join(", ")}.`);
-  const sources = options.sources ?? readSources();
-  const { columns, labels, path } = findSource(name, sources);
-  const bytes = await openSource(name, { ...options, sources });
-  return parseBio(bytes.toString("utf8"), { columns, labels, where: `${name} (${path})` });
+  const records: NerRecord[] = [];
+  for await (const { record } of sourceRecords(name, undefined, options)) records.push(record);
+  return records;
 }
 
 /**
@@ -49,7 +48,7 @@ export async function writeZeroShotTests(folder: string, options: SourceOptions 
   const texts: string[] = [];
   for (const name of ZERO_SHOT_SETS) {
     const records = await zeroShotTest(name, options);
-    texts.push(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    texts.push(records.map((record) => `${recordLine(record)}\n`).join(""));
   }
   mkdirSync(folder, { recursive: true });
   return ZERO_SHOT_SETS.map((name, i) => {

@@ -46,7 +46,7 @@ export function bert(
   trace?.hidden.push(hidden);
   for (let n = 0; n < config.num_hidden_layers; n++) {
     const layer = `${prefix}encoder.layer.${n}.`;
-    const context = attend(hidden, mask, parameters, layer, config, dropout); // [B, T, H]
+    const context = attend(hidden, mask, parameters, layer, config, dropout, trace); // [B, T, H]
     hidden = afterAttention(context, hidden, parameters, layer, config, dropout); // [B, T, H]
     trace?.hidden.push(hidden);
   }
@@ -71,6 +71,7 @@ function attend(
   layer: string,
   config: BertConfig,
   dropout: Dropout,
+  trace?: EncoderTrace,
 ): tf.Tensor {
   const [B, T, H] = x.shape;
   const heads = config.num_attention_heads;
@@ -78,6 +79,8 @@ function attend(
     tf.transpose(tf.reshape(linear(x, p, `${layer}attention.self.${name}`), [B, T, heads, H / heads]), [0, 2, 1, 3]);
   const query = tf.mul(split("query"), 1 / Math.sqrt(H / heads)); // [B, h, T, d]
   const scores = tf.add(matMulTransposed(query, split("key")), mask); // [B, h, T, T]
-  const attention = dropout(tf.softmax(scores), config.attention_probs_dropout_prob, `${layer}attention`); // [B, h, T, T]
+  const probabilities = tf.softmax(scores); // [B, h, T, T]
+  trace?.attention?.push(probabilities);
+  const attention = dropout(probabilities, config.attention_probs_dropout_prob, `${layer}attention`); // [B, h, T, T]
   return tf.reshape(tf.transpose(tf.matMul(attention, split("value")), [0, 2, 1, 3]), [B, T, H]); // [B, T, H]
 }

@@ -97,6 +97,16 @@ function debertaConfig(raw: RawConfig): DebertaConfig {
   return config;
 }
 
+/** Far beyond every encoder: a file that claims more would keep this machine busy before a tensor contradicts it. */
+const LIMITS = {
+  vocab_size: 100_000_000,
+  hidden_size: 1_000_000,
+  num_hidden_layers: 1000,
+  num_attention_heads: 1_000_000,
+  intermediate_size: 10_000_000,
+  max_position_embeddings: 100_000_000,
+} as const;
+
 function transformerConfig(raw: RawConfig, types: number, epsilon: number): TransformerConfig {
   const config = {
     vocab_size: raw.number("vocab_size"),
@@ -111,6 +121,9 @@ function transformerConfig(raw: RawConfig, types: number, epsilon: number): Tran
     type_vocab_size: raw.number("type_vocab_size", types),
     layer_norm_eps: raw.number("layer_norm_eps", epsilon),
   };
+  for (const [key, most] of Object.entries(LIMITS) as [keyof typeof LIMITS, number][])
+    if (!Number.isInteger(config[key]) || config[key] < 1 || config[key] > most)
+      throw raw.wrong(key, `a whole number from 1 to ${most}`);
   if (config.hidden_size % config.num_attention_heads)
     throw new UserError(
       `${raw.origin}: hidden_size ${config.hidden_size} does not divide by ${config.num_attention_heads} heads.`,

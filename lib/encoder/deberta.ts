@@ -70,7 +70,7 @@ export function deberta(
   let hidden = embedded;
   for (let n = 0; n < config.num_hidden_layers; n++) {
     const layer = `${prefix}encoder.layer.${n}.`;
-    const attention = { parameters, layer, config, dropout, scoresOf };
+    const attention = { parameters, layer, config, dropout, scoresOf, trace };
     const context = attend(hidden, blocked, table, attention); // [B, T, H]
     hidden = afterAttention(context, hidden, parameters, layer, config, dropout); // [B, T, H]
     if (n === 0 && config.conv_kernel_size > 0)
@@ -120,11 +120,12 @@ interface Attention {
   config: DebertaConfig;
   dropout: Dropout;
   scoresOf: typeof plainScores;
+  trace?: EncoderTrace;
 }
 
 /** @returns the heads' weighted values side by side, [B, T, H] */
 function attend(x: tf.Tensor, blocked: tf.Tensor, table: tf.Tensor2D | undefined, attention: Attention): tf.Tensor {
-  const { parameters: p, layer, config, dropout, scoresOf } = attention;
+  const { parameters: p, layer, config, dropout, scoresOf, trace } = attention;
   const [B, T, H] = x.shape;
   const h = config.num_attention_heads;
   const place = `${layer}attention.self.`;
@@ -148,7 +149,9 @@ function attend(x: tf.Tensor, blocked: tf.Tensor, table: tf.Tensor2D | undefined
       })
     : matMulTransposed(query, key); // [h, B, T, T]
   const scores = tf.add(tf.mul(raw, 1 / Math.sqrt((H / h) * parts)), blocked); // [h, B, T, T]
-  const weights = dropout(tf.softmax(scores), config.attention_probs_dropout_prob, `${layer}attention`); // [h, B, T, T]
+  const probabilities = tf.softmax(scores); // [h, B, T, T]
+  trace?.attention?.push(tf.transpose(probabilities, [1, 0, 2, 3])); // [B, h, T, T]
+  const weights = dropout(probabilities, config.attention_probs_dropout_prob, `${layer}attention`); // [h, B, T, T]
   const context = tf.matMul(weights, split("value_proj")); // [h, B, T, d]
   return tf.reshape(tf.transpose(context, [1, 2, 0, 3]), [B, T, H]); // [B, T, H]
 }

@@ -67,35 +67,55 @@ export function resampledF1(counts: readonly Counts[], random: RandomStream): nu
   return scores(addCounts(drawn)).f1;
 }
 
-/** One set of all systems; two numbers a sentence are enough for F1: hits, and predictions plus gold. */
+/**
+ * One set of all systems. Two numbers a sentence are enough for F1, hits, and predictions plus gold; sentences with the same
+ * numbers in every system are one group, so that a resample is a count of groups.
+ */
 interface Packed {
-  sentences: number;
-  /** [sentences, systems, 2] */
-  rows: Int32Array;
-  sums: Float64Array;
+  /** [sentences] */
+  groupOf: Int32Array;
+  /** [groups, systems, 2] */
+  rows: Float64Array;
+  /** [groups], how often each was drawn */
+  drawn: Int32Array;
+  /** [sentences], random numbers */
+  random: Uint32Array;
 }
 
 function pack(systems: readonly (readonly Counts[])[]): Packed {
-  const sentences = systems[0].length;
-  const width = 2 * systems.length;
-  const rows = new Int32Array(sentences * width);
-  systems.forEach((counts, s) => {
-    counts.forEach(({ truePositives, falsePositives, falseNegatives }, i) => {
-      rows[i * width + 2 * s] = truePositives;
-      rows[i * width + 2 * s + 1] = 2 * truePositives + falsePositives + falseNegatives;
+  const groups = new Map<string, number>();
+  const rows: number[] = [];
+  const groupOf = Int32Array.from(systems[0], (_, i) => {
+    const row = systems.flatMap((counts) => {
+      const { truePositives, falsePositives, falseNegatives } = counts[i];
+      return [truePositives, 2 * truePositives + falsePositives + falseNegatives];
     });
+    const key = row.join(" ");
+    if (!groups.has(key)) {
+      groups.set(key, groups.size);
+      rows.push(...row);
+    }
+    return groups.get(key) as number;
   });
-  return { sentences, rows, sums: new Float64Array(width) };
+  const random = new Uint32Array(groupOf.length);
+  return { groupOf, rows: Float64Array.from(rows), drawn: new Int32Array(groups.size), random };
 }
 
-function addResampledF1({ sentences, rows, sums }: Packed, random: RandomStream, f1: Float64Array, sets: number): void {
-  const width = sums.length;
-  sums.fill(0);
-  for (let i = 0; i < sentences; i++) {
-    const at = Math.floor((random.uint32() / 4294967296) * sentences) * width;
-    for (let c = 0; c < width; c++) sums[c] += rows[at + c];
+function addResampledF1(set: Packed, stream: RandomStream, f1: Float64Array, sets: number): void {
+  const { groupOf, rows, drawn, random } = set;
+  const scale = groupOf.length / 4294967296;
+  stream.fillUint32(random);
+  drawn.fill(0);
+  for (let i = 0; i < random.length; i++) drawn[groupOf[Math.floor(random[i] * scale)]]++;
+  const systems = f1.length;
+  for (let s = 0; s < systems; s++) {
+    let [hits, size] = [0, 0];
+    for (let g = 0, at = 2 * s; g < drawn.length; g++, at += 2 * systems) {
+      hits += drawn[g] * rows[at];
+      size += drawn[g] * rows[at + 1];
+    }
+    if (size > 0) f1[s] += (2 * hits) / size / sets;
   }
-  for (let s = 0; s < f1.length; s++) if (sums[2 * s + 1] > 0) f1[s] += (2 * sums[2 * s]) / sums[2 * s + 1] / sets;
 }
 
 /** The ends of the middle part of the draws, which are sorted in place. */

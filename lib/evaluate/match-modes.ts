@@ -7,7 +7,8 @@ import type { NerSpan } from "../data/records";
  *     partial  any overlap counts half      type    any overlap, with the right type
  *
  * Only `strict` asks what the benchmark asks, and even there errors are counted otherwise than by exact match: a prediction that
- * overlaps a gold mention is one `incorrect` instead of a false positive and a false negative. P, R and F1 agree all the same.
+ * overlaps a gold mention is one `incorrect` instead of a false positive and a false negative. P, R and F1 are the same where
+ * answers are flat; where they overlap, an early answer can take a mention from a later one that hits it.
  * @see nervaluate 1.2.1, strategies.py
  */
 export const MATCH_MODES = ["strict", "exact", "partial", "type"] as const;

@@ -1,6 +1,14 @@
 import { usageError } from "../errors";
-import { stream } from "../random";
-import { type BootstrapOptions, checked, meanF1, percentiles, resampler, type SetCounts } from "./bootstrap";
+import { type RandomStream, stream } from "../random";
+import {
+  type BootstrapOptions,
+  checked,
+  type Interval,
+  meanF1,
+  percentiles,
+  resampler,
+  type SetCounts,
+} from "./bootstrap";
 import type { Counts } from "./metrics";
 
 /**
@@ -28,13 +36,8 @@ export interface Comparison {
  */
 export function compareF1(a: SetCounts, b: SetCounts, options: BootstrapOptions = {}): Comparison {
   const { seed, resamples, level } = checked(options);
-  checkSame(a, b);
   const difference = meanF1(a) - meanF1(b);
-  const draw = resampler([a, b], stream(seed, "bootstrap"));
-  const draws = Float64Array.from({ length: resamples }, () => {
-    const [one, other] = draw();
-    return one - other;
-  });
+  const draws = differenceDraws(a, b, seed, resamples);
   const ahead = draws.reduce((sum, d) => sum + (d > 0 ? 1 : d === 0 ? 0.5 : 0), 0);
   const asFar = draws.reduce((sum, d) => sum + Number(atLeast(d - difference, difference)), 0);
   return {
@@ -44,6 +47,22 @@ export function compareF1(a: SetCounts, b: SetCounts, options: BootstrapOptions 
     pBootstrap: (asFar + 1) / (resamples + 1),
     pPermutation: permutationTest(a, b, difference, { seed, resamples }),
   };
+}
+
+/** The interval of the difference alone. @throws UserError as `compareF1` does */
+export function bootstrapDifference(a: SetCounts, b: SetCounts, options: BootstrapOptions = {}): Interval {
+  const { seed, resamples, level } = checked(options);
+  return { value: meanF1(a) - meanF1(b), ...percentiles(differenceDraws(a, b, seed, resamples), level) };
+}
+
+/** F1 of a minus F1 of b on resampled sentences, the same ones for both. */
+function differenceDraws(a: SetCounts, b: SetCounts, seed: number, resamples: number): Float64Array {
+  checkSame(a, b);
+  const draw = resampler([a, b], stream(seed, "bootstrap"));
+  return Float64Array.from({ length: resamples }, () => {
+    const [one, other] = draw();
+    return one - other;
+  });
 }
 
 /** Under "the two systems are the same" it is chance whose answer is whose, sentence by sentence. */
@@ -58,29 +77,41 @@ function permutationTest(
   let asFar = 0;
   for (let i = 0; i < resamples; i++) {
     let swapped = 0;
-    for (const rows of sets) swapped += swappedDifference(rows, () => random.uint32()) / sets.length;
+    for (const pairs of sets) swapped += swappedDifference(pairs, random) / sets.length;
     if (atLeast(swapped, difference)) asFar++;
   }
   return (asFar + 1) / (resamples + 1);
 }
 
-/** [sentences, 4]: hits and sizes of a, then of b; sentences where both say the same need no coin. */
-function packPairs(a: readonly Counts[], b: readonly Counts[]): Int32Array {
-  const row = ({ truePositives: tp, falsePositives: fp, falseNegatives: fn }: Counts) => [tp, 2 * tp + fp + fn];
-  return Int32Array.from(a.flatMap((counts, i) => [...row(counts), ...row(b[i])]));
+/** Hits and sizes of both systems in one set. */
+interface Pairs {
+  /** Summed over the sentences where both say the same, which need no coin. */
+  same: [hits: number, size: number];
+  /** [others, 4]: hits and size of a, then of b. */
+  others: Int32Array;
+  /** A coin a bit. */
+  coins: Uint32Array;
 }
 
-/** F1 of a minus F1 of b where each sentence's answers are swapped by a coin: one bit of a draw a sentence. */
-function swappedDifference(rows: Int32Array, uint32: () => number): number {
-  let [hitsA, sizeA, hitsB, sizeB, bits] = [0, 0, 0, 0, 0];
-  for (let i = 0; i < rows.length; i += 4) {
-    if (i % 128 === 0) bits = uint32();
-    const swap = bits & 1 ? 2 : 0;
-    bits >>>= 1;
-    hitsA += rows[i + swap];
-    sizeA += rows[i + 1 + swap];
-    hitsB += rows[i + 2 - swap];
-    sizeB += rows[i + 3 - swap];
+function packPairs(a: readonly Counts[], b: readonly Counts[]): Pairs {
+  const row = ({ truePositives: tp, falsePositives: fp, falseNegatives: fn }: Counts) => [tp, 2 * tp + fp + fn];
+  const pairs = a.map((counts, i) => [...row(counts), ...row(b[i])]);
+  const isSame = ([hitsA, sizeA, hitsB, sizeB]: number[]) => hitsA === hitsB && sizeA === sizeB;
+  const same = pairs.filter(isSame).reduce(([hits, size], pair) => [hits + pair[0], size + pair[1]], [0, 0]);
+  const others = Int32Array.from(pairs.filter((pair) => !isSame(pair)).flat());
+  return { same: [same[0], same[1]], others, coins: new Uint32Array(Math.ceil(others.length / 128)) };
+}
+
+/** F1 of a minus F1 of b where the two systems' answers to each sentence are swapped by a coin. */
+function swappedDifference({ same, others, coins }: Pairs, random: RandomStream): number {
+  let [[hitsA, sizeA], [hitsB, sizeB]] = [same, same];
+  random.fillUint32(coins);
+  for (let i = 0, n = 0; i < others.length; i += 4, n++) {
+    const swap = (coins[n >> 5] >>> (n & 31)) & 1 ? 2 : 0;
+    hitsA += others[i + swap];
+    sizeA += others[i + 1 + swap];
+    hitsB += others[i + 2 - swap];
+    sizeB += others[i + 3 - swap];
   }
   return ratio(2 * hitsA, sizeA) - ratio(2 * hitsB, sizeB);
 }

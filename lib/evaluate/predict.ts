@@ -137,7 +137,8 @@ class PredictionLog {
     const text = readFileSync(this.partial, "utf8");
     const { header: found, texts } = parsePredictions(text.slice(0, text.lastIndexOf("\n") + 1), this.partial);
     checkHeader(found, header, this.partial);
-    return texts;
+    // A lower floor would serve, but two floors cannot stand in one file.
+    return found.floor === header.floor ? texts : [];
   }
 
   append(at: number, batch: readonly TextPrediction[]): void {
@@ -175,6 +176,6 @@ function checkHeader(found: PredictionHeader, wanted: PredictionHeader, path: st
     throw new UserError(
       `${path} was asked "${found.labels.join(", ")}", wanted "${wanted.labels.join(", ")}"; ${remedy}.`,
     );
-  if (found.floor !== wanted.floor)
+  if (found.floor > wanted.floor)
     throw new UserError(`${path} keeps candidates above ${found.floor}, wanted ${wanted.floor}; ${remedy}.`);
 }

@@ -140,7 +140,7 @@ export function labelsOf({ ask }: Preset, set: string, types: readonly string[])
 /** GLiNER's own list of a set's types; of other files none is known. */
 function listOf(set: string): string[] {
   const source = readSources().find(({ id }) => id === set);
-  return source ? Object.values(source.labels) : [];
+  return source ? Object.values(source.labels).filter((type) => type !== null) : [];
 }
 
 /**

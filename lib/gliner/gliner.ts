@@ -1,10 +1,9 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../backend";
 import { type Batch, type CollateSwitches, collate, type Example } from "../batch/collate";
 import type { NerRecord } from "../data/records";
-import { UserError, usageError, warnOnce } from "../errors";
+import { usageError, warnOnce } from "../errors";
 import { type EvaluateOptions, type Evaluation, evaluateRecords } from "../evaluate/zero-shot";
 import { type GLiNERConfig, isTokenLevel } from "../model/config";
 import { candidates, greedyDecode, type SpanCandidate } from "../model/decode";
@@ -12,11 +11,14 @@ import { tokenCandidates } from "../model/decode-token";
 import { type ForwardOptions, spanScores } from "../model/uni-encoder-span";
 import { tokenScores } from "../model/uni-encoder-token";
 import { splitWords } from "../text/words";
-import { writeAtomically } from "../weights/atomic";
-import { writeSafetensors } from "../weights/safetensors";
+import { openEncoder } from "../weights/open";
+import { SafetensorsFile } from "../weights/safetensors";
 import { checkLabels, checkThreshold } from "./checks";
 import { type Entity, toEntity } from "./entity";
-import { type LoadedModel, loadModel, newModel } from "./load";
+import { checkStrictly } from "./fit";
+import { type LoadedModel, type LoadOptions, loadModel } from "./load";
+import { newModel } from "./new-model";
+import { type SaveOptions, saveModel } from "./save";
 import { inWindows, type WindowOptions } from "./windows";
 
 /** How spans become entities. */
@@ -62,10 +64,15 @@ export class GLiNER {
 
   private constructor(readonly model: LoadedModel) {}
 
-  /** Loads a model folder of Python's `save_pretrained` or of `savePretrained`. @throws UserError where it is not sound */
-  static async fromPretrained(folder: string): Promise<GLiNER> {
+  /**
+   * Loads a folder of Python's `save_pretrained` or of `savePretrained`, or a model of the hub.
+   * @param name a folder, or "owner/name"
+   * @param options.strict default true, unlike Python: every tensor must be there, and fit
+   * @throws UserError where it is not sound
+   */
+  static async fromPretrained(name: string, options: LoadOptions = {}): Promise<GLiNER> {
     await useBackend();
-    return new GLiNER(loadModel(folder));
+    return new GLiNER(await loadModel(name, options));
   }
 
   /**
@@ -85,6 +92,11 @@ export class GLiNER {
   /** Number of parameters. */
   get size(): number {
     return this.model.parameters.count();
+  }
+
+  /** Names of the parameters that a load which was not strict left random. */
+  get randomParameters(): readonly string[] {
+    return this.model.random;
   }
 
   /** The entities of one text. @throws UserError where no label is asked for */
@@ -176,32 +188,27 @@ export class GLiNER {
     return tf.tidy(() => forward(this.model, batch, options));
   }
 
-  /** Writes a folder that `fromPretrained` here and `GLiNER.from_pretrained` in Python load. */
-  savePretrained(folder: string): void {
-    const { config, encoderJson, parameters, tokenizer } = this.model;
+  /** Writes a folder that `fromPretrained` here and, unless it is compact, `GLiNER.from_pretrained` in Python load. */
+  async savePretrained(folder: string, options: SaveOptions = {}): Promise<void> {
+    const encoder = options.wordEmbeddings === "encoder" ? await openEncoder(this.config.model_name) : undefined;
     try {
-      mkdirSync(folder, { recursive: true });
-      tokenizer.save(folder);
-    } catch (error) {
-      throw new UserError(`cannot write the model to ${folder}: ${error instanceof Error ? error.message : error}.`);
+      saveModel(this.model, folder, options, encoder);
+    } finally {
+      encoder?.close();
     }
-    const written = {
-      ...config,
-      encoder_config: encoderJson,
-      model_type: `gliner_uni_encoder_${isTokenLevel(config) ? "token" : "span"}`,
-    };
-    writeAtomically(join(folder, "gliner_config.json"), `${JSON.stringify(written, null, 2)}\n`);
-    writeSafetensors(
-      join(folder, "model.safetensors"),
-      [...parameters.entries()].map(([name, v]) => [name, v.shape, () => v.dataSync<"float32">()] as const),
-    );
   }
 
-  /** Takes up the weights of a checkpoint of the same model. @throws UserError where they do not fit */
+  /** Takes up the weights of a checkpoint that `savePretrained` wrote of the same model. @throws UserError where they do not fit */
   restore(folder: string): void {
-    const { parameters } = loadModel(folder);
-    for (const [name, variable] of parameters.entries()) this.model.parameters.get(name).assign(variable);
-    parameters.dispose();
+    const file = SafetensorsFile.open(join(folder, "model.safetensors"));
+    const { parameters } = this.model;
+    try {
+      checkStrictly(file, new Map([...parameters.entries()].map(([name, variable]) => [name, variable.shape])));
+      for (const [name, variable] of parameters.entries())
+        parameters.set(name, file.read(name).data as Float32Array, variable.shape);
+    } finally {
+      file.close();
+    }
   }
 
   dispose(): void {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { sha256OfFile } from "../backend/install/sha256";
+import { sha256OfFile } from "../backend/install/hash";
 import type { ModelIdentity } from "../evaluate/predictions";
 import { isTokenLevel, parseConfig } from "../model/config";
-import { readObject } from "./load";
+import { readJsonObject } from "../weights/json";
 
 /** Files of a model folder that decide what the model says. */
 const DECISIVE = /^(gliner_config\.json|tokenizer\.json|spm\.model|(pytorch_)?model.*\.(safetensors|bin|index\.json))$/;
@@ -16,7 +16,7 @@ const DECISIVE = /^(gliner_config\.json|tokenizer\.json|spm\.model|(pytorch_)?mo
  */
 export async function identityOf(folder: string): Promise<ModelIdentity> {
   const path = join(folder, "gliner_config.json");
-  const raw = readObject(path);
+  const raw = readJsonObject(path, "a model folder");
   const names = readdirSync(folder).filter((name) => DECISIVE.test(name) && statSync(join(folder, name)).isFile());
   const hash = createHash("sha256");
   for (const name of names.sort()) hash.update(`${name} ${await sha256OfFile(join(folder, name))}\n`);

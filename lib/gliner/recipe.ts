@@ -15,6 +15,16 @@ export interface DataConfig {
   keep_empty: boolean;
   /** A record's own list of types is what it is asked for; false draws types for every record. */
   record_labels: boolean;
+  /** Types that are taken out of the training records, and on which the model is measured during the run. */
+  held_out_types: string[];
+  /** How many types to hold out where none are named. */
+  num_held_out_types: number;
+  /** Most sentences that are asked for the held-out types at an evaluation. */
+  eval_records: number;
+  /** Test sets to follow during the run, for teaching only: what is chosen by them is chosen on the test set. */
+  benchmark: string[];
+  /** Sentences of each of them. */
+  benchmark_records: number;
 }
 
 /**
@@ -33,6 +43,11 @@ const DEFAULT_DATA: DataConfig = {
   exclude_sources: [],
   keep_empty: true,
   record_labels: true,
+  held_out_types: [],
+  num_held_out_types: 0,
+  eval_records: 200,
+  benchmark: [],
+  benchmark_records: 100,
 };
 
 const MODEL_TYPES: Record<string, string> = {
@@ -94,6 +109,12 @@ interface Given {
 }
 
 function complete({ model, data, training }: Given, origin: string): Recipe {
+  const counts = { num_held_out_types: 0, eval_records: 1, benchmark_records: 1 } as const;
+  for (const [key, least] of Object.entries(counts)) {
+    const value = data[key as keyof typeof counts];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least))
+      throw new UserError(`${origin}: "${key}" is ${value}, wanted a whole number from ${least} on.`);
+  }
   return { model, data: { ...DEFAULT_DATA, ...data }, training: trainingOf(training, origin) };
 }
 

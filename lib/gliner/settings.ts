@@ -1,9 +1,13 @@
 import type { CollateSwitches } from "../batch/collate";
-import { DEFAULT_SAMPLING, NEGATIVE_SOURCES, type SamplingOptions, samplingOf } from "../batch/sampling";
+import { DEFAULT_SAMPLING, type SamplingOptions, samplingOf } from "../batch/sampling";
 import { versionOf } from "../era";
 import { UserError } from "../errors";
-import { DEFAULT_LOSS, LOSS_TYPES, type LossOptions, lossOf } from "../model/loss";
-import { SCHEDULER_TYPES, type SchedulerType } from "../train/schedule";
+import { DEFAULT_LOSS, type LossOptions, lossOf } from "../model/loss";
+import type { SchedulerType } from "../train/schedule";
+import { checkTraining } from "./settings-check";
+import type { BestMetric } from "./training/best-metrics";
+import { DEFAULT_OPTIMIZER, type OptimizerSettings, optimizerOf } from "./training/optimizer-eras";
+import type { Precision } from "./training/precision";
 
 /** The loss in the spelling of GLiNER's yaml files. */
 export interface LossSettings extends Omit<LossOptions, "alpha" | "gamma" | "prob_margin" | "reduction"> {
@@ -14,33 +18,52 @@ export interface LossSettings extends Omit<LossOptions, "alpha" | "gamma" | "pro
 }
 
 /** How a run trains: the section `training` of a recipe, in the spelling of GLiNER's own yaml files. */
-export interface TrainingConfig extends LossSettings, SamplingOptions, CollateSwitches {
+export interface TrainingConfig extends LossSettings, SamplingOptions, CollateSwitches, OptimizerSettings {
   /** A model folder to start from; null = a new head on `model_name`. */
   prev_path: string | null;
   /**
-   * Loss, types and labels of this version of Python's GLiNER ("v0" or "0.1.14"), as its own train.py and yaml had them;
-   * null = 0.2.29 called without arguments. Keys that are given win over it. It changes no learning rate and no model.
+   * Loss, types, labels, weight decay's exclusions and clipping of this version of Python's GLiNER ("v0" or "0.1.14"), as
+   * its own train.py and yaml had them; null = 0.2.29 called without arguments. Keys that are given win over it. It changes
+   * no learning rate and no model.
    */
   era: string | null;
   num_steps: number;
   train_batch_size: number;
+  /** Batches whose gradients are averaged into one step. In-batch negatives still come from one batch. */
+  gradient_accumulation_steps: number;
   lr_encoder: number;
   lr_others: number;
   weight_decay_encoder: number;
   weight_decay_other: number;
   /** A share of the steps below 1, a number of steps from 1 on. */
   warmup_ratio: number;
+  /** The same; above 0 it wins over `warmup_ratio`, as in transformers. */
+  warmup_steps: number;
   scheduler_type: SchedulerType;
-  /** 0 = no clipping. */
-  max_grad_norm: number;
+  /** Parts that are not trained: encoder, embeddings, word_embeddings, encoder.layer.0, rnn, span_layer, prompt, ... */
+  freeze_components: readonly string[];
+  /** Half-width numbers: no backend of this release has them on a CPU, and asking for them there is an error. */
+  mixed_precision: Precision;
   /** Seeds every stream: init, order, types, dropout, masking. */
   seed: number;
   /** Steps between two checkpoints; the last step always makes one. */
   save_every: number;
   /** How many checkpoints by step are kept besides `last`; 0 = none. */
   save_total_limit: number;
-  /** Steps between two losses on the development records; 0 = never. */
+  /** Steps between two evaluations: development loss, held-out types, benchmark, as far as they are given; 0 = never. */
   eval_every: number;
+  /** Probability above which a span of an evaluation counts. */
+  eval_threshold: number;
+  /** What the best checkpoint is chosen by; null = held-out types where there are some, else the development loss. */
+  metric_for_best_model: BestMetric | null;
+  /** Evaluations without an improvement after which the run ends; 0 = never. */
+  early_stopping_patience: number;
+  /** An improvement of less does not count as one for the patience. */
+  early_stopping_threshold: number;
+  /** Steps between two histograms of scores; 0 = none. */
+  histogram_every: number;
+  /** How many steps that fail (a loss that is no number, memory, a broken example) are left out and counted before one ends the run. */
+  max_skipped_steps: number;
 }
 
 const DEFAULT_COLLATE: CollateSwitches = { preprocess_text: false, one_type_per_span: false };
@@ -50,13 +73,17 @@ export const DEFAULT_TRAINING: TrainingConfig = {
   era: null,
   num_steps: 1000,
   train_batch_size: 8,
+  gradient_accumulation_steps: 1,
   lr_encoder: 1e-5,
   lr_others: 5e-5,
   weight_decay_encoder: 0.01,
   weight_decay_other: 0.01,
   warmup_ratio: 0.1,
+  warmup_steps: 0,
   scheduler_type: "cosine",
-  max_grad_norm: 1,
+  freeze_components: [],
+  mixed_precision: "no",
+  ...DEFAULT_OPTIMIZER,
   ...lossSettings(DEFAULT_LOSS),
   ...DEFAULT_SAMPLING,
   ...DEFAULT_COLLATE,
@@ -64,6 +91,12 @@ export const DEFAULT_TRAINING: TrainingConfig = {
   save_every: 500,
   save_total_limit: 0,
   eval_every: 0,
+  eval_threshold: 0.5,
+  metric_for_best_model: null,
+  early_stopping_patience: 0,
+  early_stopping_threshold: 0,
+  histogram_every: 10,
+  max_skipped_steps: 0,
 };
 
 /**
@@ -109,75 +142,13 @@ function lossSettings({ alpha, gamma, prob_margin, reduction, ...same }: LossOpt
   };
 }
 
-function eraSettings(era: string | null, origin: string, exit: 1 | 2): Partial<TrainingConfig> {
+/** What an era sets, before the keys that are given. @throws UserError where it is no version */
+export function eraSettings(era: string | null, origin: string, exit: 1 | 2): Partial<TrainingConfig> {
   if (era === null) return {};
   try {
     versionOf(era);
   } catch (error) {
     throw new UserError(`${origin}: ${error instanceof Error ? error.message : error}`, exit);
   }
-  return { ...lossSettings(lossOf(era)), ...samplingOf(era) };
-}
-
-type Key = keyof TrainingConfig;
-
-/** Lowest value of a number. */
-const AT_LEAST: Partial<Record<Key, number>> = {
-  num_steps: 1,
-  train_batch_size: 1,
-  save_every: 1,
-  eval_every: 0,
-  save_total_limit: 0,
-  lr_encoder: 0,
-  lr_others: 0,
-  weight_decay_encoder: 0,
-  weight_decay_other: 0,
-  warmup_ratio: 0,
-  max_grad_norm: 0,
-  loss_gamma: 0,
-  loss_prob_margin: 0,
-  label_smoothing: 0,
-  dice_gamma: 0,
-  positive_weight: 0,
-  negatives: 0,
-};
-
-const AT_MOST: Partial<Record<Key, number>> = { loss_alpha: 1, loss_prob_margin: 1, label_smoothing: 1, negatives: 1 };
-
-const WHOLE = new Set<string>([
-  "num_steps",
-  "train_batch_size",
-  "save_every",
-  "eval_every",
-  "save_total_limit",
-  "seed",
-] satisfies Key[]);
-
-const CHOICES: Partial<Record<Key, readonly string[]>> = {
-  scheduler_type: SCHEDULER_TYPES,
-  loss_type: Object.keys(LOSS_TYPES),
-  masking: ["none", "global", "label", "span"],
-  loss_reduction: ["sum", "mean"],
-  mean_over: ["spans", "elements"],
-  neg_source: Object.keys(NEGATIVE_SOURCES),
-  manual_negatives: ["any", "none", "negative", "negatives", "ner_negatives"],
-};
-
-function checkTraining(training: TrainingConfig, origin: string, exit: 1 | 2): void {
-  for (const [key, value] of Object.entries(training)) {
-    const fault = faultOf(key as Key, value);
-    if (fault) throw new UserError(`${origin}: "${key}" is ${JSON.stringify(value)}, wanted ${fault}.`, exit);
-  }
-}
-
-/** What was wanted instead, or undefined. */
-function faultOf(key: Key, value: unknown): string | undefined {
-  const choices = CHOICES[key];
-  if (choices) return choices.includes(String(value)) ? undefined : `one of ${choices.join(", ")}`;
-  if (typeof value !== "number") return undefined;
-  const low = AT_LEAST[key] ?? Number.NEGATIVE_INFINITY;
-  const high = AT_MOST[key] ?? Number.POSITIVE_INFINITY;
-  if (value >= low && value <= high && (!WHOLE.has(key) || Number.isSafeInteger(value))) return undefined;
-  const range = `${Number.isFinite(low) ? ` from ${low} on` : ""}${Number.isFinite(high) ? ` up to ${high}` : ""}`;
-  return `a ${WHOLE.has(key) ? "whole " : ""}number${range}`;
+  return { ...lossSettings(lossOf(era)), ...samplingOf(era), ...optimizerOf(era) };
 }

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, isAbsolute, join, relative, sep } from "node:path";
 import { readRecord } from "../backend";
 import { UserError } from "../errors";
 import { writeAtomically } from "../weights/atomic";
@@ -14,11 +14,20 @@ import { type Page, writePages } from "./pages";
 import { PROJECT_ROOT } from "./project";
 import { type CellReport, type RunReport, runNotebook } from "./runner";
 
-/** The project's notebooks, in the order of their numbers. */
+const NOTEBOOKS = join(PROJECT_ROOT, "notebooks");
+
+/** The project's notebooks, in the order of their numbers: the chapters, then the solutions of their exercises. */
 export function projectNotebooks(): string[] {
-  const folder = join(PROJECT_ROOT, "notebooks");
-  const names = readdirSync(folder).filter((file) => file.endsWith(".ipynb"));
-  return names.sort().map((file) => join(folder, file));
+  return [NOTEBOOKS, join(NOTEBOOKS, "solutions")].flatMap((folder) => {
+    const names = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".ipynb")) : [];
+    return names.sort().map((file) => join(folder, file));
+  });
+}
+
+/** What a notebook and its page are called: `03-the-model`, `solutions/03-the-model`; elsewhere on the disk by the file alone. */
+export function notebookName(path: string): string {
+  const below = relative(NOTEBOOKS, path).split(sep).join("/");
+  return (below.startsWith("../") || isAbsolute(below) ? basename(path) : below).replace(/\.ipynb$/, "");
 }
 
 export interface BookOptions {
@@ -55,7 +64,7 @@ async function runAll(notebooks: readonly string[], pages: Page[], options: Book
   for (const [at, path] of notebooks.entries()) {
     if (options.signal?.aborted) return;
     if (ranHere(path, options.folder)) continue;
-    const name = basename(path, ".ipynb");
+    const name = notebookName(path);
     const key = keyOf(path);
     const report = await runNotebook(readNotebook(path), {
       path,
@@ -75,7 +84,7 @@ async function runAll(notebooks: readonly string[], pages: Page[], options: Book
 
 /** The page as it ran here, else as it came. */
 function shownPage(path: string, folder: string): Page {
-  const name = basename(path, ".ipynb");
+  const name = notebookName(path);
   const note = ranHere(path, folder);
   if (note) return { name, notebook: readNotebook(join(folder, `${name}.ipynb`)), note };
   return { name, notebook: readNotebook(path), note: "As it came with the project; not run on this machine yet." };
@@ -89,7 +98,7 @@ function noteOf({ ok, seconds }: RunReport): string {
 
 /** The note of the run that is on file for this very notebook, or undefined. */
 function ranHere(path: string, folder: string): string | undefined {
-  const stem = join(folder, basename(path, ".ipynb"));
+  const stem = join(folder, notebookName(path));
   if (![".key", ".ipynb"].every((ending) => existsSync(stem + ending))) return undefined;
   const [key, note] = readFileSync(`${stem}.key`, "utf8").split("\n");
   return key === keyOf(path) ? note : undefined;

@@ -1,7 +1,9 @@
 /** The look of the rendered pages, in a light and a dark theme. */
 export const STYLE = `
-:root { color-scheme: light dark; --ink: #1d1d1f; --paper: #ffffff; --soft: #f4f4f2; --line: #d9d9d6; --mark: #0a5ea8; --bad: #a02020; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8e6e3; --paper: #17181a; --soft: #222428; --line: #3a3d42; --mark: #7fb8f0; --bad: #ff9a8a; } }
+:root { color-scheme: light dark; --ink: #1d1d1f; --paper: #ffffff; --soft: #f4f4f2; --line: #d9d9d6; --mark: #0a5ea8; --bad: #a02020;
+  --word: #7a3e9d; --string: #0a6640; --number: #9a4d00; --aside: #646970; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8e6e3; --paper: #17181a; --soft: #222428; --line: #3a3d42; --mark: #7fb8f0; --bad: #ff9a8a;
+  --word: #c79bf2; --string: #7fd1ae; --number: #f0b172; --aside: #9aa0a8; } }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.6 system-ui, sans-serif; }
 main { max-width: 54rem; margin: 0 auto; padding: 2rem 1.25rem 6rem; }
 a { color: var(--mark); }
@@ -11,6 +13,9 @@ pre, code { font: 13.5px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
 pre { overflow-x: auto; margin: .4rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .code { margin: 1.2rem 0; } .count { color: #888; font: 12px ui-monospace, monospace; }
 .source { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .7rem .9rem; white-space: pre; }
+.hljs-keyword, .hljs-literal { color: var(--word); } .hljs-string, .hljs-regexp { color: var(--string); } .hljs-number { color: var(--number); }
+.hljs-comment { color: var(--aside); font-style: italic; } .hljs-title { color: var(--mark); }
+math[display="block"] { overflow-x: auto; margin: .8rem 0; }
 .outputs { padding-left: .9rem; border-left: 3px solid var(--line); overflow-x: auto; }
 .outputs:empty { display: none; }
 .stderr, .failure { color: var(--bad); }

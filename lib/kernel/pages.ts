@@ -2,8 +2,8 @@
  * Executed notebooks as HTML pages with an index: no server, no network, no other file than plotly.js beside them. What
  * a cell put out was made by code of the reader's own choice, so its HTML is taken as it is; text is escaped.
  */
-import { copyFileSync, existsSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { UserError } from "../errors";
 import { escapeHtml } from "../notebook/html";
 import { writeAtomically } from "../weights/atomic";
@@ -11,7 +11,13 @@ import { markdownToHtml } from "./markdown";
 import { type Cell, joined, type Notebook, type Output } from "./nbformat";
 import { STYLE } from "./page-style";
 
+/** Its own types would bring those of a browser's page into the whole project. */
+const highlighter: {
+  highlight(code: string, options: { language: string; ignoreIllegals: boolean }): { value: string };
+} = require("highlight.js/lib/common");
+
 export interface Page {
+  /** The page's file without its ending; folders in it by "/". */
   name: string;
   notebook: Notebook;
   /** When and where it ran, in a line at its head and in the index. */
@@ -35,7 +41,11 @@ export function writePages(folder: string, pages: readonly Page[]): void {
     const plotly = join(folder, PLOTLY_FILE);
     if (!existsSync(plotly) && pages.some(({ notebook }) => drawsFigures(notebook)))
       copyFileSync(require.resolve("plotly.js/dist/plotly-cartesian.min.js"), plotly);
-    for (const page of pages) writeAtomically(join(folder, `${page.name}.html`), pageHtml(page));
+    for (const page of pages) {
+      const file = join(folder, `${page.name}.html`);
+      mkdirSync(dirname(file), { recursive: true });
+      writeAtomically(file, pageHtml(page));
+    }
     writeAtomically(join(folder, "index.html"), indexHtml(pages));
   } catch (error) {
     throw new UserError(`cannot write the pages to ${folder}: ${error instanceof Error ? error.message : error}.`);
@@ -45,8 +55,9 @@ export function writePages(folder: string, pages: readonly Page[]): void {
 /** One notebook as a page. */
 export function pageHtml({ name, notebook, note }: Page): string {
   const cells = notebook.cells.map(cellHtml).join("\n");
-  const plotly = drawsFigures(notebook) ? `<script src="${PLOTLY_FILE}"></script><script>${DRAW}</script>` : "";
-  return `${head(titleOf(notebook) ?? name)}<nav><a href="index.html">All notebooks</a></nav>${noteHtml(note)}\n${cells}\n${plotly}</main></body></html>\n`;
+  const root = "../".repeat(name.split("/").length - 1);
+  const plotly = drawsFigures(notebook) ? `<script src="${root}${PLOTLY_FILE}"></script><script>${DRAW}</script>` : "";
+  return `${head(titleOf(notebook) ?? name)}<nav><a href="${root}index.html">All notebooks</a></nav>${noteHtml(note)}\n${cells}\n${plotly}</main></body></html>\n`;
 }
 
 function noteHtml(note: string | undefined): string {
@@ -56,7 +67,7 @@ function noteHtml(note: string | undefined): string {
 function indexHtml(pages: readonly Page[]): string {
   const items = pages.map(
     ({ name, notebook, note }) =>
-      `<li><a href="${encodeURIComponent(name)}.html">${escapeHtml(titleOf(notebook) ?? name)}</a>${noteHtml(note)}</li>`,
+      `<li><a href="${name.split("/").map(encodeURIComponent).join("/")}.html">${escapeHtml(titleOf(notebook) ?? name)}</a>${noteHtml(note)}</li>`,
   );
   return `${head("The GLiNER workbook")}<h1>The GLiNER workbook</h1><ul>${items.join("\n")}</ul></main></body></html>\n`;
 }
@@ -80,7 +91,8 @@ function cellHtml(cell: Cell): string {
 
 /** The source, folded where the notebook says so (a quiz holds its answers). */
 function sourceHtml({ source, metadata }: Cell): string {
-  const code = `<pre class="source"><code>${escapeHtml(source)}</code></pre>`;
+  const { value } = highlighter.highlight(source, { language: "typescript", ignoreIllegals: true });
+  const code = `<pre class="source"><code>${value}</code></pre>`;
   const hidden = Object(metadata.jupyter).source_hidden === true;
   return hidden ? `<details><summary>Code</summary>${code}</details>` : code;
 }

@@ -104,6 +104,29 @@ export class SpanStudy {
     };
   }
 
+  /**
+   * Whether the ends of a span are weighed together: the score of spans (i, j), (i', j') less that of (i, j'), (i', j). It
+   * is 0 for all words exactly when a score is a sum of what the start says and what the end says.
+   * @returns the mean |difference| over all such four spans of the first text and all types, in units of the mean |score|
+   */
+  interaction(): number {
+    const scores = tf.tidy(() => this.scores("plain").arraySync() as number[][][][])[0]; // [W][K][C]
+    const [W, K] = [this.lengths[0], this.maxWidth];
+    const at = (i: number, j: number, c: number) => scores[i][j - i][c];
+    let [crossed, count, size, all] = [0, 0, 0, 0];
+    for (let i = 0; i < W; i++)
+      for (let j = i; j < Math.min(W, i + K); j++)
+        for (let c = 0; c < scores[i][0].length; c++) {
+          size += Math.abs(at(i, j, c));
+          all++;
+          // The next word as the other start, the next word as the other end: larger steps are sums of these.
+          if (j === i || j + 1 >= Math.min(W, i + K)) continue;
+          crossed += Math.abs(at(i, j, c) - at(i, j + 1, c) - at(i + 1, j, c) + at(i + 1, j + 1, c));
+          count++;
+        }
+    return crossed / count / (size / all);
+  }
+
   /** The words of the first text [W][D], and its spans' vectors [W][K][D]: for computing one by hand. */
   get tensors(): { words: number[][]; spans: number[][][] } {
     return tf.tidy(() => {

@@ -2,6 +2,7 @@ import type { NerRecord } from "../data/records";
 import { usageError } from "../errors";
 import type { Predictor } from "../evaluate/predict";
 import type { GLiNER } from "../gliner/gliner";
+import type { GLiNERConfig } from "../model/config";
 import { exceeds, greedyDecode, type SpanCandidate } from "../model/decode";
 import { initialValues } from "../model/initialise";
 import { type ForwardOptions, modelShapes } from "../model/uni-encoder-span";
@@ -35,6 +36,23 @@ export async function withRedrawn<T>(model: GLiNER, names: RegExp, seed: number,
     return await run();
   } finally {
     set((_, i) => kept[i]);
+  }
+}
+
+/** Keys of gliner_config.json that say how a model is read, not which parameters it has (in the marker modes). */
+export type Reading = Partial<
+  Pick<GLiNERConfig, "class_token_index" | "embed_ent_token" | "max_len" | "max_width" | "subtoken_pooling">
+>;
+
+/** Runs something while a model reads its input by other settings than those it was trained with, and puts them back. */
+export async function withConfig<T>(model: GLiNER, reading: Reading, run: () => T | Promise<T>): Promise<T> {
+  const { config } = model.model;
+  const kept = { ...config };
+  Object.assign(config, reading);
+  try {
+    return await run();
+  } finally {
+    Object.assign(config, kept);
   }
 }
 

@@ -100,7 +100,7 @@ export function parseConfig(raw: Record<string, unknown>, origin: string): { con
   for (const [key, value] of Object.entries(raw)) {
     if (key === "encoder_config") config.encoder_config = value ? parseEncoderConfig(value, origin) : null;
     else if (Object.hasOwn(DEFAULTS, key)) assign(config, key as keyof GLiNERConfig, value, origin);
-    else if (key !== "model_type" && !(key in FOREIGN) && !INERT.has(key)) ignored.push(key);
+    else if (key !== "model_type" && !Object.hasOwn(FOREIGN, key) && !INERT.has(key)) ignored.push(key);
   }
   if (raw.has_rnn === false) config.num_rnn_layers = 0;
   checkArchitecture(raw, config, origin);
@@ -131,12 +131,16 @@ function checkArchitecture(raw: Record<string, unknown>, config: GLiNERConfig, o
     );
 }
 
+/** Far beyond every model: a file that claims more would keep this machine busy before a tensor contradicts it. */
+const LIMITS = { max_width: 10_000, hidden_size: 1_000_000, max_len: 1e9, max_types: 1e9 } as const;
+
 function check(config: GLiNERConfig, origin: string): void {
   const wrong = (key: keyof GLiNERConfig, wanted: string) =>
     new UserError(`${origin}: "${key}" is ${JSON.stringify(config[key])}, wanted ${wanted}.`);
-  for (const key of ["max_width", "hidden_size", "max_len", "max_types"] as const)
-    if (!Number.isInteger(config[key]) || config[key] < 1) throw wrong(key, "a whole number from 1 on");
-  if (!Number.isInteger(config.num_rnn_layers) || config.num_rnn_layers < 0)
+  for (const [key, most] of Object.entries(LIMITS) as [keyof typeof LIMITS, number][])
+    if (!Number.isInteger(config[key]) || config[key] < 1 || config[key] > most)
+      throw wrong(key, `a whole number from 1 to ${most}`);
+  if (!Number.isInteger(config.num_rnn_layers) || config.num_rnn_layers < 0 || config.num_rnn_layers > 100)
     throw wrong("num_rnn_layers", "0, 1, 2, ...");
   if (config.num_rnn_layers > 0 && config.hidden_size % 2)
     throw wrong("hidden_size", "an even number (two directions)");

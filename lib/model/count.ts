@@ -14,11 +14,16 @@ const BLOCKS: readonly (readonly [prefix: string, block: string])[] = [
   ["", "token head"],
 ];
 
+/** The part of a model that a parameter belongs to, by its Python name. */
+export function blockOf(name: string): string {
+  return BLOCKS.find(([prefix]) => name.startsWith(prefix))?.[1] ?? "";
+}
+
 /** The number of parameters of each part of a model, from names and shapes alone: nothing is allocated. */
 export function countParameters(config: GLiNERConfig, encoder: EncoderConfig): { block: string; parameters: number }[] {
   const counts = new Map<string, number>();
   for (const [name, shape] of modelShapes(config, encoder)) {
-    const block = BLOCKS.find(([prefix]) => name.startsWith(prefix))?.[1] ?? "";
+    const block = blockOf(name);
     counts.set(block, (counts.get(block) ?? 0) + shape.reduce((a, b) => a * b, 1));
   }
   return [...counts].map(([block, parameters]) => ({ block, parameters }));

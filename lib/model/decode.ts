@@ -117,7 +117,7 @@ export function pairwise(best: readonly SpanCandidate[], options: DecodeOptions)
 }
 
 /** The same range conflicts unless labels may share it; other ranges conflict when they overlap, or, nested, cross. */
-function conflict(a: SpanCandidate, b: SpanCandidate, { flatNer, multiLabel }: DecodeOptions): boolean {
+export function conflict(a: SpanCandidate, b: SpanCandidate, { flatNer, multiLabel }: DecodeOptions): boolean {
   if (a.start === b.start && a.end === b.end) return !multiLabel;
   if (a.start > b.end || b.start > a.end) return false;
   const inside = (a.start <= b.start && b.end <= a.end) || (b.start <= a.start && a.end <= b.end);

@@ -19,6 +19,7 @@ export {
 } from "./lesson";
 export { Curve, type CurveOptions, curve, interruptSignal, Progress, progress } from "./live";
 export { type MatrixOptions, matrix } from "./matrix";
+export { Monitor, monitor } from "./monitor";
 export { type Choice, quiz } from "./quiz";
 export { type Stages, scoreRows, stages } from "./stages";
 export { type FrameLike, type TableOptions, table } from "./table";

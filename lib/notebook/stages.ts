@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../batch/collate";
 import type { Entity } from "../gliner/entity";
 import type { GLiNER } from "../gliner/gliner";
-import { candidates, greedyDecode } from "../model/decode";
+import { candidates, greedyDecode, type SpanCandidate } from "../model/decode";
 import { spanScores, type Trace } from "../model/uni-encoder-span";
 import { splitWords, type Word } from "../text/words";
 
@@ -20,22 +20,31 @@ export interface Stages {
   subwords: { word: string; pieces: string; ids: string }[];
   /** A row a position of the encoder's input, with what the vector there is used as. */
   prompt: { position: number; subword: string; role: string }[];
-  /** Encoder output [T, H]. */
+  /** After the embeddings and after each layer of the encoder: [layers + 1] of [T, H]. */
+  hidden: number[][][];
+  /** What each head of each layer attends to: [layers][heads] of [T, T], rows sum to 1. */
+  attention: number[][][][];
+  /** Encoder output [T, H]: the last of `hidden`. */
   encoded: number[][];
   /** Word vectors before and after the BiLSTM [W, D]. */
   wordsBefore: number[][];
   wordsAfter: number[][];
-  /** Type vectors after their projection [C, D]. */
+  /** Type vectors as the encoder gives them, and after their projection [C, D]. */
+  typesBefore: number[][];
   types: number[][];
   /** Span vectors [W, K, D], also of spans that would leave the text. */
   spans: number[][][];
   /** Length of each span's vector [W, K]; NaN where the span would leave the text. */
   spanNorms: number[][];
-  /** Probability of each span, a matrix a type: [C] of [W, K]; NaN where the span would leave the text. */
+  /** Score of each span, a matrix a type: [C] of [W, K]; NaN where the span would leave the text. */
+  logits: number[][][];
+  /** The same as probabilities. */
   scores: number[][][];
   /** A row a tensor. */
   shapes: { stage: string; tensor: string; shape: string; letters: string }[];
-  /** The spans whose probability exceeds a threshold, decoded greedily. */
+  /** The spans whose probability exceeds a threshold, in words, in the order start, width, type. */
+  candidates(threshold: number): SpanCandidate[];
+  /** The same, decoded greedily. */
   entities(threshold: number, options?: { flatNer?: boolean; multiLabel?: boolean }): Entity[];
 }
 
@@ -48,6 +57,7 @@ export function stages(model: GLiNER, text: string, labels: readonly string[]): 
   const batch = model.collate([{ tokens: words.map((word) => word.text), types: labels }]);
   const computed = tf.tidy(() => compute(model, batch));
   const tokenizer = model.model.tokenizer;
+  const shape = { words: batch.textLengths[0], maxWidth: batch.K, classes: batch.classes[0] };
   return {
     ...computed.tensors,
     text,
@@ -62,8 +72,8 @@ export function stages(model: GLiNER, text: string, labels: readonly string[]): 
       subword: tokenizer.token(batch.inputIds[position]),
       role: roleOf(batch, position),
     })),
+    candidates: (threshold) => candidates(computed.logits, shape, threshold),
     entities: (threshold, { flatNer = true, multiLabel = false } = {}) => {
-      const shape = { words: batch.textLengths[0], maxWidth: batch.K, classes: batch.classes[0] };
       const spans = greedyDecode(candidates(computed.logits, shape, threshold), { flatNer, multiLabel });
       return spans.map(({ start, end, label, score }) => {
         const [from, to] = [words[start].start, words[end].end];
@@ -82,14 +92,11 @@ export function scoreRows(one: Stages): { label: string; mean: number; highest: 
   });
 }
 
-type Computed = Pick<
-  Stages,
-  "encoded" | "wordsBefore" | "wordsAfter" | "types" | "spans" | "spanNorms" | "scores" | "shapes"
->;
+type Computed = Omit<Stages, "text" | "labels" | "words" | "subwords" | "prompt" | "candidates" | "entities">;
 
 function compute(model: GLiNER, batch: Batch): { tensors: Computed; logits: Float32Array } {
   const { W, K, C } = batch;
-  const trace: Trace = { hidden: [] };
+  const trace: Trace = { hidden: [], attention: [] };
   const scores = spanScores(model.model, batch, { head: "plain", trace }); // [B, W, K, C]
   const logits = scores.dataSync<"float32">();
   const norms = trace.spans ? tf.norm(trace.spans, 2, -1).dataSync() : new Float32Array(W * K); // [B, W, K]
@@ -97,14 +104,21 @@ function compute(model: GLiNER, batch: Batch): { tensors: Computed; logits: Floa
     Array.from({ length: W }, (_, w) =>
       Array.from({ length: K }, (_, k) => (batch.spanMask[w * K + k] === 1 ? value(w * K + k) : Number.NaN)),
     );
+  const hidden = trace.hidden.map(rows);
+  const eachType = (value: (cell: number) => number): number[][][] =>
+    Array.from({ length: C }, (_, c) => onlyInside((cell) => value(cell * C + c)));
   const tensors: Computed = {
-    encoded: rows(trace.hidden[trace.hidden.length - 1]),
+    hidden,
+    attention: (trace.attention ?? []).map((layer) => (layer.arraySync() as number[][][][])[0]),
+    encoded: hidden[hidden.length - 1],
     wordsBefore: rows(trace.wordsBeforeRnn),
     wordsAfter: rows(trace.wordsAfterRnn),
+    typesBefore: rows(trace.types),
     types: rows(trace.typesProjected),
     spans: trace.spans ? (trace.spans.arraySync() as number[][][][])[0] : [],
     spanNorms: onlyInside((cell) => norms[cell]),
-    scores: Array.from({ length: C }, (_, c) => onlyInside((cell) => 1 / (1 + Math.exp(-logits[cell * C + c])))),
+    logits: eachType((cell) => logits[cell]),
+    scores: eachType((cell) => 1 / (1 + Math.exp(-logits[cell]))),
     shapes: shapesOf(trace, scores),
   };
   return { tensors, logits };

@@ -1,7 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { UserError } from "../errors";
+import { isObject, type JsonObject, quote, readJsonObject } from "../weights/json";
 import { repairNormalizers } from "./normalizers";
 import { DEBERTA_TOKENS, debertaTokenizer, readSentencePiece } from "./sentencepiece";
 
@@ -44,8 +46,7 @@ export class SubwordTokenizer {
     private readonly config: Record<string, unknown>,
     private readonly origin: string,
   ) {
-    this.tokenizer = new Tokenizer(file, config);
-    repairNormalizers(this.tokenizer.normalizer);
+    this.tokenizer = build(file, config, origin);
     this.added = new Set(file.added_tokens.map(({ content }) => content));
     this.clsId = this.special("cls_token");
     this.sepId = this.special("sep_token");
@@ -53,7 +54,7 @@ export class SubwordTokenizer {
     const limit = config.model_max_length;
     // transformers writes 1e30 for "none".
     this.modelMaxLength = typeof limit === "number" && limit < 1e15 ? limit : Number.POSITIVE_INFINITY;
-    this.size = 1 + Math.max(largestId(file.model.vocab), ...file.added_tokens.map((token) => token.id));
+    this.size = 1 + file.added_tokens.reduce((most, { id }) => Math.max(most, id), largestId(file.model.vocab));
   }
 
   /**
@@ -62,12 +63,14 @@ export class SubwordTokenizer {
    */
   static load(folder: string): SubwordTokenizer {
     if (!existsSync(join(folder, "tokenizer.json")) && existsSync(join(folder, SPM))) return fromSentencePiece(folder);
-    const file = readJson(join(folder, "tokenizer.json"));
-    const config = readJson(join(folder, "tokenizer_config.json"));
+    const path = join(folder, "tokenizer.json");
+    const file = readJsonObject(path, TOKENIZER_FILES);
+    const config = readJsonObject(join(folder, "tokenizer_config.json"), TOKENIZER_FILES);
     if (typeof file.model !== "object" || file.model === null)
-      throw new UserError(`${join(folder, "tokenizer.json")} has no "model"; wanted a Hugging Face fast tokenizer.`);
-    const added = Array.isArray(file.added_tokens) ? (file.added_tokens as AddedToken[]) : [];
-    return SubwordTokenizer.of({ ...file, added_tokens: added } as TokenizerFile, config, folder);
+      throw new UserError(`${path} has no "model"; wanted a Hugging Face fast tokenizer.`);
+    const added: unknown[] = Array.isArray(file.added_tokens) ? file.added_tokens : [];
+    if (!added.every(isAddedToken)) throw new UserError(`${path} has an added token without a text and an id.`);
+    return SubwordTokenizer.of({ ...file, added_tokens: added }, config, folder);
   }
 
   /** @param origin where it comes from, for messages */
@@ -148,28 +151,56 @@ export class SubwordTokenizer {
     write("added_tokens.json", vocabulary);
   }
 
+  /** What tells this tokenizer from every other: a hash of its files, and the tokens added to its vocabulary. */
+  identity(): { sha256: string; size: number; added_tokens: Record<string, number> } {
+    const file = { ...this.file, truncation: null, padding: null };
+    const sha256 = createHash("sha256")
+      .update(JSON.stringify([file, this.config]))
+      .digest("hex");
+    const added = this.file.added_tokens.map((token) => [token.content, token.id]);
+    return { sha256, size: this.size, added_tokens: Object.fromEntries(added) };
+  }
+
   private special(name: string): number {
     const value = this.config[name];
     const content = typeof value === "string" ? value : (value as { content?: unknown } | undefined)?.content;
     const id = typeof content === "string" ? this.tokenId(content) : undefined;
     if (id === undefined)
       throw new UserError(
-        `the tokenizer in ${this.origin} names ${name} = ${JSON.stringify(value)}, which its vocabulary lacks.`,
+        `the tokenizer in ${this.origin} names ${name} = ${quote(value)}, which its vocabulary lacks.`,
       );
     return id;
   }
 }
 
 const SPM = "spm.model";
+const TOKENIZER_FILES = "the tokenizer files of a model folder";
+
+const isAddedToken = (value: unknown): value is AddedToken =>
+  isObject(value) && typeof value.content === "string" && Number.isSafeInteger(value.id) && Number(value.id) >= 0;
+
+/** The library says by any kind of error what it cannot use. */
+function build(file: TokenizerFile, config: JsonObject, origin: string): Tokenizer {
+  try {
+    const tokenizer = new Tokenizer(file, config);
+    repairNormalizers(tokenizer.normalizer);
+    return tokenizer;
+  } catch (error) {
+    throw new UserError(
+      `the tokenizer in ${origin} cannot be used (${quote(error instanceof Error ? error.message : error).slice(1, -1)}).`,
+    );
+  }
+}
 
 /** Microsoft's repositories of DeBERTa have no tokenizer.json, and a tokenizer_config.json of two keys. */
 function fromSentencePiece(folder: string): SubwordTokenizer {
-  const optional = (name: string) => (existsSync(join(folder, name)) ? readJson(join(folder, name)) : {});
+  const optional = (name: string) =>
+    existsSync(join(folder, name)) ? readJsonObject(join(folder, name), TOKENIZER_FILES) : {};
   const config = { tokenizer_class: "DebertaV2Tokenizer", ...DEBERTA_TOKENS, ...optional("tokenizer_config.json") };
   const added = optional("added_tokens.json");
   for (const [token, id] of Object.entries(added))
-    if (typeof id !== "number")
-      throw new UserError(`${join(folder, "added_tokens.json")}: "${token}" is ${JSON.stringify(id)}, wanted an id.`);
+    if (!Number.isSafeInteger(id))
+      throw new UserError(`${join(folder, "added_tokens.json")}: ${quote(token)} is ${quote(id)}, wanted an id.`);
   const model = readSentencePiece(join(folder, SPM));
   return SubwordTokenizer.of(debertaTokenizer(model, config, added as Record<string, number>), config, folder);
 }
@@ -177,19 +208,8 @@ function fromSentencePiece(folder: string): SubwordTokenizer {
 /** Vocabularies are an object (WordPiece, BPE) or a list of [piece, score] (Unigram). */
 function largestId(vocab: unknown): number {
   if (Array.isArray(vocab)) return vocab.length - 1;
-  if (typeof vocab !== "object" || vocab === null) return -1;
+  if (!isObject(vocab)) return -1;
   let largest = -1;
   for (const id of Object.values(vocab)) if (typeof id === "number" && id > largest) largest = id;
   return largest;
-}
-
-function readJson(path: string): Record<string, unknown> {
-  if (!existsSync(path)) throw new UserError(`${path} does not exist; wanted the tokenizer files of a model folder.`);
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
-    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  } catch (error) {
-    throw new UserError(`${path} is not JSON: ${error instanceof Error ? error.message : error}.`);
-  }
-  throw new UserError(`${path} is not a JSON object.`);
 }

@@ -1,24 +1,46 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { UserError } from "../errors";
 import { writeAtomically } from "../weights/atomic";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors";
+import { firstChange, type RunIdentity } from "./identity";
 import type { AdamW } from "./optimizer";
 
 /** What a run needs besides its weights to go on where it stopped; random streams are keyed by step and need no state. */
 export interface TrainerState {
   /** Steps taken. */
   step: number;
-  /** Fingerprint of everything that must not change between save and resume. */
-  fingerprint: string;
+  identity: RunIdentity;
+  /** What else the run has to remember; plain JSON. */
+  memory: unknown;
 }
 
+/** The files of a checkpoint as they were written. */
+interface StoredState extends TrainerState {
+  format: number;
+  files: Record<string, { sha256: string }>;
+}
+
+const FORMAT = 2;
 const OPTIMIZER = "optimizer.safetensors";
 const STATE = "trainer_state.json";
 
 /**
- * Replaces a checkpoint folder whole: the new one is written beside it and renamed; a crash leaves the old one or the new.
+ * Replaces a folder whole: the new one is written beside it and renamed; a crash leaves the old one or the new, the old one
+ * perhaps under the name that `findCheckpoint` knows.
  * @param write fills a folder that exists and is empty
+ * @throws UserError where it cannot be written; the old one is then untouched and nothing is left of the new one
  */
 export function replaceFolder(folder: string, write: (temporary: string) => void): void {
   const temporary = `${folder}.writing`;
@@ -27,13 +49,30 @@ export function replaceFolder(folder: string, write: (temporary: string) => void
     rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary, { recursive: true });
     write(temporary);
-    rmSync(previous, { recursive: true, force: true });
-    if (existsSync(folder)) renameSync(folder, previous);
+    // Without the folder itself its predecessor is the only checkpoint there is: it goes last.
+    if (existsSync(folder)) {
+      rmSync(previous, { recursive: true, force: true });
+      renameSync(folder, previous);
+    }
     renameSync(temporary, folder);
+    flushFolder(dirname(folder));
     rmSync(previous, { recursive: true, force: true });
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`cannot write the checkpoint ${folder}: ${error instanceof Error ? error.message : error}.`);
+    // A full disk needs the room; in a folder that cannot be written there is nothing to remove.
+    if (existsSync(temporary)) rmSync(temporary, { recursive: true, force: true });
+    const why = (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
+    throw new UserError(`cannot write the checkpoint ${folder}: ${why}; the one before it is kept.`);
+  }
+}
+
+/** A rename is on the disk only when its folder is. Windows cannot open a folder, and needs no flush of it. */
+function flushFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -42,24 +81,68 @@ export function findCheckpoint(folder: string): string | undefined {
   return [folder, `${folder}.previous`].find((candidate) => existsSync(join(candidate, STATE)));
 }
 
-export function saveTrainerState(folder: string, optimizer: AdamW, state: TrainerState): void {
+/** @param files of the folder, written before, whose bytes the checkpoint vouches for */
+export function saveTrainerState(
+  folder: string,
+  optimizer: AdamW,
+  state: TrainerState,
+  files: readonly string[],
+): void {
   writeSafetensors(join(folder, OPTIMIZER), optimizer.state());
-  writeAtomically(join(folder, STATE), `${JSON.stringify(state, null, 2)}\n`);
+  const hashes = [...files, OPTIMIZER].map((name) => [name, { sha256: sha256Of(join(folder, name)) }]);
+  const stored: StoredState = { format: FORMAT, ...state, files: Object.fromEntries(hashes) };
+  writeAtomically(join(folder, STATE), `${JSON.stringify(stored, null, 2)}\n`);
 }
 
-/** @throws UserError where the state is unreadable or belongs to another configuration */
-export function restoreTrainerState(folder: string, optimizer: AdamW, fingerprint: string): TrainerState {
-  const path = join(folder, STATE);
-  let state: TrainerState;
+/**
+ * The state of a checkpoint, checked before anything is taken up from it.
+ * @throws UserError where it is damaged, of another format, or of a run with other settings or data
+ */
+export function readTrainerState(folder: string, identity: RunIdentity): TrainerState {
+  const { format, files, ...state } = parseState(join(folder, STATE));
+  if (format !== FORMAT)
+    throw new UserError(
+      `${folder} is a checkpoint of format ${format ?? 1}, wanted ${FORMAT}; start anew in another --out.`,
+    );
+  const change = firstChange(state.identity, identity);
+  if (change)
+    throw new UserError(`${folder} was saved by ${change}; resume with the same, or start anew in another --out.`);
+  for (const [name, { sha256 }] of Object.entries(files)) {
+    const path = join(folder, name);
+    if (existsSync(path) && sha256Of(path) === sha256) continue;
+    throw new UserError(
+      `${path} is ${existsSync(path) ? "damaged: its bytes are not those that were saved" : "missing"}; put back a copy of ${folder}, or remove it to start at step 0.`,
+    );
+  }
+  return state;
+}
+
+/** Gives the optimiser its moments and counts back. */
+export function restoreOptimizer(folder: string, optimizer: AdamW): void {
+  optimizer.restore(readSafetensors(join(folder, OPTIMIZER)).tensors);
+}
+
+function parseState(path: string): StoredState {
   try {
-    state = JSON.parse(readFileSync(path, "utf8")) as TrainerState;
+    const state: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof state === "object" && state !== null && "step" in state && Number.isSafeInteger(state.step))
+      return state as StoredState;
   } catch (error) {
     throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
   }
-  if (state.fingerprint !== fingerprint)
-    throw new UserError(
-      `${folder} was saved by another configuration or other data; resume with the same ones, or start anew in another --out.`,
-    );
-  optimizer.restore(state.step, readSafetensors(join(folder, OPTIMIZER)).tensors);
-  return state;
+  throw new UserError(`${path} is not the state of a run.`);
+}
+
+/** In pieces: an optimiser's moments may be larger than one buffer. */
+function sha256Of(path: string): string {
+  const hash = createHash("sha256");
+  const piece = Buffer.allocUnsafe(1 << 22);
+  const descriptor = openSync(path, "r");
+  try {
+    for (let got = readSync(descriptor, piece); got > 0; got = readSync(descriptor, piece))
+      hash.update(piece.subarray(0, got));
+  } finally {
+    closeSync(descriptor);
+  }
+  return hash.digest("hex");
 }

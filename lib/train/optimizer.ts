@@ -22,8 +22,8 @@ export interface AdamWOptions {
  *     p ← p - lr / (1 - β1ᵗ) · m / (√v / √(1 - β2ᵗ) + ε)
  */
 export class AdamW {
-  /** Steps taken. */
-  step = 0;
+  /** Updates of each parameter: as in torch, one without a gradient does not count a step. */
+  private readonly steps = new Map<string, number>();
   private readonly first = new Map<string, tf.Variable>();
   private readonly second = new Map<string, tf.Variable>();
 
@@ -40,7 +40,6 @@ export class AdamW {
    * @param scale what the gradients are multiplied by first (clipping)
    */
   apply(gradients: ReadonlyMap<string, tf.Tensor>, factor: number, scale = 1): void {
-    this.step++;
     for (const group of this.groups)
       for (const name of group.names) {
         const gradient = gradients.get(name);
@@ -59,8 +58,10 @@ export class AdamW {
   ): void {
     const { beta1, beta2, epsilon } = this.options;
     const rate = group.learningRate * factor;
-    const correction1 = 1 - beta1 ** this.step;
-    const correction2 = Math.sqrt(1 - beta2 ** this.step);
+    const step = (this.steps.get(name) ?? 0) + 1;
+    this.steps.set(name, step);
+    const correction1 = 1 - beta1 ** step;
+    const correction2 = Math.sqrt(1 - beta2 ** step);
     const m = moment(this.first, name, variable);
     const v = moment(this.second, name, variable);
     tf.tidy(() => {
@@ -73,25 +74,29 @@ export class AdamW {
     });
   }
 
-  /** Both moments of every parameter that has had a gradient, for a checkpoint: "first.NAME" and "second.NAME". */
-  *state(): Generator<readonly [string, readonly number[], () => Float32Array]> {
+  /** What a checkpoint holds of every parameter that has had a gradient: "first.NAME", "second.NAME" and "step.NAME". */
+  *state(): Generator<readonly [string, readonly number[], () => Float32Array | Int32Array]> {
     for (const [prefix, moments] of [
       ["first", this.first],
       ["second", this.second],
     ] as const)
       for (const [name, variable] of moments)
         yield [`${prefix}.${name}`, variable.shape, () => variable.dataSync<"float32">()];
+    for (const [name, step] of this.steps) yield [`step.${name}`, [], () => Int32Array.of(step)];
   }
 
   /** Takes up the state of a checkpoint. */
-  restore(step: number, state: Iterable<readonly [string, NamedArray]>): void {
-    this.step = step;
-    for (const [name, { data, shape }] of state) {
-      const moments = name.startsWith("first.") ? this.first : this.second;
-      const key = name.slice(name.indexOf(".") + 1);
-      const variable = this.variables.get(key);
-      if (!variable) throw new Error(`the optimiser state names "${key}", which the model lacks`);
-      tf.tidy(() => moment(moments, key, variable).assign(tf.tensor(data, shape, "float32")));
+  restore(state: Iterable<readonly [string, NamedArray]>): void {
+    for (const [key, { data, shape }] of state) {
+      const kind = key.slice(0, key.indexOf("."));
+      const name = key.slice(kind.length + 1);
+      const variable = this.variables.get(name);
+      if (!variable) throw new Error(`the optimiser state names "${name}", which the model lacks`);
+      if (kind === "step") this.steps.set(name, data[0]);
+      else {
+        const moments = kind === "first" ? this.first : this.second;
+        tf.tidy(() => moment(moments, name, variable).assign(tf.tensor(data, shape, "float32")));
+      }
     }
   }
 
@@ -100,6 +105,7 @@ export class AdamW {
       for (const variable of moments.values()) variable.dispose();
       moments.clear();
     }
+    this.steps.clear();
   }
 }
 
@@ -112,17 +118,4 @@ function moment(moments: Map<string, tf.Variable>, name: string, like: tf.Variab
     moments.set(name, variable);
   }
   return variable;
-}
-
-/** The norm of all gradients together, as `clip_grad_norm_` measures it. */
-export function globalNorm(gradients: Iterable<tf.Tensor>): number {
-  const total = tf.tidy(() => tf.addN([...gradients].map((gradient) => tf.sum(tf.square(gradient)))));
-  const norm = Math.sqrt(total.dataSync()[0]);
-  total.dispose();
-  return norm;
-}
-
-/** torch's factor: 1 where the norm is within the limit, `limit / (norm + 1e-6)` beyond it; a limit of 0 means no clipping. */
-export function clipFactor(norm: number, limit: number): number {
-  return limit > 0 ? Math.min(1, limit / (norm + 1e-6)) : 1;
 }

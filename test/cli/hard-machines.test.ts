@@ -5,13 +5,14 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, type TestContext, test } from "node:test";
 import { PROJECT_ROOT } from "../../lib/backend";
-import { cachedEncoder, DEFAULT_ENCODER, hasEncoder } from "../../lib/weights/encoders";
+import { cachedEncoder } from "../../lib/weights/encoders";
 import { type Copy, copyProject, get, killAll, launch, lendEncoder, putNotebook, startProgram } from "./taken-away";
 
 let copy: Copy;
 before(() => {
   copy = copyProject("dist", "notebooks", "test");
-  if (hasEncoder()) lendEncoder(copy, cachedEncoder(DEFAULT_ENCODER));
+  const encoder = cachedEncoder();
+  if (encoder) lendEncoder(copy, encoder);
 });
 after(() => copy.remove());
 afterEach(killAll);
@@ -103,7 +104,7 @@ test("no network on the second start: JupyterLab, kernel and library in an empty
 /** Whether this machine can make a namespace and has been set up before; else says what is not tested. */
 function ready(context: TestContext, namespace: readonly string[]): boolean {
   const trial = spawnSync(namespace[0], [...namespace.slice(1), "ip link set lo up"], { encoding: "utf8" });
-  const set = existsSync(join(PROJECT_ROOT, ".venv/.workbook")) && hasEncoder();
+  const set = existsSync(join(PROJECT_ROOT, ".venv/.workbook")) && cachedEncoder() !== undefined;
   if (trial.status === 0 && set) return true;
   const why = set
     ? `no network namespace here: ${trial.error?.message ?? trial.stderr}`

@@ -5,6 +5,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PROJECT_ROOT } from "../../lib/backend";
+import { DEFAULT_ENCODER } from "../../lib/weights/encoders";
 
 /** The project in a folder of its own, on a machine from which tools have been taken away. */
 
@@ -51,8 +52,8 @@ function shareDependencies(root: string): void {
 
 /** The encoder that this machine has, put into the copy's cache. */
 export function lendEncoder(copy: Copy, folder: string): void {
-  mkdirSync(join(copy.root, "cache"), { recursive: true });
-  symlinkSync(dirname(folder), join(copy.root, "cache/encoders"));
+  mkdirSync(join(copy.root, "cache/encoders"), { recursive: true });
+  symlinkSync(folder, join(copy.root, "cache/encoders", DEFAULT_ENCODER.replaceAll("/", "--")));
 }
 
 /** The program itself: a version manager's script in its place would need a shell, and that is taken away too. */

@@ -47,6 +47,9 @@ test("lines, packed lines, a list and a packed list are read alike; blank lines 
     ["a.jsonl.gz", gzipSync(lines)],
     ["a.json", list],
     ["a.json.gz", gzipSync(list)],
+    // The name says nothing: the first character does.
+    ["lines.json", lines],
+    ["list.jsonl", `\ufeff \n${list}`],
   ] as const)
     assert.deepEqual(await readRecords(file(name, content)), [ADA, ADA], name);
   assert.deepEqual(await readRecords(file("empty.jsonl", "")), []);
@@ -115,7 +118,7 @@ test("a fault is named by file and line, blank lines counted", async () => {
   for (const [line, ...parts] of broken)
     await refused(file("broken.jsonl", `${LINE}\n\n${line}\n`), "line 3", ...parts);
   await refused(file("broken.json", `[${LINE},{}]`), "record 2", '"tokens" is not a list of words');
-  await refused(file("object.json", LINE), "wanted a JSON list of records");
+  await refused(file("object.json", JSON.stringify(ADA, null, 1)), "line 1: not JSON");
 });
 
 test("a cut or broken archive is an error, not a short file", async () => {
@@ -131,7 +134,7 @@ test("a cut or broken archive is an error, not a short file", async () => {
 test("a file that is not there, and a folder", async () => {
   await refused(join(folder, "none.jsonl"), "does not exist");
   mkdirSync(join(folder, "folder.jsonl"));
-  await refused(join(folder, "folder.jsonl"), "wanted a file of records");
+  await refused(join(folder, "folder.jsonl"), "is a folder; wanted a file");
 });
 
 test("types are sorted by code point, as Python's sorted does, not by UTF-16 unit", () => {

@@ -7,13 +7,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { parseManifest, type Source } from "../../lib/data/manifest";
+import { type GitHubSource, type HubSource, parseManifest } from "../../lib/data/manifest";
 import { addressOf, findSource, MANIFEST_PATH, openSource, readSources } from "../../lib/data/sources";
 import { UserError } from "../../lib/errors";
 
 /** Made-up bytes behind a local server that stands in for GitHub's raw files. */
 const CONTENT = Buffer.from("Ada\tB-person\n");
-const SOURCE: Source = {
+const SOURCE: GitHubSource = {
   id: "made_up",
   repository: "owner/name",
   commit: "0123456789abcdef0123456789abcdef01234567",
@@ -21,22 +21,38 @@ const SOURCE: Source = {
   sha256: createHash("sha256").update(CONTENT).digest("hex"),
   bytes: CONTENT.length,
   licence: "ours",
-  columns: "token tag",
+  role: "test",
+  format: { name: "bio" },
   labels: { person: "person" },
+  partial: false,
 };
-const ENVIRONMENT = ["WORKBOOK_MIRROR", "WORKBOOK_RAW_URL", "WORKBOOK_CACHE", "WORKBOOK_OFFLINE", "HF_HUB_OFFLINE"];
+/** The same bytes as a file of a data set on the hub, which states their sha256 itself. */
+const { repository: _, commit: __, sha256: ___, bytes: ____, ...common } = SOURCE;
+const HUB: HubSource = { ...common, hub: "owner/name", path: "data/train.json" };
+const ENVIRONMENT = [
+  "HF_ENDPOINT",
+  "HF_HUB_CACHE",
+  "WORKBOOK_MIRROR",
+  "WORKBOOK_RAW_URL",
+  "WORKBOOK_CACHE",
+  "WORKBOOK_OFFLINE",
+  "HF_HUB_OFFLINE",
+];
 const outside = ENVIRONMENT.map((name) => process.env[name]);
 
 let server: Server;
 let origin: string;
 let folder: string;
 let calls: string[];
-let answer: { status: number; content: Buffer };
+let answer: { status: number; content: Buffer; etag?: string };
 
 before(async () => {
   server = createServer((call, response) => {
     calls.push(call.url ?? "");
-    response.writeHead(answer.status, { "content-length": answer.content.length }).end(answer.content);
+    const linked = answer.etag ? { "x-linked-etag": `"${answer.etag}"`, "x-linked-size": answer.content.length } : {};
+    const repository = call.url?.startsWith("/hub/") ? { "x-repo-commit": SOURCE.commit } : {};
+    response.writeHead(answer.status, { "content-length": answer.content.length, ...linked, ...repository });
+    response.end(call.method === "HEAD" ? "" : answer.content);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -54,6 +70,8 @@ beforeEach(() => {
   process.env.WORKBOOK_MIRROR = join(folder, "mirror");
   process.env.WORKBOOK_CACHE = join(folder, "cache");
   process.env.WORKBOOK_RAW_URL = `${origin}/raw/`;
+  process.env.HF_ENDPOINT = `${origin}/hub/`;
+  process.env.HF_HUB_CACHE = join(folder, "hub");
   mkdirSync(process.env.WORKBOOK_MIRROR);
 });
 afterEach(() => {
@@ -122,6 +140,39 @@ test("a missing file, no network and the offline switch are one sentence each", 
   assert.equal(calls.length, 1);
 });
 
+test("a file of the hub is checked by the sha256 that the hub states, and kept in the hub's own cache", async () => {
+  const fetched = (source = HUB) => openSource(source.id, { sources: [source], retries: 0 });
+  const kept = join(folder, `hub/datasets--owner--name/snapshots/${SOURCE.commit}/data/train.json`);
+  answer.etag = "0".repeat(64);
+  await assert.rejects(fetched(), says(/^made_up cannot be fetched/, /wanted 0{64}/));
+  assert.ok(!existsSync(kept));
+  answer.etag = SOURCE.sha256;
+  assert.ok((await fetched()).equals(CONTENT));
+  assert.ok(readFileSync(kept).equals(CONTENT));
+  const ours = /^\/hub\/datasets\/owner\/name\/resolve\/(main|[0-9a-f]{40})\/data\/train\.json$/;
+  assert.ok(
+    calls.every((call) => ours.test(call)),
+    calls.join(),
+  );
+  const before = calls.length;
+  process.env.WORKBOOK_OFFLINE = "1";
+  assert.ok((await fetched()).equals(CONTENT));
+  assert.equal(calls.length, before);
+  const other = { ...HUB, path: "data/other.json" };
+  await assert.rejects(
+    fetched(other),
+    says(/WORKBOOK_OFFLINE/, /WORKBOOK_MIRROR can name a folder that holds datasets\/owner\/name/),
+  );
+  delete process.env.WORKBOOK_OFFLINE;
+  answer.status = 404;
+  await assert.rejects(fetched(other), says(/the hub has no .*"datasets\/owner\/name" with data\/other\.json/));
+  process.env.HF_ENDPOINT = "http://127.0.0.1:9";
+  await assert.rejects(
+    fetched({ ...HUB, path: "data/third.json" }),
+    says(/^made_up cannot be fetched: .*the hub at http:\/\/127\.0\.0\.1:9 cannot be reached/),
+  );
+});
+
 test("a mirror that is no folder, and an id that is not in the manifest", async () => {
   await assert.rejects(openSource("crossner"), says(/no source "crossner"/, /crossner_ai, crossner_literature/));
   process.env.WORKBOOK_MIRROR = join(folder, "nothing");
@@ -129,7 +180,7 @@ test("a mirror that is no folder, and an id that is not in the manifest", async 
 });
 
 test("the project's manifest is sound, and every broken entry is named", () => {
-  assert.equal(readSources().length, 7);
+  assert.ok(readSources().length >= 57);
   const text = readFileSync(MANIFEST_PATH, "utf8");
   const broken: [from: string, to: string, error: RegExp][] = [
     ['"id": "mit_movie"', '"id": "crossner_ai"', /"crossner_ai" is there twice/],
@@ -137,10 +188,14 @@ test("the project's manifest is sound, and every broken entry is named", () => {
     ['"path": "ner_data/ai', '"path": "/ner_data/ai', /"path" is "\/ner_data/],
     ['"commit": "2e7b', '"commit": "main', /"commit" is .*40 hexadecimal digits/],
     ['"bytes": 134455', '"bytes": -1', /"bytes" is -1, wanted a positive whole number/],
-    ['"bio: token tag"', '"conll"', /"format" is "conll", wanted "bio: token tag"/],
+    ['"name": "bio"', '"name": "csv"', /"format" is \{"name":"csv".*, wanted an object with a "name" of pile-ner/],
+    ['"columns": "token,tag"', '"columns": "word,tag"', /--columns got "word,tag"/],
+    ['"scheme": "iob2"', '"scheme": "iob3"', /"scheme" is "iob3", wanted one of iob1/],
+    ['"role": "test"', '"role": "best"', /"role" is "best", wanted one of test, leak check/],
+    ['"labels": "crossner_ai"', '"labels": "crossner"', /"labels" is "crossner", wanted one of crossner_ai/],
     ['"misc": "else"', '"misc": ""', /the tag "misc" is named "", wanted a name/],
     ['"licence": "MIT"', '"licence": null', /"licence" is null/],
-    ['{\n  "sources"', '{\n  "files"', /wanted an object with a list "sources"/],
+    ['"sources": [', '"files": [', /wanted an object with a list "sources"/],
     ["{", "", /manifest.json: not JSON/],
   ];
   for (const [from, to, error] of broken) {

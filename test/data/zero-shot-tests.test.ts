@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { PROJECT_ROOT } from "../../lib/backend";
-import { parseBio } from "../../lib/data/bio";
 import { readRecords, typesOf } from "../../lib/data/records";
 import { addressOf, findSource, readSources } from "../../lib/data/sources";
 import { writeZeroShotTests, ZERO_SHOT_SETS, zeroShotTest } from "../../lib/data/zero-shot-tests";
@@ -53,50 +52,4 @@ test("an unknown set is a usage error that lists the seven", async () => {
     exitCode: 2,
     message: `there is no zero-shot test "CrossNER_AI"; wanted one of ${ZERO_SHOT_SETS.join(", ")}.`,
   });
-});
-
-const LABELS = { per: "person", musicalartist: "musical artist" };
-const bio = (text: string) => parseBio(text, { columns: "token tag", labels: LABELS, where: "made up" });
-
-test("BIO: mentions side by side, at the end of a sentence and of a file without a last line break", () => {
-  assert.deepEqual(bio("Ada\tB-per\nLee\tI-per\nBo\tB-per\n,\tO\nCy\tB-musicalartist\n\n\nwith\tO\nDi\tB-per"), [
-    {
-      tokens: ["Ada", "Lee", "Bo", ",", "Cy"],
-      ner: [
-        [0, 1, "person"],
-        [2, 2, "person"],
-        [4, 4, "musical artist"],
-      ],
-    },
-    { tokens: ["with", "Di"], ner: [[1, 1, "person"]] },
-  ]);
-});
-
-test("BIO: an I- that continues nothing opens a mention", () => {
-  assert.deepEqual(bio("Ada\tI-per\nLee\tI-musicalartist\nand\tO\nBo\tI-per\nCy\tI-per\n")[0].ner, [
-    [0, 0, "person"],
-    [1, 1, "musical artist"],
-    [3, 4, "person"],
-  ]);
-  assert.deepEqual(bio("Ada\tB-per\n\nLee\tI-per\n")[1].ner, [[0, 0, "person"]]);
-});
-
-test("BIO: the tag may come first, lines may end as on Windows, no sentence is no record", () => {
-  const text = "B-per\tAda\r\nO\tsings\r\n\r\n";
-  assert.deepEqual(parseBio(text, { columns: "tag token", labels: LABELS, where: "made up" }), [
-    { tokens: ["Ada", "sings"], ner: [[0, 0, "person"]] },
-  ]);
-  assert.deepEqual(bio("\n \n"), []);
-});
-
-test("BIO: what cannot be read is named by line", () => {
-  const wrong: [text: string, message: RegExp][] = [
-    ["Ada\tB-per\nLee", /^made up, line 2: "Lee" is not a word and its tag with a tab between them\.$/],
-    ["Ada\tx\tB-per", /line 1: .* is not a word and its tag/],
-    ["Ada\t ", /line 1: .* is not a word and its tag/],
-    ["Ada\tS-per", /line 1: the tag "S-per" is not O, B-x or I-x\.$/],
-    ["Ada\tB-", /line 1: the tag "B-" is not O/],
-    ["Ada\tO\n\nLee\tB-toString", /line 3: the tag "toString" has no name; wanted one of per, musicalartist\.$/],
-  ];
-  for (const [text, message] of wrong) assert.throws(() => bio(text), { name: "UserError", message });
 });

@@ -6,17 +6,25 @@ import type { GoldenFamily } from "./family";
 import { loss } from "./loss";
 import { lstmFamily } from "./lstm";
 import { lstmStateful } from "./lstm-stateful";
+import { optimizers } from "./optimizer";
+import { instructReader, pileNerScripts, pythonLists, tagSchemes } from "./preprocessing";
+import { scorers } from "./scorers";
 import { extraction, scoring, tokenScorer } from "./scoring";
 import { spanLayers } from "./span";
 import { spanExtractors, spanTokenLevel } from "./span-extractors";
 import { tinyModels } from "./tiny-model";
 import { tokenTraining } from "./token-training";
+import { torchFiles } from "./torch-files";
 import { unigram } from "./unigram";
 import { words } from "./words";
 
 /** Every family that is built. */
 export const FAMILIES: readonly GoldenFamily[] = [
   words,
+  pileNerScripts,
+  instructReader,
+  tagSchemes,
+  pythonLists,
   unigram,
   lstmFamily,
   lstmStateful,
@@ -33,8 +41,11 @@ export const FAMILIES: readonly GoldenFamily[] = [
   eraLosses,
   eraSamplers,
   tinyModels,
+  torchFiles,
+  optimizers,
   decode,
   evaluation,
+  scorers,
 ];
 
 /** Fixtures of families that are still to come. */
@@ -43,6 +54,7 @@ const NOT_BUILT: readonly RegExp[] = [];
 /** Files that belong to a fixture (a model folder) or describe the fixtures. */
 const SUPPORT = [
   /^README\.md$/,
+  /^torch\/\w+\.safetensors$/,
   /^tiny_[a-z]+\/(model\.safetensors|spm\.model|vocab\.txt|gliner_config\.json)$/,
   /^tiny_[a-z]+\/(tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$/,
 ];

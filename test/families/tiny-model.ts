@@ -55,8 +55,8 @@ function fixtureBatch(folder: string, model: LoadedModel) {
   return { batch: collate(examples, model.tokenizer, model.config), tensors: io.tensors };
 }
 
-function checkForward(folder: string): void {
-  const model = loadModel(folder);
+async function checkForward(folder: string): Promise<void> {
+  const model = await loadModel(folder);
   const { batch, tensors } = fixtureBatch(folder, model);
   assert.deepEqual([...batch.inputIds], [...need(tensors, "input_ids").data], "input_ids");
   assert.deepEqual([...batch.wordsMask], [...need(tensors, "words_mask").data], "words_mask");
@@ -99,9 +99,9 @@ function masked(scores: ArrayLike<number>, batch: Batch): number[] {
   });
 }
 
-function checkGradients(folder: string): void {
+async function checkGradients(folder: string): Promise<void> {
   for (const head of ["plain", "factored"] as const) {
-    const model = loadModel(folder);
+    const model = await loadModel(folder);
     const { batch } = fixtureBatch(folder, model);
     const { tensors } = readSafetensors(join(folder, "grads.safetensors"));
     const variables = [...model.parameters.entries()].filter(([name]) => !name.includes(".pooler."));
@@ -125,7 +125,7 @@ interface Schedule {
 
 /** Eight steps on the fixture's batch with dropout off. */
 async function trainEight(folder: string, { groups, factor, clip }: Schedule) {
-  const model = loadModel(folder);
+  const model = await loadModel(folder);
   const { batch } = fixtureBatch(folder, model);
   const names = model.parameters.names().filter((name) => !name.includes(".pooler."));
   const losses: number[] = [];
@@ -258,9 +258,9 @@ interface CollatorCase {
   text_lengths: number[][];
 }
 
-function checkCollator(folder: string): void {
+async function checkCollator(folder: string): Promise<void> {
   const { cases } = readJson<{ cases: CollatorCase[] }>(folder, "collator.json");
-  const { tokenizer, config, parameters } = loadModel(folder);
+  const { tokenizer, config, parameters } = await loadModel(folder);
   parameters.dispose();
   for (const fixture of cases) {
     if (fixture.error) continue;
@@ -296,12 +296,12 @@ function checkBatch(fixture: CollatorCase, batch: Batch): void {
   same(rows, fixture.span_idx, "span_idx");
 }
 
-function checkTokenizer(folder: string): void {
+async function checkTokenizer(folder: string): Promise<void> {
   const { cases } = readJson<{ cases: { words: string[]; input_ids: number[]; word_ids: (number | null)[] }[] }>(
     folder,
     "tokenizer_cases.json",
   );
-  const { tokenizer, parameters } = loadModel(folder);
+  const { tokenizer, parameters } = await loadModel(folder);
   parameters.dispose();
   for (const { words, input_ids: ids, word_ids: wordIds } of cases) {
     const encoded = words.map((word) => tokenizer.encodeWord(word));

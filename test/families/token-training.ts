@@ -26,7 +26,7 @@ export const tokenTraining: GoldenFamily = {
   async check(folder, path) {
     const { tensors, metadata } = readSafetensors(join(folder, path));
     const { examples, classes, losses } = JSON.parse(metadata.get("meta") ?? "{}") as Meta;
-    const tiny = loadModel(join(folder, "tiny_bert"));
+    const tiny = await loadModel(join(folder, "tiny_bert"));
     const parameters = new Parameters();
     for (const [name, variable] of tiny.parameters.entries())
       if (!/^(span_rep_layer|prompt_rep_layer)\./.test(name))

@@ -114,9 +114,11 @@ test("inference leaves no tensor behind", async () => {
   model.dispose();
 });
 
-test("words beyond the limits are counted, not lost in silence", async () => {
+test("words beyond the limits are read in windows; without them they are counted, not lost in silence", async () => {
   const model = await GLiNER.fromPretrained(TINY_BERT);
   await model.predictEntities("word ".repeat(60), ["person"]);
+  assert.deepEqual([model.wordsLost, model.textsInWindows], [0, 1]);
+  await model.candidates([Array(60).fill("word")], ["person"], { floor: 0.5 });
   assert.ok(model.wordsLost >= 12, `${model.wordsLost} words: the tiny model takes 48`);
   model.dispose();
 });

@@ -103,8 +103,20 @@ test("Markdown: structure is rendered, HTML is shown as text", () => {
   );
   assert.match(html, /<h1>A <em>b<\/em><\/h1>/);
   assert.match(html, /<code>&lt;i&gt;<\/code> &lt;script&gt;/);
-  assert.match(html, /<ul><li>one<\/li><li>two <strong>2<\/strong><\/li><\/ul>/);
-  assert.match(html, /<th>h<\/th>.*<td>c<\/td>/);
-  assert.match(html, /<pre><code>a &lt; b<\/code><\/pre>/);
+  assert.match(html, /<ul>\s*<li>one<\/li>\s*<li>two <strong>2<\/strong><\/li>\s*<\/ul>/);
+  assert.match(html, /<th>h<\/th>[\s\S]*<td>c<\/td>/);
+  assert.match(html, /<pre><code class="language-ts">a &lt; b\n<\/code><\/pre>/);
   assert.ok(!markdownToHtml("[x](javascript:alert(1))").includes("href"));
+  assert.match(
+    markdownToHtml("[next](05-spans.ipynb#a), [far](https://x.org/a.ipynb)"),
+    /05-spans\.html#a.*x\.org\/a\.ipynb"/,
+  );
+});
+
+test("Markdown: formulas become MathML; a wrong one is shown, and none makes a link", () => {
+  assert.match(markdownToHtml("the word $x_t$"), /<math[^>]*>.*<msub><mi>x<\/mi><mi>t<\/mi><\/msub>/);
+  assert.match(markdownToHtml("$$ a + b $$"), /<math[^>]*display="block"/);
+  assert.match(markdownToHtml("costs $5 and $6"), /costs \$5 and \$6/);
+  assert.match(markdownToHtml("$\\frac{1}$"), /\\frac\{1\}/);
+  assert.ok(!markdownToHtml("$\\href{javascript:alert(1)}{x}$").includes("href="));
 });

@@ -92,6 +92,7 @@ test("pages: source and text are escaped, a figure keeps its picture", () => {
   assert.ok(!page.includes("<script>alert(1)"));
   assert.ok(!page.includes("</script><b>"));
   assert.match(page, /<img alt="Figure" src="data:image\/png;base64,AAAA">/);
+  assert.match(page, /<span class="hljs-string">&#x27;&lt;\/script&gt;/);
 });
 
 test("the project's notebooks keep the rules: kernel, title, short cells, summary, exercises, what was not established", () => {
@@ -116,6 +117,11 @@ test("the project's notebooks keep the rules: kernel, title, short cells, summar
         source.split("\n").length <= 25 || id.endsWith("text") || id === "title" || id === "summary",
         `${name} ${id}`,
       );
+    // A page's column and a half-width window hold about a hundred characters.
+    for (const { id, source, cell_type, metadata } of cells)
+      if (cell_type === "code" && !Object(metadata.jupyter).source_hidden)
+        for (const line of source.split("\n"))
+          assert.ok(line.length <= 110, `${name} ${id}: ${line.length} characters: ${line}`);
     for (const { id, outputs } of cells)
       assert.ok(
         outputs.every(({ output_type }) => output_type !== "error"),

@@ -67,3 +67,14 @@ test("parameters: 28 D² + 15 D of markerV0, 10 D² + 7 D of marker", () => {
   assert.equal(at.get("marker"), 10 * 512 ** 2 + 7 * 512);
   assert.equal(at.size, Object.keys(SPAN_LAYERS).length);
 });
+
+test("marker's score is a sum of its ends; markerV0 weighs them together", () => {
+  const of = (mode: string) => {
+    const study = new SpanStudy(mode, { seed: 3 });
+    const found = study.interaction();
+    study.dispose();
+    return found;
+  };
+  assert.ok(of("marker") < 1e-5, `marker ${of("marker")}`);
+  for (const mode of ["markerV0", "endpoints", "markerV2"]) assert.ok(of(mode) > 1e-2, `${mode} ${of(mode)}`);
+});

@@ -3,7 +3,7 @@ import { before, test } from "node:test";
 import { useBackend } from "../../lib/backend";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { smallTask } from "../../lib/laboratory/small-model";
-import { candidateChanges, withRedrawn, withSwitches } from "../../lib/laboratory/switches";
+import { candidateChanges, withConfig, withRedrawn, withSwitches } from "../../lib/laboratory/switches";
 import { timeInTurn } from "../../lib/laboratory/timing";
 import { TINY_BERT } from "../tiny";
 
@@ -52,6 +52,21 @@ test("parameters drawn anew are put back, also after a failure", async () => {
   );
   assert.equal(await score(), before);
   await assert.rejects(withRedrawn(model, /^lstm/, 5, score), /no parameter of the model is called/);
+  model.dispose();
+});
+
+test("a model reads by other settings, and by its own again after a failure", async () => {
+  const model = await GLiNER.fromPretrained(TINY_BERT);
+  const { records } = await smallTask(TYPES, 15);
+  const spans = async () => (await model.candidates([records[0].tokens], TYPES, { floor: 0 }))[0].length;
+  const { max_width } = model.config;
+  const words = records[0].tokens.length;
+  assert.equal(await withConfig(model, { max_width: 1 }, spans), words * TYPES.length);
+  await assert.rejects(
+    withConfig(model, { max_width: 2 }, () => Promise.reject(new Error("stopped"))),
+    /stopped/,
+  );
+  assert.equal(model.config.max_width, max_width);
   model.dispose();
 });
 

@@ -134,7 +134,7 @@ test("a token-level model learns", async () => {
     train_batch_size: 3,
     lr_encoder: 1e-3,
     lr_others: 5e-3,
-    scheduler_type: "constant",
+    scheduler_type: "constant_with_warmup",
   });
   const mean = (part: typeof history) => part.reduce((sum, { loss }) => sum + loss, 0) / part.length;
   assert.ok(mean(history.slice(-5)) < 0.5 * mean(history.slice(0, 5)), history.map(({ loss }) => loss).join(" "));

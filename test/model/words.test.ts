@@ -49,8 +49,8 @@ test("pooling, and its gradient", () => {
 /** The tokenizer drops control characters: such a word has no subword. */
 const NOTHING = "\u0007";
 
-function wordsMask(types: string[], tokens: string[], wordNumbering?: "place" | "seen"): number[] {
-  const { tokenizer, config, parameters } = loadModel(TINY_BERT);
+async function wordsMask(types: string[], tokens: string[], wordNumbering?: "place" | "seen"): Promise<number[]> {
+  const { tokenizer, config, parameters } = await loadModel(TINY_BERT);
   parameters.dispose();
   assert.deepEqual(tokenizer.encodeWord(NOTHING), []);
   return [...collate([{ tokens, types }], tokenizer, { ...config, wordNumbering }).wordsMask].filter(
@@ -58,17 +58,17 @@ function wordsMask(types: string[], tokens: string[], wordNumbering?: "place" | 
   );
 }
 
-test("words are numbered by their place; 0.2.29 counts the ones it has seen, and shifts behind an empty one", () => {
+test("words are numbered by their place; 0.2.29 counts the ones it has seen, and shifts behind an empty one", async () => {
   const whole = [["person"], ["Anna", "met", "Paris"]] as [string[], string[]];
-  assert.deepEqual(wordsMask(...whole), [1, 2, 3]);
-  assert.deepEqual(wordsMask(...whole, "seen"), [1, 2, 3]);
+  assert.deepEqual(await wordsMask(...whole), [1, 2, 3]);
+  assert.deepEqual(await wordsMask(...whole, "seen"), [1, 2, 3]);
   const hole = [["person"], ["Anna", NOTHING, "Paris"]] as [string[], string[]];
-  assert.deepEqual(wordsMask(...hole), [1, 3]);
-  assert.deepEqual(wordsMask(...hole, "seen"), [1, 2], "Paris is read as word 2 of 3");
+  assert.deepEqual(await wordsMask(...hole), [1, 3]);
+  assert.deepEqual(await wordsMask(...hole, "seen"), [1, 2], "Paris is read as word 2 of 3");
   const empty = [
     [NOTHING, "person"],
     ["Anna", "met", "Paris"],
   ] as [string[], string[]];
-  assert.deepEqual(wordsMask(...empty), [1, 2, 3]);
-  assert.deepEqual(wordsMask(...empty, "seen"), [1, 2], "a type without subwords swallows the first word");
+  assert.deepEqual(await wordsMask(...empty), [1, 2, 3]);
+  assert.deepEqual(await wordsMask(...empty, "seen"), [1, 2], "a type without subwords swallows the first word");
 });

@@ -1,9 +1,20 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { readSafetensors, writeSafetensors } from "../../lib/weights/safetensors";
+import { readSafetensors, SafetensorsFile, writeSafetensors } from "../../lib/weights/safetensors";
+import { refused } from "./refused";
 
 const folder = mkdtempSync(join(tmpdir(), "safetensors-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -64,13 +75,85 @@ const UNSOUND: [what: string, header: string, bytes: number, message: RegExp][] 
   ["an overlap", `{"a":${entry("[2]", "[0,8]")},"b":${entry("[2]", "[4,12]")}}`, 12, /hole or an overlap/],
   ["a hole", `{"a":${entry("[1]", "[4,8]")}}`, 8, /hole or an overlap/],
   ["bytes that belong to nobody", `{"a":${entry("[1]", "[0,4]")}}`, 9, /take 4 bytes, the file has 9/],
+  [
+    "a key given twice within a tensor",
+    `{"a":{"dtype":"F32","dtype":"I32","shape":[1],"data_offsets":[0,4]}}`,
+    4,
+    /twice/,
+  ],
+  ["the same name in two spellings", `{"a":${entry("[1]", "[0,4]")},"\\u0061":${entry("[1]", "[4,8]")}}`, 8, /twice/],
+  ["an unknown key", `{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"__proto__":{}}}`, 4, /the key "__proto__"/],
+  ["a tensor that is a prototype", `{"__proto__":{"dtype":"F32"}}`, 0, /"__proto__" has shape undefined/],
+  ["a size that is no whole number", `{"a":${entry("[1.5]", "[0,6]")}}`, 6, /shape \[1\.5\]/],
+  ["a size beyond whole numbers", `{"a":${entry("[9007199254740993]", "[0,4]")}}`, 4, /shape \[9007199254740992\]/],
+  ["sizes that are texts", `{"a":${entry('["1"]', "[0,4]")}}`, 4, /shape \["1"\]/],
+  ["offsets in the wrong order", `{"a":${entry("[1]", "[4,0]")}}`, 4, /-4 bytes/],
+  [
+    "a shape that is a thousand lists deep",
+    `{"a":${entry("[".repeat(1000) + "]".repeat(1000), "[0,4]")}}`,
+    4,
+    /a nested list/,
+  ],
+  [
+    "a header that is ten million lists deep",
+    `{"a":${"[".repeat(1e7)}${"]".repeat(1e7)}}`,
+    0,
+    /not described by an object/,
+  ],
+  ["a name of a million letters", `{"${"a".repeat(1e6)}":{}}`, 0, /tensor "a{80}\.\.\."/],
+  ["a byte order mark", `\ufeff{}`, 0, /header is not JSON/],
+  [
+    "a long that does not fit 32 bits",
+    `{"a":${entry("[1]", "[0,8]", "I64")}}`,
+    -1,
+    /holds 4294967296, which does not fit/,
+  ],
   ["metadata that is not text", `{"__metadata__":{"a":1}}`, 0, /metadata "a" is not a string/],
 ];
 
 for (const [what, header, bytes, message] of UNSOUND)
   test(`refuses ${what} in one sentence`, () => {
-    assert.throws(() => readSafetensors(file(header, bytes)), { name: "UserError", message });
+    // -1: the bytes of a long.
+    const path = file(header, Math.max(0, bytes));
+    if (bytes < 0) appendFileSync(path, Buffer.from([0, 0, 0, 0, 1, 0, 0, 0]));
+    return refused(() => readSafetensors(path), message);
   });
+
+test("a name from a prototype is a name like any other", () => {
+  const named = ["__proto__", "constructor", "toString"].map((name, i) => {
+    return `"${name}":${entry("[1]", `[${4 * i},${4 * i + 4}]`)}`;
+  });
+  const { tensors } = readSafetensors(file(`{${named.join(",")}}`, 12));
+  assert.deepEqual([...tensors.keys()], ["__proto__", "constructor", "toString"]);
+  assert.equal(({} as { dtype?: string }).dtype, undefined);
+});
+
+test("a header that is there but larger than any model's is refused unread", () => {
+  const path = join(folder, "huge.safetensors");
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(30_000_000n);
+  writeFileSync(path, length);
+  truncateSync(path, 40_000_000);
+  return refused(() => readSafetensors(path), /header claims 30000000 bytes/);
+});
+
+test("a hundred thousand tensors are read", () => {
+  const all = Array.from({ length: 100_000 }, (_, i) => `"t${i}":${entry("[1]", `[${4 * i},${4 * i + 4}]`)}`);
+  const opened = SafetensorsFile.open(file(`{${all.join(",")}}`, 400_000));
+  assert.equal(opened.entries.size, 100_000);
+  opened.close();
+});
+
+test("what is no regular file is not opened: a folder, a pipe, a device, a link to itself", async () => {
+  const at = (name: string) => join(folder, name);
+  mkdirSync(at("folder"));
+  symlinkSync("/dev/zero", at("device"));
+  symlinkSync("loop", at("loop"));
+  execFileSync("mkfifo", [at("pipe")]);
+  for (const name of ["folder", "device", "pipe"])
+    await refused(() => readSafetensors(at(name)), /is not a regular file/);
+  await refused(() => readSafetensors(at("loop")), /cannot be opened: ELOOP/);
+});
 
 test("refuses a truncated file and a header longer than the file", () => {
   const path = join(folder, "short.safetensors");

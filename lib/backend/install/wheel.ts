@@ -4,10 +4,10 @@ import { pipeline } from "node:stream/promises";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { UserError } from "../../errors";
 import { offline } from "../places";
+import { sha256OfFile } from "./hash";
 import { downloadFromIndex } from "./package-index";
 import { pipSettings } from "./pip-settings";
 import { type Log, python, run } from "./run";
-import { sha256OfFile } from "./sha256";
 
 /**
  * Python wheels as plain parcels: pip knows the machine's index, mirror and certificates, so it does the download where

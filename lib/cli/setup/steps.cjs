@@ -26,7 +26,7 @@ const STEPS = {
     run: () => built("backend/install").chooseBackend(say),
   },
   encoder: {
-    isCurrent: () => built("weights/encoders").hasEncoder(),
+    isCurrent: () => built("weights/encoders").cachedEncoder() !== undefined,
     run: () => built("weights/encoders").encoderFolder(built("weights/encoders").DEFAULT_ENCODER, say),
   },
 };

@@ -29,6 +29,7 @@ export const LOSS_TYPES: Record<LossType, (logits: tf.Tensor, labels: tf.Tensor,
  * @param spanMask [B, W, K] of 0 and 1
  * @param typeMask [B, C] of 0 and 1
  * @param draw chooses the negatives that stay where `masking` thins them out; the same at every call for the same gradient
+ * @param watch is shown the loss of every element before it is reduced, [B, W, K, C]
  * @throws Error where `masking` needs draws and there are none
  */
 export function spanLoss(
@@ -38,6 +39,7 @@ export function spanLoss(
   typeMask: tf.Tensor2D,
   options: LossOptions = DEFAULT_LOSS,
   draw: Draw = noDraw,
+  watch?: (elements: tf.Tensor) => void,
 ): tf.Scalar {
   const [B, W, K, C] = scores.shape;
   let loss = LOSS_TYPES[options.loss_type](scores, labels, options); // [B, W, K, C]
@@ -46,7 +48,9 @@ export function spanLoss(
   const weights = positiveWeights(labels, options); // [B, W, K, C]
   if (weights) loss = tf.mul(loss, weights); // [B, W, K, C]
   const asked = tf.mul(loss, tf.reshape(typeMask, [B, 1, 1, C])); // [B, W, K, C]
-  return reduceLoss(tf.mul(asked, tf.reshape(spanMask, [B, W, K, 1])), spanMask, options);
+  const elements = tf.mul(asked, tf.reshape(spanMask, [B, W, K, 1])); // [B, W, K, C]
+  watch?.(elements);
+  return reduceLoss(elements, spanMask, options);
 }
 
 function keptElements(labels: tf.Tensor4D, options: LossOptions, draw: Draw): tf.Tensor | undefined {

@@ -11,6 +11,7 @@ import type { LossOptions } from "./options";
  * @param labels [B, W, C, 3] of 0 and 1
  * @param wordMask [B, W] of 0 and 1
  * @param typeMask [B, C] of 0 and 1
+ * @param watch is shown the loss of every element before it is reduced, [B, W, C, 3]
  * @throws UserError on options that the token-level model does not have
  */
 export function tokenLoss(
@@ -19,11 +20,14 @@ export function tokenLoss(
   wordMask: tf.Tensor2D,
   typeMask: tf.Tensor2D,
   options: LossOptions,
+  watch?: (elements: tf.Tensor) => void,
 ): tf.Scalar {
   checkTokenOptions(options);
   const loss = clampedFocal(tf.sigmoid(scores), labels, options); // [B, W, C, 3]
   const mask = tf.mul(tf.expandDims(wordMask, 2), tf.expandDims(typeMask, 1)); // [B, W, C]
-  const total = tf.sum(tf.mul(loss, tf.expandDims(mask, 3))) as tf.Scalar;
+  const elements = tf.mul(loss, tf.expandDims(mask, 3)); // [B, W, C, 3]
+  watch?.(elements);
+  const total = tf.sum(elements) as tf.Scalar;
   return options.reduction === "sum" ? total : (tf.div(total, tf.maximum(tf.sum(mask), 1)) as tf.Scalar);
 }
 

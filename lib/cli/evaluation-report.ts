@@ -1,0 +1,71 @@
+import type { PresetScores } from "../evaluate/benchmark";
+import type { Unrepresentable } from "../evaluate/breakdown";
+import type { Comparison } from "../evaluate/paired";
+import type { ModelEvaluation } from "./evaluation-run";
+
+/** The tables that `evaluate` prints: percent, fixed columns, one line a row. */
+export function scoresReport({ datasets, average }: ModelEvaluation): string {
+  const rows = datasets.map(({ name, precision, recall, f1, ci95, support, types }) => {
+    return [name, percent(precision), percent(recall), percent(f1), interval(ci95), String(support), String(types)];
+  });
+  const head = ["data set", "P", "R", "F1", "95 % interval", "support", "types"];
+  return columns([head, ...rows, ["average", "", "", percent(average.f1), interval(average.ci95)]]);
+}
+
+/** Gold that the model cannot say, where there is some: it counts as missed. */
+export function unrepresentableReport(name: string, { width, length, alignment, ceiling }: Unrepresentable): string {
+  const parts = [
+    [width, "wider than the model's spans"],
+    [length, "in words that were not read"],
+    [alignment, "not at the edge of a word"],
+  ] as const;
+  const some = parts.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
+  if (some.length === 0) return "";
+  return `${name}: gold that this model cannot say, counted as missed: ${some.join(", ")}; recall can reach ${percent(ceiling)}.\n`;
+}
+
+/** One row a preset, one column a set. */
+export function presetsReport(presets: readonly PresetScores[]): string {
+  const names = presets[0].datasets.map(({ name }) => name);
+  const rows = presets.map(({ preset, verdict, threshold, datasets, average, difference }) => [
+    verdict === "wrong" ? `${preset} (wrong)` : preset,
+    String(threshold),
+    ...datasets.map(({ f1 }) => percent(f1)),
+    percent(average.f1),
+    signed(difference.f1),
+    difference.ci95 ? interval(difference.ci95) : "",
+  ]);
+  const table = columns([["preset", "above", ...names, "average", "against first", "95 % interval"], ...rows]);
+  const notes = presets.map(({ preset, about, datasets }) => {
+    const prompts = [...new Set(datasets.map(({ prompt }) => prompt))].filter((prompt) => prompt !== "as asked");
+    const other = prompts.length ? ` Not its own question: ${prompts.join("; ")}.` : "";
+    return `  ${preset}: ${about}.${other}\n`;
+  });
+  return `${table}${notes.join("")}`;
+}
+
+/** How far apart two models are. */
+export function comparisonReport(a: string, b: string, rows: readonly (readonly [string, Comparison])[]): string {
+  const body = rows.map(([name, { difference, low, high, probability, pBootstrap, pPermutation }]) => [
+    name,
+    signed(difference),
+    interval([low, high]),
+    probability.toFixed(3),
+    pBootstrap.toFixed(4),
+    pPermutation.toFixed(4),
+  ]);
+  const head = [`${a} - ${b}`, "F1", "95 % interval", "P(A>B)", "p bootstrap", "p permutation"];
+  return columns([head, ...body]);
+}
+
+/** Rows as plain text; the first column to the left, the others to the right. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, at) => Math.max(...rows.map((row) => (row[at] ?? "").length)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join("  ");
+  return rows.map((row) => `${line(row).trimEnd()}\n`).join("");
+}
+
+const percent = (share: number) => (100 * share).toFixed(2);
+const signed = (share: number) => `${share < 0 ? "" : "+"}${(100 * share).toFixed(2)}`;
+const interval = ([low, high]: readonly [number, number]) => `${percent(low)} - ${percent(high)}`;

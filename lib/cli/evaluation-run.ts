@@ -1,0 +1,170 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { useBackend } from "../backend";
+import { UserError } from "../errors";
+import type { BenchmarkSet } from "../evaluate/benchmark";
+import { bootstrapF1 } from "../evaluate/bootstrap";
+import {
+  macroScores,
+  scoresPerSeen,
+  scoresPerWidth,
+  type Unrepresentable,
+  unrepresentable,
+} from "../evaluate/breakdown";
+import { matchModes } from "../evaluate/match-modes";
+import type { Counts } from "../evaluate/metrics";
+import { type PredictionTask, predict, storedPredictions } from "../evaluate/predict";
+import { checkTexts, FLOOR, type ModelIdentity, type Predictions, readPredictions } from "../evaluate/predictions";
+import { type ScoringRules, scorePredictions } from "../evaluate/scoring";
+import { type Evaluation, evaluationOf } from "../evaluate/zero-shot";
+import { GLiNER } from "../gliner/gliner";
+import { identityOf } from "../gliner/identity";
+import { Progress } from "../train/progress";
+
+/** What `evaluate` says of one model. */
+export interface ModelEvaluation {
+  model: string;
+  backend: string;
+  datasets: DatasetRow[];
+  average: { f1: number; ci95: [low: number, high: number] };
+}
+
+export type DatasetRow = { name: string } & Pick<
+  Evaluation,
+  "precision" | "recall" | "f1" | "ci95" | "support" | "types"
+> & { details?: object };
+
+/** One model's answers to all sets. */
+export interface ModelPredictions {
+  /** As it was named on the command line, or in the file. */
+  model: string;
+  backend: string;
+  predictions: Predictions[];
+}
+
+export interface PredictSettings {
+  /** The types to ask of each set, in the order of the sets. */
+  labels: readonly (readonly string[])[];
+  floor: number;
+  batchSize: number;
+  /** Where predictions are kept: `FOLDER/<model>/<set>.jsonl`. */
+  folder?: string;
+}
+
+/** Answers that no model gave in this run. */
+const STORED = "none, from saved predictions";
+
+/** A model folder and its identity: several are all looked at before the first is asked. */
+export async function identified(folder: string): Promise<{ folder: string; identity: ModelIdentity }> {
+  return { folder, identity: await identityOf(folder) };
+}
+
+/**
+ * The answers of a model folder: those on file where they are of this model, these texts and these labels; else the model is
+ * loaded and asked.
+ */
+export async function predictSets(
+  { folder: model, identity }: Awaited<ReturnType<typeof identified>>,
+  sets: readonly BenchmarkSet[],
+  settings: PredictSettings,
+): Promise<ModelPredictions> {
+  const { floor, batchSize, folder } = settings;
+  const tasks = sets.map(({ name, records }, i): PredictionTask => {
+    return { model: identity, name, records, labels: settings.labels[i], floor };
+  });
+  const pathOf = ({ name }: PredictionTask) => folder && join(folder, identity.name, `${name}.jsonl`);
+  const stored = tasks.map((task) => storedAt(pathOf(task), task));
+  if (stored.every((one) => one !== undefined)) return { model, backend: STORED, predictions: stored };
+  const info = await useBackend();
+  const loaded = await GLiNER.fromPretrained(model);
+  const predictions: Predictions[] = [];
+  try {
+    for (const [i, task] of tasks.entries()) {
+      const progress = new Progress(task.records.length);
+      const onProgress = (done: number) => progress.show(done, `${identity.name}: ${task.name}`);
+      predictions.push(stored[i] ?? (await predict(loaded, task, { path: pathOf(task), batchSize, onProgress })));
+    }
+    if (loaded.wordsLost) process.stderr.write(`${loaded.wordsLost} words were not read: their texts are too long.\n`);
+  } finally {
+    loaded.dispose();
+  }
+  return { model, backend: info.library, predictions };
+}
+
+const storedAt = (path: string | undefined, task: PredictionTask) =>
+  path === undefined ? undefined : storedPredictions(path, task);
+
+/**
+ * The answers that lie in a folder of predictions, a folder a model; no model is needed. Answers of types that do not count
+ * are left out.
+ * @throws UserError where a set is missing, is not of these texts, or was not asked a type that counts
+ */
+export function savedPredictions(folder: string, sets: readonly BenchmarkSet[]): ModelPredictions[] {
+  const models = existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    : [];
+  if (models.length === 0)
+    throw new UserError(`--predictions: ${folder} holds no model's predictions; give --model to make some.`);
+  return models.map(({ name: model }) => ({
+    model,
+    backend: STORED,
+    predictions: sets.map((set) => savedSet(join(folder, model, `${set.name}.jsonl`), set)),
+  }));
+}
+
+function savedSet(path: string, { records, types }: BenchmarkSet): Predictions {
+  const { header, texts } = readPredictions(path);
+  checkTexts({ header, texts }, records, path);
+  const missing = types.filter((type) => !header.labels.some((label) => isAsked(type, label)));
+  if (missing.length)
+    throw new UserError(`${path} was not asked for ${missing.join(", ")}; give --labels or --drop to leave it out.`);
+  const counted = new Set(header.labels.filter((label) => types.some((type) => isAsked(type, label))));
+  const kept = texts.map((text) => ({
+    ...text,
+    candidates: text.candidates.filter(({ label }) => counted.has(label)),
+  }));
+  return { header, texts: kept };
+}
+
+/** A label stands for a type as it is, or in lower case as some presets ask it. */
+const isAsked = (type: string, label: string) => label === type || label === type.toLowerCase();
+
+/** Scores a model's answers. @param trainedOn types that training has seen, where it is known */
+export function evaluateModel(
+  { model, backend, predictions }: ModelPredictions,
+  sets: readonly BenchmarkSet[],
+  rulesFor: (set: string) => ScoringRules,
+  options: { seed: number; details: boolean; trainedOn?: ReadonlySet<string> },
+): { evaluation: ModelEvaluation; counts: Counts[][]; lost: Unrepresentable[] } {
+  const scored = sets.map(({ name, records }, i) => scorePredictions(records, predictions[i], rulesFor(name)));
+  const lost = sets.map(({ records }, i) => {
+    const gold = records.map((record, n) => ({ ...record, ner: scored[i].gold[n] }));
+    return unrepresentable(gold, predictions[i].texts, predictions[i].header.model.max_width);
+  });
+  const datasets = sets.map(({ name, types: counted }, i): DatasetRow => {
+    const { drop, threshold } = rulesFor(name);
+    const asked = predictions[i].header.labels.filter(
+      (label) => !drop.includes(label) && counted.some((type) => isAsked(type, label)),
+    );
+    const result = evaluationOf([{ threshold, ...scored[i] }], asked, options.seed);
+    const { precision, recall, f1, ci95, support, types, perType } = result;
+    const row = { name, precision, recall, f1, ci95, support, types };
+    if (!options.details) return row;
+    const { gold, predicted } = scored[i];
+    const details = {
+      macro: macroScores(gold, predicted),
+      per_type: perType,
+      per_width: scoresPerWidth(gold, predicted),
+      ...(options.trainedOn ? { per_seen: scoresPerSeen(gold, predicted, options.trainedOn) } : {}),
+      modes: matchModes(gold, predicted),
+      unrepresentable: lost[i],
+    };
+    return { ...row, details };
+  });
+  const counts = scored.map((one) => one.counts);
+  const { value, low, high } = bootstrapF1(counts, { seed: options.seed });
+  return { evaluation: { model, backend, datasets, average: { f1: value, ci95: [low, high] } }, counts, lost };
+}
+
+/** The floor of predictions that must serve this threshold. */
+export const floorFor = (threshold: number) => Math.min(FLOOR, threshold);

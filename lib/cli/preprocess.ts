@@ -1,0 +1,137 @@
+import { convert } from "../data/convert";
+import { WORD_SPLITTERS } from "../data/formats/instruct";
+import { FORMATS } from "../data/formats/names";
+import { ERAS } from "../data/formats/pile-ner";
+import type { FormatOptions, RecordFormat } from "../data/formats/read";
+import { SCHEMES } from "../data/formats/schemes";
+import { Tally, type TallyReport } from "../data/formats/tally";
+import { WRITERS, type WriterName } from "../data/formats/write";
+import { readLabelMap } from "../data/labels";
+import { buildMix, type MixManifest } from "../data/mix/build";
+import { readMix } from "../data/mix/recipe";
+import { usageError } from "../errors";
+import { type Command, number, required, runCommand, type Values } from "./command";
+
+const INPUT_FORMATS = Object.keys(FORMATS).filter((name) => name !== "labels");
+
+export const command: Command = {
+  name: "preprocess",
+  summary: "Raw files -> records for training and evaluation, with everything that is repaired or lost counted.",
+  usage:
+    "--from pile-ner|uniner|bio|conll|instruct|gliner IN... --out FILE [--era ...] [--label-map NAME] [--columns ...], or --mix FILE.yaml --out DIR",
+  help: [
+    ["--from FORMAT", `how IN is written: ${INPUT_FORMATS.join(", ")}`],
+    ["IN...", "files (.gz is unpacked), or source:ID for one of data/manifest.json, which is fetched and checked"],
+    ["--out FILE", "written whole or not at all; packed where the name ends in .gz"],
+    ["--to FORMAT", `how FILE is written: ${Object.keys(WRITERS).join(", ")} (default records: one JSON a line)`],
+    ["--era ERA", `Pile-NER as ${ERAS.join(", ")} made it (default default)`],
+    ["--drop-duplicates", "keep one of several equal spans of a record; the eras keep them all"],
+    [
+      "--words SPLITTER",
+      `words of instruct's sentences: ${WORD_SPLITTERS.join(", ")} (default whitespace, as GLiNER evaluates)`,
+    ],
+    [
+      "--label-map NAME|FILE",
+      "names of the labels: gliner, universalner, slimer, ... of data/label-maps.json, or a JSON file",
+    ],
+    ["--columns NAMES", "of bio and conll: token,tag or tag,token or token,_,_,tag or token,...,tag"],
+    ["--scheme SCHEME", `of the tags: ${SCHEMES.join(", ")}; default: found out, and a mixture is refused`],
+    ["--separator tab|space", "between the columns; default: a tab where a line has one"],
+    ["--comments TEXT", "lines that begin with TEXT are remarks"],
+    ["--max-record-mb N", "longest record in megabytes (default 16)"],
+    [
+      "--mix FILE.yaml",
+      "a recipe of data/mixes: DIR/train.jsonl, dev.jsonl and manifest.json, without what the tests hold",
+    ],
+  ],
+  options: {
+    from: { type: "string" },
+    out: { type: "string" },
+    to: { type: "string" },
+    era: { type: "string" },
+    "drop-duplicates": { type: "boolean" },
+    words: { type: "string" },
+    "label-map": { type: "string" },
+    columns: { type: "string" },
+    scheme: { type: "string" },
+    separator: { type: "string" },
+    comments: { type: "string" },
+    "max-record-mb": { type: "string" },
+    mix: { type: "string" },
+  },
+  allowPositionals: true,
+  async run(values, inputs): Promise<TallyReport | MixManifest> {
+    const out = required(values, "out", command);
+    if (typeof values.mix === "string") return runMix(values.mix, out, inputs);
+    const from = choice(values, "from", INPUT_FORMATS) as RecordFormat | undefined;
+    if (inputs.length === 0) throw usageError(`there is no input; wanted: ${command.usage}.`);
+    if (from === undefined && !inputs.every((input) => input.startsWith("source:"))) required(values, "from", command);
+    const to = choice(values, "to", Object.keys(WRITERS)) as WriterName | undefined;
+    const tally = new Tally();
+    const report = await convert({ inputs, from, to, out, log, ...formatOptions(values) }, tally);
+    process.stdout.write(summary(tally, out));
+    return report;
+  },
+};
+
+const log = (line: string) => process.stderr.write(`${line}\n`);
+
+async function runMix(recipe: string, folder: string, inputs: readonly string[]): Promise<MixManifest> {
+  if (inputs.length > 0) throw usageError(`--mix takes its sources from the recipe, got ${inputs.join(", ")} besides.`);
+  const manifest = await buildMix(readMix(recipe), folder, { log });
+  process.stdout.write(mixSummary(manifest, folder));
+  return manifest;
+}
+
+/** A row a source: what came in, what was left out, what is in the two sets. */
+function mixSummary({ sources, excluded, overlap, files }: MixManifest, folder: string): string {
+  const rows = sources.map(({ name, records, sentences, left_out, train, dev }) => {
+    const out = Object.entries(left_out).flatMap(([reason, count]) => (count > 0 ? [`${count} ${reason}`] : []));
+    return `${name}: ${records} records, ${sentences} sentences; ${train} train, ${dev} dev; left out: ${out.join(", ") || "none"}`;
+  });
+  const licences = excluded.map(({ name, licence }) => `${name}: left out for its licence (${licence})`);
+  const leaks = `against ${overlap.sentences} sentences of ${overlap.tests.length} test files: ${overlap.sentences_left_out} equal sentences and ${overlap.runs_left_out} with a common run left out`;
+  const written = Object.values(files).map(
+    ({ name, records, spans, types }) => `${folder}/${name}: ${records} sentences, ${spans} spans, ${types} types`,
+  );
+  return `${[...rows, ...licences, leaks, ...written].join("\n")}\n`;
+}
+
+function formatOptions(values: Values): FormatOptions {
+  const label = values["label-map"];
+  return {
+    era: choice(values, "era", ERAS),
+    dropDuplicates: values["drop-duplicates"] === true || undefined,
+    words: choice(values, "words", WORD_SPLITTERS),
+    labels: typeof label === "string" ? readLabelMap(label) : undefined,
+    columns: text(values.columns),
+    scheme: choice(values, "scheme", SCHEMES),
+    separator: choice(values, "separator", ["tab", "space"] as const),
+    comments: text(values.comments),
+    maxRecordBytes: number(values, "max-record-mb", 16, 0.001, 2000) * 1024 * 1024,
+  };
+}
+
+const text = (value: Values[string]): string | undefined => (typeof value === "string" ? value : undefined);
+
+/** An option that is one of a few words. */
+function choice<Word extends string>(values: Values, name: string, words: readonly Word[]): Word | undefined {
+  const value = values[name];
+  if (value === undefined) return undefined;
+  const known = words.find((word) => word === value);
+  if (known === undefined) throw usageError(`--${name} got "${value}", wanted one of ${words.join(", ")}.`);
+  return known;
+}
+
+/** For people: the counts, then every repair with its first place. */
+function summary(tally: Tally, out: string): string {
+  const { records, asked, found, spans, repairs } = tally;
+  const lost = asked - found;
+  const lines = [
+    `${out}: ${records} records; ${found} of ${asked} mentions found${lost > 0 ? ` (${lost} lost)` : ""}, ${spans} spans`,
+    ...repairs.map(({ repair, count, first, meaning }) => `  ${count} x ${repair}: ${meaning}; first: ${first}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+if (require.main === module) void runCommand(command);

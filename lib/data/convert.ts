@@ -1,0 +1,56 @@
+import { AtomicFile } from "../weights/atomic";
+import { type FormatOptions, type RecordFormat, readPlaced } from "./formats/read";
+import { Tally, type TallyReport } from "./formats/tally";
+import { WRITERS, type WriterName } from "./formats/write";
+import type { PlacedRecord } from "./records";
+import { sourceRecords } from "./source-records";
+
+/** A file in some format -> a file in another, record by record, whole or not at all. */
+
+export interface Conversion extends FormatOptions {
+  /** Files, or `source:ID` for one of data/manifest.json. */
+  inputs: readonly string[];
+  /** Of the files; a source's format stands in the manifest. */
+  from?: RecordFormat;
+  /** Default: this project's records, one a line. */
+  to?: WriterName;
+  out: string;
+  log?: (line: string) => void;
+}
+
+const SOURCE = "source:";
+
+/**
+ * Converts all inputs into one file, in their order, in memory that does not grow with them.
+ * @param tally counts; a caller's own sees the repairs with their places
+ * @throws UserError naming file and line; `out` is then as it was before
+ */
+export async function convert(conversion: Conversion, tally = new Tally()): Promise<TallyReport> {
+  const writer = WRITERS[conversion.to ?? "records"];
+  const file = new AtomicFile(conversion.out);
+  try {
+    file.write(writer.open);
+    let first = true;
+    for (const input of conversion.inputs)
+      for await (const { record, where } of placed(input, conversion, tally)) {
+        file.write((first ? "" : writer.between) + writer.text(record, tally, where));
+        first = false;
+      }
+    file.write(writer.close);
+    file.commit();
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+  return tally.report();
+}
+
+function placed(input: string, conversion: Conversion, tally: Tally): AsyncGenerator<PlacedRecord> {
+  const { inputs: _, from = "gliner", to: __, out: ___, log, ...options } = conversion;
+  if (!input.startsWith(SOURCE)) return readPlaced(from, input, options, tally);
+  return sourceRecords(input.slice(SOURCE.length), tally, { ...given(options), log });
+}
+
+/** Without the options that were not given, which would hide the manifest's. */
+const given = (options: FormatOptions): FormatOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -1,0 +1,77 @@
+import { jsonValues } from "../files/json-values";
+import { type LabelMap, renameLabels } from "../labels";
+import { type NerRecord, type PlacedRecord, parseRecord, uniqueSpans } from "../records";
+import { type ColumnOptions, readColumns } from "./columns";
+import { type InstructOptions, readInstruct } from "./instruct";
+import type { FormatName } from "./names";
+import { type Era, readPileNer, readUniversalNer } from "./pile-ner";
+import type { Tally } from "./tally";
+import { readTypeSentences } from "./type-sentences";
+
+/** Everything that reading a file may be told; each format takes what concerns it. */
+export interface FormatOptions extends ColumnOptions, InstructOptions {
+  era?: Era;
+  /** What the labels are called in natural language. */
+  labels?: LabelMap;
+  /** Keep one of several equal spans of a record. */
+  dropDuplicates?: boolean;
+}
+
+/** A format whose files hold records. */
+export type RecordFormat = Exclude<FormatName, "labels">;
+
+type Reader = (path: string, options: FormatOptions, tally: Tally) => AsyncGenerator<PlacedRecord>;
+
+const READERS: Record<RecordFormat, Reader> = {
+  "pile-ner": readPileNer,
+  uniner: readUniversalNer,
+  bio: readColumns,
+  conll: (path, options, tally) => readColumns(path, { columns: "token,...,tag", ...options }, tally),
+  instruct: readInstruct,
+  gliner: readGliner,
+  "type-sentences": readTypeSentences,
+};
+
+/**
+ * The records of a file, one at a time, with their places; what was asked, found, repaired and written goes to `tally`.
+ * @throws UserError naming file and line where the file is not of this format
+ */
+export async function* readPlaced(
+  format: RecordFormat,
+  path: string,
+  options: FormatOptions,
+  tally: Tally,
+): AsyncGenerator<PlacedRecord> {
+  for await (const { record: read, where } of READERS[format](path, options, tally)) {
+    const named = options.labels ? renameLabels(read, options.labels, tally, where) : read;
+    const record = options.dropDuplicates ? withoutDuplicates(named, tally, where) : named;
+    tally.records++;
+    tally.spans += record.ner.length;
+    yield { record, where };
+  }
+}
+
+/** The same without the places. */
+export async function* readFormat(
+  format: RecordFormat,
+  path: string,
+  options: FormatOptions,
+  tally: Tally,
+): AsyncGenerator<NerRecord> {
+  for await (const { record } of readPlaced(format, path, options, tally)) yield record;
+}
+
+async function* readGliner(path: string, options: FormatOptions, tally: Tally): AsyncGenerator<PlacedRecord> {
+  for await (const { value, where } of jsonValues(path, options)) {
+    const record = parseRecord(value, where);
+    tally.asked += record.ner.length;
+    tally.found += record.ner.length;
+    yield { record, where };
+  }
+}
+
+function withoutDuplicates(record: NerRecord, tally: Tally, where: string): NerRecord {
+  const ner = uniqueSpans(record.ner);
+  tally.repair("duplicate_dropped", where, record.ner.length - ner.length);
+  return { ...record, ner };
+}

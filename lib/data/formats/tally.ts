@@ -1,0 +1,74 @@
+/** What reading a file asked for, found and repaired. Nothing is lost or changed on the way without being counted here. */
+
+/** Every kind of repair, with the sentence that explains it. */
+export const REPAIRS = {
+  // Conversations
+  no_text_prefix: 'the passage does not begin with "Text: "; it was taken whole',
+  unknown_question: 'a question that is not "What describes X in the text?"; it was passed over',
+  unanswered_question: "a question without an answer; it was passed over",
+  answer_no_list: "an answer that is no list; its question was passed over",
+  answer_unreadable: "an answer that begins like a list but is neither JSON nor Python's; its question was passed over",
+  answer_python: "an answer written as Python writes a list; read as that",
+  mention_no_text: "a mention that is not a text; read as Python's str() writes it",
+  mention_empty: "a mention without a word (process_pilener.py would put an empty span at every word)",
+  mention_shifted: "a mention that this era's script gives the type of another question",
+  records_merged: "a record with the same text as the one before; both are now one",
+  // Columns
+  comment: "a comment line; passed over",
+  docstart: "a -DOCSTART- line; passed over",
+  row_without_word: "a row with a tag but no word; passed over",
+  i_without_begin: "an I- or E- that continues nothing; it begins a mention, as conlleval reads it",
+  begin_not_needed: "a B- where IOB1 writes I-; it begins a mention all the same",
+  no_end: "a mention that ends without its E- (or L-); it ends there",
+  tag_layers_overlap: "a mention in one tag column that overlaps one in another; both are kept",
+  // Character positions
+  spacing: "a sentence whose words are not parted by single spaces; GLiNER's evaluation would misplace its mentions",
+  no_position: "a mention without a position; it cannot be placed",
+  name_differs: "a mention whose name is not the text at its position; the position counts",
+  unaligned: "a mention that does not begin and end where words do; it cannot be placed",
+  // All formats
+  label_dropped: "a mention whose label the map leaves out",
+  duplicate_dropped: "a mention that was there already",
+  overlap_not_written: "a mention that overlaps one before it; a tag a word has no place for it",
+} as const;
+
+export type Repair = keyof typeof REPAIRS;
+
+/** `preprocess --json`. */
+export interface TallyReport {
+  records: number;
+  /** Mentions that the file names. */
+  asked: number;
+  /** Those that have at least one place in the words. */
+  found: number;
+  /** Spans written: a mention of Pile-NER is marked wherever it stands. */
+  spans: number;
+  repairs: Record<string, number>;
+}
+
+export class Tally {
+  records = 0;
+  asked = 0;
+  found = 0;
+  spans = 0;
+  private readonly counts = new Map<Repair, { count: number; first: string }>();
+
+  /** @param where the place of the first one is remembered */
+  repair(kind: Repair, where: string, count = 1): void {
+    if (count === 0) return;
+    const known = this.counts.get(kind);
+    if (known) known.count += count;
+    else this.counts.set(kind, { count, first: where });
+  }
+
+  /** A row a kind, in the order of their first appearance. */
+  get repairs(): { repair: Repair; count: number; first: string; meaning: string }[] {
+    return [...this.counts].map(([repair, { count, first }]) => ({ repair, count, first, meaning: REPAIRS[repair] }));
+  }
+
+  report(): TallyReport {
+    const { records, asked, found, spans } = this;
+    const repairs = Object.fromEntries(this.repairs.map(({ repair, count }) => [repair, count]));
+    return { records, asked, found, spans, repairs };
+  }
+}

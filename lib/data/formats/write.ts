@@ -1,0 +1,101 @@
+import { UserError } from "../../errors";
+import { type NerRecord, recordLine } from "../records";
+import { type Scheme, spanTags } from "./schemes";
+import { Tally } from "./tally";
+
+/** Records -> the text of a file, part by part. */
+export interface Writer {
+  /** Before the first record, between two, and after the last. */
+  open: string;
+  between: string;
+  close: string;
+  /** One record; what the format has no place for is counted. @param where named in errors and counts */
+  text(record: NerRecord, tally: Tally, where: string): string;
+}
+
+const lines = (text: Writer["text"]): Writer => ({ open: "", between: "", close: "", text });
+const list = (value: (record: NerRecord, where: string) => object): Writer => ({
+  open: "[\n",
+  between: ",\n",
+  close: "\n]\n",
+  text: (record, _, where) => JSON.stringify(value(record, where)),
+});
+
+/** The formats that can be written. */
+export const WRITERS = {
+  records: lines((record) => `${recordLine(record)}\n`),
+  gliner: lines((record) => `${JSON.stringify(pythonRecord(record))}\n`),
+  "gliner-list": list(pythonRecord),
+  "pile-ner": list(conversation),
+  instruct: list(instructItem),
+  bio: lines(columnWriter("iob2")),
+  iob1: lines(columnWriter("iob1")),
+  iobes: lines(columnWriter("iobes")),
+  bilou: lines(columnWriter("bilou")),
+  io: lines(columnWriter("io")),
+} as const satisfies Record<string, Writer>;
+
+export type WriterName = keyof typeof WRITERS;
+
+/**
+ * One record as BIO lines, for a reader's own texts.
+ * @throws UserError where two mentions share a word, which one tag a word cannot say, or a word cannot stand in a column
+ */
+export function bioLines(record: NerRecord): string {
+  const tally = new Tally();
+  const text = WRITERS.bio.text(record, tally, "the record");
+  const [lost] = tally.repairs;
+  if (lost) throw new UserError(`the record has ${lost.meaning} (${lost.count} such); BIO needs flat mentions.`);
+  return text;
+}
+
+/** Under Python's names; the negatives under the name they came with (process_pilener.py: `negative`). */
+function pythonRecord({ tokens, ner, labels, negatives, negativesKey = "ner_negatives" }: NerRecord): object {
+  return { tokenized_text: tokens, ner, ner_labels: labels, ...(negatives && { [negativesKey]: negatives }) };
+}
+
+/** One question for each type, in the order of first appearance; a mention that stands several times is named once. */
+function conversation({ tokens, ner, negatives = [] }: NerRecord, where: string): object {
+  const mentions = new Map<string, Set<string>>();
+  for (const [start, end, type] of ner) {
+    const known = mentions.get(type) ?? new Set<string>();
+    mentions.set(type, known.add(tokens.slice(start, end + 1).join(" ")));
+  }
+  for (const type of negatives) if (!mentions.has(type)) mentions.set(type, new Set());
+  const human = (value: string) => ({ from: "human", value });
+  const gpt = (value: string) => ({ from: "gpt", value });
+  const questions = [...mentions].flatMap(([type, names]) => [
+    human(`What describes ${type} in the text?`),
+    gpt(JSON.stringify([...names])),
+  ]);
+  const text = [human(`Text: ${tokens.join(" ")}`), gpt("I've read this text.")];
+  return { id: where, conversations: [...text, ...questions] };
+}
+
+/** Words joined by single spaces; positions in code points, as Python counts. */
+function instructItem({ tokens, ner }: NerRecord): object {
+  const starts: number[] = [];
+  let at = 0;
+  for (const token of tokens) {
+    starts.push(at);
+    at += [...token].length + 1;
+  }
+  const entities = ner.map(([start, end, type]) => {
+    const name = tokens.slice(start, end + 1).join(" ");
+    return { name, type, pos: [starts[start], starts[start] + [...name].length] };
+  });
+  return { sentence: tokens.join(" "), entities };
+}
+
+/** A word and its tag a line, a tab between them, a blank line behind every sentence. */
+function columnWriter(scheme: Scheme): Writer["text"] {
+  return ({ tokens, ner }, tally, where) => {
+    const bad = [...tokens, ...ner.map(([, , type]) => type)].find(
+      (cell) => cell.trim() === "" || /[\t\n\r]/.test(cell),
+    );
+    if (bad !== undefined)
+      throw new UserError(`${where}: ${JSON.stringify(bad)} cannot stand in a column; write another format.`);
+    const tags = spanTags(tokens.length, ner, scheme, tally, where);
+    return `${tokens.map((token, i) => `${token}\t${tags[i]}\n`).join("")}\n`;
+  };
+}

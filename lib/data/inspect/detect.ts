@@ -1,0 +1,71 @@
+import { UserError } from "../../errors";
+import { filePieces } from "../files/bytes";
+import type { FormatName } from "../formats/names";
+import type { FormatOptions } from "../formats/read";
+
+/** Which format a file is in, from how it begins; with the options that its form shows. */
+export interface Detected {
+  format: FormatName;
+  options: Pick<FormatOptions, "columns" | "separator">;
+}
+
+/** Enough of a file to see a record of any format. */
+const HEAD = 1 << 20;
+/** Rows of columns that are looked at. */
+const ROWS = 200;
+
+/** @throws UserError where no format fits */
+export async function detectFormat(path: string): Promise<Detected> {
+  const head = await headOf(path);
+  const start = head.trimStart();
+  const format = start.startsWith("[") || start.startsWith("{") ? jsonFormat(start) : undefined;
+  if (format) return { format, options: {} };
+  const columns = columnFormat(head);
+  if (columns) return columns;
+  throw new UserError(`${path}: its form is none that is known; convert it with preprocess first.`);
+}
+
+async function headOf(path: string): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of filePieces(path)) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes >= HEAD) break;
+  }
+  return Buffer.concat(pieces)
+    .toString("utf8")
+    .replace(/^\ufeff/, "");
+}
+
+/** By the keys that only one format has; the first that appears decides. */
+const KEYS: readonly [key: string, format: FormatName][] = [
+  ["conversations", "pile-ner"],
+  ["sentence", "instruct"],
+  ["tokens", "gliner"],
+  ["tokenized_text", "gliner"],
+  ["target_words_in_it", "type-sentences"],
+];
+
+function jsonFormat(text: string): FormatName | undefined {
+  if (/^\[\s*("(?:[^"\\]|\\.)*"\s*,?\s*)+\]\s*$/s.test(text)) return "labels";
+  if (/^\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\[\s*\{\s*"sentence"/s.test(text)) return "type-sentences";
+  const found = KEYS.map(([key, format]) => ({ format, at: text.indexOf(`"${key}"`) })).filter(({ at }) => at >= 0);
+  return found.sort((a, b) => a.at - b.at)[0]?.format;
+}
+
+const TAG = /^(O|[BIESLU]-.+)$/;
+
+function columnFormat(head: string): Detected | undefined {
+  const lines = head.split(/\r?\n/).filter((line) => line.trim() !== "" && !/^(# |-DOCSTART-)/.test(line));
+  const tabs = lines.slice(0, ROWS).some((line) => line.includes("\t"));
+  const rows = lines
+    .slice(0, ROWS)
+    .map((line) => (tabs ? line.replace(/\t+$/, "").split("\t") : line.trim().split(/ +/)));
+  const separator = tabs ? ("tab" as const) : ("space" as const);
+  const tagged = (cell: (row: string[]) => string | undefined) =>
+    rows.length > 0 && rows.every((row) => row.length > 1 && TAG.test(cell(row) ?? ""));
+  if (tagged((row) => row.at(-1))) return { format: "conll", options: { columns: "token,...,tag", separator } };
+  if (tagged((row) => row[0])) return { format: "bio", options: { columns: "tag,token", separator } };
+  return undefined;
+}

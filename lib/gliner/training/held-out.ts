@@ -1,0 +1,145 @@
+import { byCodePoint, type NerRecord } from "../../data/records";
+import { UserError, usageError } from "../../errors";
+import { stream } from "../../random";
+import type { AskedRecords } from "./scoring";
+
+/**
+ * Types that training never sees, and the sentences on which the model is asked for them: what zero-shot quality is measured
+ * on during a run, so that the benchmark stays unseen.
+ */
+export interface HeldOut {
+  types: string[];
+  asked: AskedRecords[];
+}
+
+export interface HoldOutOptions {
+  /** Which types; compared without regard to case and with "_" as a space. */
+  types?: readonly string[];
+  /** How many are picked where none are named: among those with a few mentions to measure and few to lose. */
+  count?: number;
+  /** Sentences to measure on besides those that training loses; usually the development records. */
+  records?: readonly NerRecord[];
+  /** Most sentences that an evaluation reads. Default 200. */
+  limit?: number;
+}
+
+/** The training records without the held-out types, and what to measure on. */
+export interface HoldOutResult {
+  train: NerRecord[];
+  heldOut: HeldOut;
+  /** Mentions taken out of the training records, and records that had no other mention and are trained on no more. */
+  removed: { mentions: number; records: number };
+}
+
+/**
+ * Holds types out of training.
+ *
+ * A training record loses its mentions of these types, and their names in its `labels` and `negatives`; the sentence stays,
+ * for its other mentions. One that is left without any is taken out and measured on instead. Each sentence is asked for the
+ * held-out types that its own `labels` allow or, without any, that its source (`src`) marks somewhere: in a mixed corpus what
+ * a source does not mark may still be there. Sentences without a mention of them are part of the measurement.
+ * @throws UserError where a type occurs nowhere, or there is no sentence to measure on
+ */
+export function holdOutTypes(train: readonly NerRecord[], options: HoldOutOptions): HoldOutResult {
+  const { records = [], limit = 200 } = options;
+  const types = options.types?.length ? [...options.types] : pickTypes(train, records, options.count ?? 0);
+  const held = new Set(types.map(normalised));
+  if (held.size === 0) throw usageError("no types to hold out were given; wanted names, or a count of them.");
+  const isHeld = (type: string) => held.has(normalised(type));
+  const [kept, lost] = strip(train, isHeld);
+  const mentions = countMentions(train, isHeld);
+  const asked = askRecords([...records, ...lost], marksBySource([...train, ...records], isHeld), isHeld, limit);
+  checkFound(types, asked);
+  return { train: kept, heldOut: { types, asked }, removed: { mentions, records: lost.length } };
+}
+
+/** Two spellings of one name are one type: a model that has seen "phone_number" knows "Phone number". */
+export function normalised(type: string): string {
+  return type.replaceAll("_", " ").trim().toLowerCase();
+}
+
+function strip(records: readonly NerRecord[], isHeld: (type: string) => boolean): [NerRecord[], NerRecord[]] {
+  const kept: NerRecord[] = [];
+  const lost: NerRecord[] = [];
+  for (const record of records) {
+    const ner = record.ner.filter(([, , type]) => !isHeld(type));
+    const labels = record.labels?.filter((type) => !isHeld(type));
+    const negatives = record.negatives?.filter((type) => !isHeld(type));
+    if ((ner.length === 0 && record.ner.length > 0) || (labels?.length === 0 && record.labels?.length))
+      lost.push(record);
+    else kept.push({ ...record, ner, ...(labels ? { labels } : {}), ...(negatives ? { negatives } : {}) });
+  }
+  return [kept, lost];
+}
+
+function countMentions(records: readonly NerRecord[], isHeld: (type: string) => boolean): number {
+  return records.reduce((sum, { ner }) => sum + ner.filter(([, , type]) => isHeld(type)).length, 0);
+}
+
+/** The held-out types that each source marks, as it spells them. */
+function marksBySource(records: readonly NerRecord[], isHeld: (type: string) => boolean): Map<string, Set<string>> {
+  const marks = new Map<string, Set<string>>();
+  for (const { src = "", ner, labels = [] } of records) {
+    const own = marks.get(src) ?? new Set();
+    for (const type of [...ner.map(([, , label]) => label), ...labels]) if (isHeld(type)) own.add(type);
+    marks.set(src, own);
+  }
+  return marks;
+}
+
+/** The sentences of the measurement by what they are asked for; half of them have a mention, as far as there are so many. */
+function askRecords(
+  records: readonly NerRecord[],
+  marks: ReadonlyMap<string, ReadonlySet<string>>,
+  isHeld: (type: string) => boolean,
+  limit: number,
+): AskedRecords[] {
+  const asks = records.flatMap((record) => {
+    const types = record.labels ? record.labels.filter(isHeld) : [...(marks.get(record.src ?? "") ?? [])];
+    return types.length ? [{ record, types: types.sort(byCodePoint) }] : [];
+  });
+  // Of no run's seed: runs of several seeds are measured on the same sentences.
+  const order = stream(0, "held-out records").shuffle(asks);
+  const filled = order.filter(({ record }) => record.ner.some(([, , type]) => isHeld(type)));
+  const empty = order.filter(({ record }) => !record.ner.some(([, , type]) => isHeld(type)));
+  const share = Math.max(Math.ceil(limit / 2), limit - empty.length);
+  const groups = new Map<string, AskedRecords>();
+  for (const { record, types } of [...filled.slice(0, share), ...empty].slice(0, limit)) {
+    const group = groups.get(types.join("\n")) ?? { types, records: [] };
+    groups.set(types.join("\n"), { types, records: [...group.records, record] });
+  }
+  return [...groups.values()];
+}
+
+function checkFound(types: readonly string[], asked: readonly AskedRecords[]): void {
+  const found = new Set(asked.flatMap((group) => group.types.map(normalised)));
+  const absent = types.filter((type) => !found.has(normalised(type)));
+  if (absent.length)
+    throw new UserError(
+      `held-out types: nothing to measure ${absent.map((type) => `"${type}"`).join(", ")} on; wanted types that the development records have, or training records with no other mention.`,
+    );
+}
+
+/** A type to measure needs a few mentions; one with more than a fiftieth of all would change what is trained. */
+const FEWEST = 3;
+const LARGEST_SHARE = 1 / 50;
+
+function pickTypes(train: readonly NerRecord[], records: readonly NerRecord[], count: number): string[] {
+  const measured = mentionsByType(records.length ? records : train);
+  const trained = mentionsByType(train);
+  const total = [...trained.values()].reduce((a, b) => a + b, 0);
+  const fit = [...measured.keys()].filter(
+    (type) => (measured.get(type) ?? 0) >= FEWEST && (trained.get(type) ?? 0) <= total * LARGEST_SHARE,
+  );
+  if (fit.length < count)
+    throw new UserError(
+      `held-out types: wanted ${count}, but only ${fit.length} have at least ${FEWEST} mentions to measure and at most 2 % of those in training.`,
+    );
+  return stream(0, "held-out types").shuffle(fit.sort(byCodePoint)).slice(0, count);
+}
+
+function mentionsByType(records: readonly NerRecord[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { ner } of records) for (const [, , type] of ner) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,51 @@
+import type { NerRecord } from "../../data/records";
+import { type DataDescription, describeRecords } from "../../provenance/data";
+import type { RunIdentity } from "../../train/identity";
+import type { GLiNER } from "../gliner";
+import type { TrainingConfig } from "../settings";
+import type { TrackedTest } from "./evaluation";
+import type { HeldOut } from "./held-out";
+
+/** Where a run's records came from, by their key in the recipe (`train_data`, `val_data`) or a test's name. */
+export type DataFiles = Record<string, { name: string; file_sha256?: string }>;
+
+/** Everything that a run reads. */
+export interface RunData {
+  records: readonly NerRecord[];
+  dev?: readonly NerRecord[];
+  heldOut?: HeldOut;
+  benchmark?: readonly TrackedTest[];
+}
+
+export function describeData({ records, dev, heldOut, benchmark }: RunData, files: DataFiles = {}) {
+  const described: Record<string, DataDescription> = {};
+  const add = (key: string, list: readonly NerRecord[]) => {
+    const { name, file_sha256 } = files[key] ?? { name: "given by the caller" };
+    described[key] = describeRecords(name, list, file_sha256);
+  };
+  add("train_data", records);
+  if (dev?.length) add("val_data", dev);
+  const asked = heldOut?.asked.flatMap((group) => group.records);
+  if (asked) described.held_out = describeRecords("the sentences asked for held-out types", asked);
+  for (const test of benchmark ?? []) add(test.name, test.records);
+  return described;
+}
+
+/** Settings that decide neither weights nor choice: how often something is written, and how many failures are borne. */
+const FREE = new Set(["save_every", "save_total_limit", "prev_path", "histogram_every", "max_skipped_steps"]);
+
+/** What must be the same when a run is resumed. */
+export function identityOf(
+  model: GLiNER,
+  config: TrainingConfig,
+  data: Record<string, DataDescription>,
+  heldOut?: HeldOut,
+): RunIdentity {
+  const { model_name, ...modelConfig } = model.config;
+  const settings = Object.fromEntries(Object.entries(config).filter(([key]) => !FREE.has(key)));
+  const described = Object.entries(data).map(([key, { name, sha256 }]) => [key, { name, sha256 }]);
+  return {
+    settings: { ...settings, ...modelConfig, held_out_types: heldOut?.types ?? [] },
+    data: Object.fromEntries(described),
+  };
+}

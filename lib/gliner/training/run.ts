@@ -1,0 +1,138 @@
+import { backendInfo } from "../../backend";
+import type { NerRecord } from "../../data/records";
+import { moduleOf } from "../../model/modules";
+import type { DataDescription } from "../../provenance/data";
+import { StepFailure } from "../../train/failure";
+import type { ParameterGroup } from "../../train/optimizer";
+import { schedule, warmupSteps } from "../../train/schedule";
+import { Trainer } from "../../train/trainer";
+import type { GLiNER } from "../gliner";
+import { lossOptions, type TrainingConfig } from "../settings";
+import type { RunEnd, TrainingResult, TrainOptions } from "../train";
+import { AfterStep } from "./after-step";
+import { TrainingBatches } from "./batches";
+import type { BestMetric } from "./best-metrics";
+import { bestMetric, checkHeldOut, METRICS } from "./evaluation";
+import { factsOf } from "./facts";
+import { parameterGroups } from "./groups";
+import { checkPrecision } from "./precision";
+import { describeData, identityOf } from "./run-data";
+import { StepLoss } from "./step-loss";
+import { RunStore } from "./store";
+
+/** One training run, from its first step or from a checkpoint to its end. */
+export class TrainingRun {
+  readonly trainer: Trainer;
+  private readonly batches: TrainingBatches;
+  private readonly stepLoss: StepLoss;
+  private readonly groups: readonly ParameterGroup[];
+  private readonly data: Record<string, DataDescription>;
+  private readonly metric: BestMetric | undefined;
+  private readonly store: RunStore;
+  private readonly afterStep: AfterStep;
+
+  constructor(
+    private readonly model: GLiNER,
+    records: readonly NerRecord[],
+    private readonly config: TrainingConfig,
+    private readonly options: TrainOptions,
+  ) {
+    const { heldOut, benchmark, dev = [], provenance } = options;
+    checkPrecision(config.mixed_precision, backendInfo());
+    checkHeldOut(records, heldOut);
+    const loss = lossOptions(config);
+    this.batches = new TrainingBatches(model, records, config);
+    this.stepLoss = new StepLoss(model, this.batches, config, loss);
+    const sets = { development: this.batches.development(dev), heldOut, benchmark };
+    this.metric = bestMetric(config.metric_for_best_model, sets, config.eval_every);
+    this.groups = parameterGroups(model.model.parameters.names(), config);
+    this.trainer = this.makeTrainer();
+    this.data = describeData({ records, dev, heldOut, benchmark }, provenance?.files);
+    const identity = identityOf(model, config, this.data, heldOut);
+    this.store = new RunStore(model, this.trainer.optimizer, config, identity);
+    this.afterStep = new AfterStep(model, config, options, sets, this.metric, loss, this.stepLoss, this.store);
+  }
+
+  async go(): Promise<TrainingResult> {
+    const { out, resume, provenance } = this.options;
+    const checkpoint = out && resume ? this.store.find(out) : undefined;
+    const first = checkpoint?.state.step ?? 0;
+    const isOver = this.endAt(first) !== "interrupted";
+    if (out && !isOver) this.store.open(out, this.facts(), first, provenance?.command ?? null);
+    checkpoint?.takeUp();
+    return isOver ? this.result(first) : this.runFrom(first);
+  }
+
+  private makeTrainer(): Trainer {
+    const { model, config, groups, options } = this;
+    const { num_steps: steps, warmup_ratio, warmup_steps, lr_encoder: learningRate } = config;
+    const warmup = warmupSteps(steps, warmup_steps || warmup_ratio);
+    const task = { parameters: new Map(model.model.parameters.entries()), loss: (n: number) => this.stepLoss.of(n) };
+    return new Trainer(task, {
+      steps,
+      groups,
+      schedule: schedule(config.scheduler_type, { steps, warmup, learningRate }),
+      maxGradNorm: config.max_grad_norm,
+      accumulation: config.gradient_accumulation_steps,
+      moduleOf,
+      onStep: (report) => this.afterStep.take(report),
+      onFailure: (failure) => this.afterFailure(failure),
+      signal: options.signal,
+    });
+  }
+
+  private facts() {
+    const { model, config, data, metric, batches, options } = this;
+    return factsOf(model, {
+      config,
+      dataConfig: options.provenance?.dataConfig,
+      data,
+      heldOut: options.heldOut,
+      selection: metric ? METRICS[metric].words : "none: there is only the last checkpoint",
+      trained: this.groups.flatMap(({ names }) => [...names]),
+      firstBatch: batches.batch(0),
+    });
+  }
+
+  private async runFrom(first: number): Promise<TrainingResult> {
+    const { store } = this;
+    try {
+      const { pending } = store.memory;
+      const ended = pending && (await this.afterStep.complete(pending));
+      const steps = ended === "stop" ? first : await this.trainer.run(first);
+      if (steps > first || pending) store.save(steps);
+      store.close(this.endAt(steps), steps);
+      return this.result(steps);
+    } catch (error) {
+      throw store.fail(error, error instanceof StepFailure ? error.failed.step - 1 : undefined);
+    } finally {
+      this.stepLoss.dispose();
+    }
+  }
+
+  /** A failed step's batch is kept, whether the step is left out or ends the run. */
+  private afterFailure(failure: StepFailure): "skip" {
+    const { step, reason, batches, kind } = failure.failed;
+    this.stepLoss.dispose();
+    // What could not even be drawn or collated is kept as it was given.
+    const drawn = (number: number) => (kind === "error" ? this.batches.records(number) : this.batches.examples(number));
+    const saved = this.store.saveFailure(failure.failed, batches.map(drawn));
+    const { skipped } = this.store.memory;
+    if (skipped.length >= this.config.max_skipped_steps) throw new StepFailure(failure.failed, saved);
+    skipped.push({ step, reason });
+    return "skip";
+  }
+
+  /** What the state after this many steps means: a run with a step to take or an evaluation to make was interrupted. */
+  private endAt(step: number): RunEnd {
+    const { pending, stoppedEarly } = this.store.memory;
+    if (pending) return "interrupted";
+    if (stoppedEarly) return "stopped early";
+    return step >= this.config.num_steps ? "finished" : "interrupted";
+  }
+
+  private result(steps: number): TrainingResult {
+    const { best } = this.store.memory.selection;
+    return { steps, end: this.endAt(steps), best: best ?? null, history: this.afterStep.history };
+  }
+}

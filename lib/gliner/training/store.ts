@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import type { Example } from "../../batch/collate";
+import type { NerRecord } from "../../data/records";
+import { UserError } from "../../errors";
+import type { RunFacts, RunStatus } from "../../provenance/manifest";
+import { findCheckpoint, readTrainerState, restoreOptimizer, type TrainerState } from "../../train/checkpoint";
+import type { FailedStep } from "../../train/failure";
+import type { RunIdentity } from "../../train/identity";
+import type { AdamW } from "../../train/optimizer";
+import type { GLiNER } from "../gliner";
+import type { TrainingConfig } from "../settings";
+import { NOTED_STEPS, newMemory, type RunMemory } from "./memory";
+import { RunRecord } from "./record";
+import type { TrainingReport } from "./report";
+import { RunFolder } from "./run-folder";
+
+/** What a run remembers and where it writes it: to a folder, or nowhere. */
+export class RunStore {
+  memory: RunMemory = newMemory();
+  private folder: RunFolder | undefined;
+  private record: RunRecord | undefined;
+  /** The step that `last/` is of. */
+  private saved = -1;
+
+  constructor(
+    private readonly model: GLiNER,
+    private readonly optimizer: AdamW,
+    private readonly config: TrainingConfig,
+    private readonly identity: RunIdentity,
+  ) {}
+
+  /**
+   * Finds the checkpoint to go on from and checks it; changes nothing yet.
+   * @throws UserError where it is damaged or of a run with other settings or data
+   */
+  find(out: string): { state: TrainerState; takeUp(): void } | undefined {
+    const checkpoint = findCheckpoint(join(out, "last"));
+    if (!checkpoint) return undefined;
+    const state = readTrainerState(checkpoint, this.identity);
+    this.memory = state.memory as RunMemory;
+    const takeUp = () => {
+      this.model.restore(checkpoint);
+      restoreOptimizer(checkpoint, this.optimizer);
+      this.saved = this.memory.pending ? -1 : state.step;
+    };
+    return { state, takeUp };
+  }
+
+  /** Brings the folder's files back to the step and writes the manifest, before the first step. */
+  open(out: string, facts: RunFacts, first: number, command: string[] | null): void {
+    this.folder = new RunFolder(out);
+    this.folder.goBackTo(first);
+    this.record = RunRecord.open(this.folder, facts, first, command);
+  }
+
+  /** Writes a step down and, where it is time, a checkpoint. */
+  note(report: TrainingReport): void {
+    const { step, loss, heldOut, devLoss, benchmark } = report;
+    const { save_every: every, save_total_limit: limit, num_steps: steps } = this.config;
+    const noted = NOTED_STEPS.includes(step);
+    if (noted) this.memory.losses[step] = loss;
+    this.folder?.report(report);
+    if (noted || heldOut || benchmark || devLoss !== undefined) this.record?.note(report, this.memory);
+    if (step % every === 0) this.save(step);
+    if (limit > 0 && (step % every === 0 || step === steps)) this.folder?.saveStep(this.model, step, every, limit);
+  }
+
+  saveBest(why: Record<string, unknown>): void {
+    this.folder?.saveBest(this.model, why);
+  }
+
+  /** Makes `last/` the state after this step. */
+  save(step: number): void {
+    if (step === this.saved) return;
+    const { memory, identity } = this;
+    this.folder?.saveLast(this.model, this.optimizer, { step, identity, memory });
+    // A step whose evaluation is still to come is not the same state as after it.
+    this.saved = memory.pending ? -1 : step;
+  }
+
+  /** @returns the file, where there is a folder */
+  saveFailure(failed: FailedStep, batches: (readonly Example[] | readonly NerRecord[])[]): string | undefined {
+    return this.folder?.saveFailure(failed, batches);
+  }
+
+  close(status: RunStatus, step: number, failure?: unknown): void {
+    this.record?.close(status, step, this.memory, failure);
+  }
+
+  /**
+   * The end of a run that failed: the checkpoint of the last good step, where its state is sound, and the manifest.
+   * @returns the error to throw: what could not be written besides is said too
+   */
+  fail(error: unknown, goodStep: number | undefined): unknown {
+    try {
+      if (goodStep !== undefined) this.save(goodStep);
+      this.close("failed", goodStep ?? Math.max(0, this.saved), error);
+      return error;
+    } catch (second) {
+      if (!(error instanceof UserError) || !(second instanceof UserError)) return error;
+      return new UserError(`${error.message} Besides, ${second.message}`, error.exitCode);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { UserError } from "../errors";
+import { ENCODER_PREFIX } from "./uni-encoder-span";
+
+/** The parts of a model by short names, for norms and for freezing: the first beginning that fits a parameter counts. */
+const MODULES: readonly (readonly [prefix: string, module: string])[] = [
+  [`${ENCODER_PREFIX}embeddings.`, "embeddings"],
+  [ENCODER_PREFIX, "encoder"],
+  ["token_rep_layer.projection.", "projection"],
+  ["rnn.", "rnn"],
+  ["span_rep_layer.", "span_layer"],
+  ["prompt_rep_layer.", "prompt"],
+  ["scorer.", "scorer"],
+];
+
+/** The module that a parameter belongs to. */
+export function moduleOf(parameter: string): string {
+  return MODULES.find(([prefix]) => parameter.startsWith(prefix))?.[1] ?? "other";
+}
+
+/** What else can be frozen than a module: parts of the encoder, and the encoder whole under Python's name. */
+const PARTS: Readonly<Record<string, string>> = {
+  encoder: ENCODER_PREFIX,
+  text_encoder: ENCODER_PREFIX,
+  word_embeddings: `${ENCODER_PREFIX}embeddings.word_embeddings.`,
+};
+
+/**
+ * The parameters of components that are not to be trained.
+ * @param components names of modules, "encoder" with its embeddings (Python: "text_encoder"), "word_embeddings", or one layer
+ *   of the encoder as "encoder.layer.0"
+ * @throws UserError for a component that the model lacks; Python warns and trains it
+ */
+export function frozenParameters(parameters: readonly string[], components: readonly string[]): Set<string> {
+  const frozen = new Set<string>();
+  for (const component of components) {
+    const prefix = prefixOf(component);
+    const found = prefix === undefined ? [] : parameters.filter((name) => name.startsWith(prefix));
+    if (found.length === 0)
+      throw new UserError(
+        `freeze_components: the model has no "${component}"; wanted some of ${componentsOf(parameters).join(", ")}, or encoder.layer.0 and so on.`,
+      );
+    for (const name of found) frozen.add(name);
+  }
+  return frozen;
+}
+
+function prefixOf(component: string): string | undefined {
+  if (/^encoder\.layer\.\d+$/.test(component)) return `${ENCODER_PREFIX}${component}.`;
+  if (Object.hasOwn(PARTS, component)) return PARTS[component];
+  return MODULES.find(([, module]) => module === component)?.[0];
+}
+
+function componentsOf(parameters: readonly string[]): string[] {
+  return [...new Set([...parameters.map(moduleOf), "word_embeddings"])].filter((name) => name !== "other");
+}

@@ -1,0 +1,147 @@
+/**
+ * What each scoring decision is worth: one model's predictions for the seven sets under every preset, at three thresholds.
+ *
+ *   node dist/test/bench/presets.js --asked gliner=DIR --asked workbook=DIR ... --about TEXT --json FILE
+ *
+ * DIR holds the predictions that `evaluate --preset NAME --predictions` made, of one model; the first NAME is gliner, and every
+ * preset is scored on its predictions. The others show what a prompt of their own changes.
+ */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { typesOf } from "../../lib/data/records";
+import { findSource } from "../../lib/data/sources";
+import { ZERO_SHOT_SETS, zeroShotTest } from "../../lib/data/zero-shot-tests";
+import { type BenchmarkSet, comparePresets, type PresetScores } from "../../lib/evaluate/benchmark";
+import { addCounts, type Counts } from "../../lib/evaluate/metrics";
+import { bootstrapDifference } from "../../lib/evaluate/paired";
+import { type Predictions, readPredictions } from "../../lib/evaluate/predictions";
+import { PRESETS, presetOf } from "../../lib/evaluate/presets";
+import type { StoredPresetRow, StoredPresets } from "../../lib/evaluate/stored-presets";
+import { writeAtomically } from "../../lib/weights/atomic";
+
+/** Of the presets' own first; an undertrained model is mostly a question of threshold, so the others are shown too. */
+const THRESHOLDS = [0.5, 0.3, 0.1];
+/** Where the counts of sentences are kept: there are enough answers to look at. */
+const COUNTS_AT = 0.1;
+
+/** The tests are files of a commit, whose hash the manifest states. */
+function sha256OfSource(id: string): string {
+  const source = findSource(id);
+  if ("hub" in source) throw new Error(`${id} is a file of the hub`);
+  return source.sha256;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { asked: { type: "string", multiple: true }, about: { type: "string" }, json: { type: "string" } },
+  });
+  const asked = (values.asked ?? []).map((entry) => entry.split("=") as [name: string, folder: string]);
+  if (asked[0]?.[0] !== "gliner" || !values.json) throw new Error("wanted --asked gliner=DIR first, and --json FILE");
+  const sets: BenchmarkSet[] = [];
+  for (const name of ZERO_SHOT_SETS) {
+    const records = await zeroShotTest(name);
+    sets.push({ name, records, types: typesOf(records) });
+  }
+  const answers = asked.map(([, folder]) => readFolder(folder));
+  const rows: StoredPresetRow[] = [];
+  let kept: Counts[][] = [];
+  for (const threshold of THRESHOLDS) {
+    const scored = comparePresets(orderedPresets(), sets, answers[0], { threshold });
+    rows.push(...scored.map((row) => toRow(row, "gliner", scored[0])));
+    for (const [i, [name]] of asked.entries())
+      if (i > 0)
+        rows.push(toRow(comparePresets([presetOf(name)], sets, answers[i], { threshold })[0], name, scored[0]));
+    if (threshold === COUNTS_AT) kept = scored[0].counts;
+  }
+  const { model } = answers[0][0].header;
+  if (answers.flat().some(({ header }) => header.model.sha256 !== model.sha256))
+    throw new Error("predictions of two models");
+  const result: StoredPresets = {
+    about:
+      "What each scoring decision is worth: one model, the seven zero-shot tests, every preset at three thresholds; F1 in 0..1, intervals over sentences",
+    again: commands(asked, values.about ?? ""),
+    manifest: {
+      model: { ...model, about: values.about ?? "" },
+      sets: sets.map((set, i) => ({
+        name: set.name,
+        texts: set.records.length,
+        mentions: mentionsOf(kept[i]),
+        source_sha256: sha256OfSource(set.name),
+        words_sha256: answers[0][i].header.data.sha256,
+      })),
+      node: process.version,
+      date: new Date().toISOString().slice(0, 10),
+    },
+    rows,
+    counts: {
+      threshold: COUNTS_AT,
+      sets: Object.fromEntries(
+        sets.map(({ name }, i) => [
+          name,
+          kept[i].flatMap(({ truePositives, falsePositives, falseNegatives }) => [
+            truePositives,
+            falsePositives,
+            falseNegatives,
+          ]),
+        ]),
+      ),
+    },
+  };
+  writeAtomically(values.json, compact(result));
+}
+
+/** `gliner` first: the others are held against it. Those that only differ by the threshold would be the same rows again. */
+const orderedPresets = () => [
+  presetOf("gliner"),
+  ...PRESETS.filter(({ name }) => name !== "gliner" && name !== "threshold-.3"),
+];
+
+function readFolder(folder: string): Predictions[] {
+  const [model, ...others] = readdirSync(folder);
+  if (others.length) throw new Error(`${folder} holds predictions of several models`);
+  return ZERO_SHOT_SETS.map((name) => readPredictions(join(folder, model, `${name}.jsonl`)));
+}
+
+function toRow(row: PresetScores, asked: string, first: PresetScores): StoredPresetRow {
+  const { preset, verdict, threshold, average, datasets } = row;
+  const paired = average.ci95 && row !== first ? bootstrapDifference(row.counts, first.counts) : undefined;
+  return {
+    preset,
+    verdict,
+    asked,
+    threshold,
+    average: rounded(average.f1),
+    ci95: average.ci95 && [rounded(average.ci95[0]), rounded(average.ci95[1])],
+    difference: rounded(average.f1 - first.average.f1),
+    difference_ci95: paired ? [rounded(paired.low), rounded(paired.high)] : null,
+    datasets: Object.fromEntries(datasets.map(({ name, f1 }) => [name, rounded(f1)])),
+  };
+}
+
+const rounded = (value: number) => Math.round(value * 1e5) / 1e5;
+
+function mentionsOf(counts: Counts[]): number {
+  const { truePositives, falseNegatives } = addCounts(counts);
+  return truePositives + falseNegatives;
+}
+
+function commands(asked: [string, string][], about: string): string[] {
+  const data = ZERO_SHOT_SETS.map((name) => `zero-shot:${name}`).join(" ");
+  const predicted = asked.map(
+    ([name]) => `npm run -s evaluate -- --model MODEL --data ${data} --preset ${name} --predictions runs/asked-${name}`,
+  );
+  const folders = asked.map(([name]) => `--asked ${name}=runs/asked-${name}`).join(" ");
+  const again = `node dist/test/bench/presets.js ${folders} --about ${JSON.stringify(about)} --json data/results/zero-shot-presets.json`;
+  return [...predicted, again];
+}
+
+/** A line a row, so that a difference of two runs can be read. */
+function compact({ rows, counts, ...head }: StoredPresets): string {
+  const lines = (items: readonly unknown[]) => items.map((item) => `    ${JSON.stringify(item)}`).join(",\n");
+  const sets = Object.entries(counts.sets).map(([name, numbers]) => `      "${name}": ${JSON.stringify(numbers)}`);
+  const body = JSON.stringify(head, null, 2).slice(0, -2);
+  return `${body},\n  "rows": [\n${lines(rows)}\n  ],\n  "counts": {\n    "threshold": ${counts.threshold},\n    "sets": {\n${sets.join(",\n")}\n    }\n  }\n}\n`;
+}
+
+if (require.main === module) void main();

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { convert } from "../../../lib/data/convert";
+import type { RecordFormat } from "../../../lib/data/formats/read";
+import { Tally } from "../../../lib/data/formats/tally";
+import type { WriterName } from "../../../lib/data/formats/write";
+import { type NerRecord, type NerSpan, readRecords } from "../../../lib/data/records";
+import { ROOT } from "../../tiny";
+import { Scratch, says } from "../scratch";
+
+const scratch = new Scratch("round-trip");
+const SAMPLE = join(ROOT, "data", "sample", "sample.jsonl");
+const bare = (records: readonly NerRecord[]) =>
+  records.map(({ tokens, ner }) => ({ tokens, ner: ner.slice().sort(byPlace) }));
+const byPlace = (a: NerSpan, b: NerSpan) => a[0] - b[0] || b[1] - a[1] || (a[2] < b[2] ? -1 : 1);
+
+async function there(to: WriterName, input = SAMPLE): Promise<{ path: string; tally: Tally }> {
+  const path = join(scratch.folder, `sample.${to}`);
+  const tally = new Tally();
+  await convert({ inputs: [input], from: "gliner", to, out: path }, tally);
+  return { path, tally };
+}
+
+async function back(path: string, from: RecordFormat): Promise<NerRecord[]> {
+  const out = `${path}.back.jsonl`;
+  await convert({ inputs: [path], from, out });
+  return readRecords(out);
+}
+
+test("the sample goes through every format that keeps nested mentions, and comes back", async () => {
+  const wanted = bare(await readRecords(SAMPLE));
+  for (const [to, from] of [
+    ["records", "gliner"],
+    ["gliner", "gliner"],
+    ["gliner-list", "gliner"],
+    ["instruct", "instruct"],
+  ] as const)
+    assert.deepEqual(bare(await back((await there(to)).path, from)), wanted, to);
+});
+
+test("a conversation marks a name wherever it stands: what the sample marks is there", async () => {
+  const records = await back((await there("pile-ner")).path, "pile-ner");
+  for (const [i, { tokens, ner }] of (await readRecords(SAMPLE)).entries()) {
+    assert.deepEqual(records[i].tokens, tokens);
+    const marked = new Set(records[i].ner.map(String));
+    for (const span of ner) assert.ok(marked.has(String(span)), `${span} in: ${tokens.join(" ")}`);
+  }
+});
+
+test("columns have no place for a mention inside another: those are counted, the others come back in every scheme", async () => {
+  const flat = (await readRecords(SAMPLE)).map((record) => {
+    const sorted = record.ner.slice().sort(byPlace);
+    const kept = sorted.filter(
+      ([start, end], i) => !sorted.slice(0, i).some(([first, last]) => first <= end && last >= start),
+    );
+    return { tokens: record.tokens, ner: kept };
+  });
+  for (const scheme of ["bio", "iob1", "iobes", "bilou"] as const) {
+    const { path, tally } = await there(scheme);
+    assert.equal(tally.report().repairs.overlap_not_written, 20, scheme);
+    assert.deepEqual(bare(await back(path, "bio")), bare(flat), scheme);
+  }
+  const { path } = await there("io");
+  assert.match(readFileSync(path, "utf8"), /^Lisbon\tcity$/m);
+});
+
+test("a word that cannot stand in a column is refused, and nothing is written", async () => {
+  const input = scratch.file("tab.jsonl", `${JSON.stringify({ tokens: ["a", "b\tc"], ner: [] })}\n`);
+  const before = scratch.names();
+  await assert.rejects(
+    convert({ inputs: [input], from: "gliner", to: "bio", out: join(scratch.folder, "tab.bio") }),
+    says("tab.jsonl, line 1", '"b\\tc" cannot stand in a column'),
+  );
+  assert.deepEqual(scratch.names(), before);
+});
+
+test("negatives keep the name they came with", async () => {
+  const line = JSON.stringify({ tokenized_text: ["a"], ner: [], negative: ["x"] });
+  const input = scratch.file("negative.jsonl", `${line}\n`);
+  assert.equal(readFileSync((await there("gliner", input)).path, "utf8"), `${line}\n`);
+  assert.equal(
+    readFileSync((await there("records", input)).path, "utf8"),
+    '{"tokens":["a"],"ner":[],"negative":["x"]}\n',
+  );
+});

@@ -1,0 +1,41 @@
+/** Every exercise has a solution, in a notebook of its own that asks the very same; all.test.ts runs them. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { notebookName, projectNotebooks } from "../../lib/kernel/book";
+import { readNotebook } from "../../lib/kernel/nbformat";
+import { pageHtml } from "../../lib/kernel/pages";
+import { PROJECT_ROOT } from "../../lib/kernel/project";
+
+const CHAPTERS = join(PROJECT_ROOT, "notebooks");
+const SOLUTIONS = join(CHAPTERS, "solutions");
+const NAMES = readdirSync(SOLUTIONS).filter((file) => file.endsWith(".ipynb"));
+
+/** The line in which the reader's answer goes. */
+const ANSWER = /^(?:const|let) .* = undefined;\n/m;
+
+for (const name of NAMES) {
+  test(`${name}: each exercise is asked again, with an answer`, () => {
+    assert.ok(existsSync(join(CHAPTERS, name)), `there is no chapter ${name}`);
+    const solved = new Map(readNotebook(join(SOLUTIONS, name)).cells.map(({ id, source }) => [id, source]));
+    const exercises = readNotebook(join(CHAPTERS, name)).cells.filter(({ source }) => ANSWER.test(source));
+    assert.ok(exercises.length > 0);
+    for (const { id, source } of exercises) {
+      const solution = solved.get(id);
+      assert.ok(solution !== undefined, `${id} has no solution`);
+      assert.ok(solution.endsWith(source.replace(ANSWER, "")), `${id} is asked in another way than in the chapter`);
+      assert.doesNotMatch(solution, ANSWER, id);
+    }
+  });
+}
+
+test("solutions are notebooks of the project, with names and pages of their own", () => {
+  const names = projectNotebooks().map(notebookName);
+  assert.equal(new Set(names).size, names.length);
+  for (const name of NAMES) assert.ok(names.includes(`solutions/${name.replace(".ipynb", "")}`), name);
+  assert.equal(notebookName("/elsewhere/solutions/x.ipynb"), "x");
+  const empty = { metadata: {}, cells: [] };
+  assert.match(pageHtml({ name: "solutions/x", notebook: empty }), /href="\.\.\/index\.html"/);
+  assert.match(pageHtml({ name: "x", notebook: empty }), /href="index\.html"/);
+});
