@@ -3,9 +3,21 @@ export { type BackendInfo, backendInfo, useBackend } from "./backend";
 export { type Batch, collate, type Example, spanIndex } from "./batch/collate";
 export { type PromptedText, promptText } from "./batch/prompt";
 export { type SamplingOptions, sampleTypes, samplingOf } from "./batch/sampling";
+export { type Conversion, convert } from "./data/convert";
+export { pairedAnswers, scriptAnswers } from "./data/formats/conversations";
+export { Occurrences, occurrencesPlainly } from "./data/formats/occurrences";
+export { conversationRecord, ERAS, type Era } from "./data/formats/pile-ner";
+export { type FormatOptions, readFormat } from "./data/formats/read";
+export { Tally, type TallyReport } from "./data/formats/tally";
 export { bioLines } from "./data/formats/write";
+export { type DataReport, type FileReport, type InspectOptions, inspectData } from "./data/inspect/report";
+export { buildMix, type MixManifest } from "./data/mix/build";
+export { type MixRecipe, readMix } from "./data/mix/recipe";
 export { loadRecords } from "./data/named";
+export { type Overlap, OverlapIndex } from "./data/overlap";
 export { type NerRecord, type NerSpan, readRecords, typesOf } from "./data/records";
+export { sourceRecords } from "./data/source-records";
+export { isHere, readSources, sourceFile } from "./data/sources";
 export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } from "./data/zero-shot-tests";
 export type { EncoderConfig } from "./encoder/config";
 export { UserError } from "./errors";
@@ -33,7 +45,7 @@ export type { StudyOptions, Wording } from "./evaluate/prompt-study";
 export { amongPublished, type PublishedScore, publishedScores } from "./evaluate/published-scores";
 export { PLAIN_RULES, type Scored, type ScoringRules, scorePredictions } from "./evaluate/scoring";
 export * from "./evaluate/seeds";
-export { storedCounts, storedPresets } from "./evaluate/stored-presets";
+export { type PresetRow, presetRow, storedCounts, storedPresets } from "./evaluate/stored-presets";
 export {
   bestThreshold,
   type CurvePoint,
@@ -58,6 +70,7 @@ export { type TrainingReport, type TrainingResult, type TrainOptions, train } fr
 export type { TrackedTest } from "./gliner/training/evaluation";
 export { type HeldOut, type HoldOutOptions, type HoldOutResult, holdOutTypes } from "./gliner/training/held-out";
 export { inWindows, planWindows, type WindowOptions } from "./gliner/windows";
+export { alignmentRules, type RuleRow } from "./laboratory/alignment-rules";
 export { attentionShares, meanOfHeads } from "./laboratory/attention";
 export { type DecodingStep, decodingSteps } from "./laboratory/decoding-steps";
 export { type EvaluationLesson, evaluationLesson } from "./laboratory/evaluation-lesson";
@@ -91,4 +104,4 @@ export { modelCard } from "./provenance/card";
 export { type Manifest, readManifest } from "./provenance/manifest";
 export { RandomStream, stream } from "./random";
 export { SubwordTokenizer } from "./text/tokenizer";
-export { splitWords, type Word } from "./text/words";
+export { splitAtSpaces, splitTokens, splitWords, splitWordsPlainly, type Word } from "./text/words";

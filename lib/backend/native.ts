@@ -5,14 +5,14 @@ import * as tf from "@tensorflow/tfjs";
  * What comes through it has no gradient: give it one with tf.customGrad.
  */
 
-type Kind = "bool" | "int" | "float" | "type";
+type Kind = "bool" | "int" | "float" | "type" | "string" | "shape";
 type Input = tf.Tensor | Int64Scalar;
 
 /** An op attribute as the binding takes it. */
 export interface OpAttribute {
   name: string;
   type: number;
-  value: boolean | number;
+  value: boolean | number | string | readonly number[];
 }
 
 /** A 64-bit scalar input, which TensorFlow.js has no tensor for. */
@@ -36,17 +36,19 @@ export function nativeOp(name: string, attributes: OpAttribute[], inputs: Input[
   return native().executeMultipleOutputs(name, attributes, inputs, outputs);
 }
 
-/** An attribute; of kind "type" its value is "float32" or "int32". */
-export function attribute(name: string, kind: Kind, value: boolean | number | "float32" | "int32"): OpAttribute {
+/** An attribute; of kind "type" its value is "float32" or "int32", of kind "shape" a list of sizes. */
+export function attribute(name: string, kind: Kind, value: OpAttribute["value"]): OpAttribute {
   const { binding } = native();
   const types = {
     bool: binding.TF_ATTR_BOOL,
     int: binding.TF_ATTR_INT,
     float: binding.TF_ATTR_FLOAT,
     type: binding.TF_ATTR_TYPE,
+    string: binding.TF_ATTR_STRING,
+    shape: binding.TF_ATTR_SHAPE,
   };
-  const resolved = value === "float32" ? binding.TF_FLOAT : value === "int32" ? binding.TF_INT32 : value;
-  return { name, type: types[kind], value: resolved };
+  const numbers: Record<string, number> = { float32: binding.TF_FLOAT, int32: binding.TF_INT32 };
+  return { name, type: types[kind], value: kind === "type" ? numbers[String(value)] : value };
 }
 
 /** A 64-bit scalar input. */

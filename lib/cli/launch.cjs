@@ -34,6 +34,7 @@ const VERBS = {
   start: { steps: ["backend", "encoder?"] },
   test: { steps: ["backend", "encoder?"] },
   "test:long": { steps: ["backend", "encoder?"], file: "test/long.js" },
+  "test:python": { steps: ["backend", "encoder?"], file: "test/python.js" },
   "test:golden": { steps: ["backend"], file: "test/golden.js" },
   predict: { steps: ["backend"] },
   train: { steps: ["backend"] },

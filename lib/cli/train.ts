@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { backendInfo, useBackend } from "../backend";
-import { usageError } from "../errors";
+import { usageError, warnOnce } from "../errors";
 import { GLiNER } from "../gliner/gliner";
 import { type Recipe, readRecipe } from "../gliner/recipe";
 import { type TrainingResult, train } from "../gliner/train";
@@ -53,6 +53,7 @@ async function trainRecipe(recipe: Recipe, out: string, resume: boolean): Promis
   const model = training.prev_path
     ? await GLiNER.fromPretrained(training.prev_path)
     : await GLiNER.fromConfig(recipe.model, { seed: training.seed });
+  if (training.prev_path) warnOfModelKeys(recipe, model);
   say(`backend ${info.library}; ${describeHead(model.config)}; ${model.size.toLocaleString("en")} parameters`);
   say(data.summary);
   const progress = new Progress(training.num_steps);
@@ -88,6 +89,15 @@ async function trainRecipe(recipe: Recipe, out: string, resume: boolean): Promis
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     model.dispose();
   }
+}
+
+/** A trained model brings its own configuration: what the recipe says besides is not on, and that is said. */
+function warnOfModelKeys({ model: asked, training }: Recipe, { config }: GLiNER): void {
+  const unread = Object.entries(asked).filter(([key, value]) => Reflect.get(config, key) !== value);
+  if (unread.length)
+    warnOnce(
+      `prev_path: the model of ${training.prev_path} keeps its own ${unread.map(([key]) => key).join(", ")}; the recipe's values are not used.`,
+    );
 }
 
 function summarise(out: string, { steps, end, best, history }: TrainingResult) {

@@ -97,7 +97,8 @@ export const PRESETS: readonly Preset[] = [
   {
     name: "no-sentence-index",
     verdict: "wrong",
-    about: "mentions of all sentences in one set: the same words and type in two sentences are one mention",
+    about:
+      "a mention is its type and its word numbers, whatever the sentence: an answer is right where any sentence has such a one",
     source: "PR 71 of urchade/GLiNER (622d450), never merged",
     ask: GLINER_ASKS,
     score: { ...CURRENT, noSentenceIndex: true },

@@ -17,7 +17,7 @@ export interface ScoringRules extends DecodeOptions {
   lowerCase: boolean;
   /** Wrong: a sentence is only asked for the types that its own gold has. */
   oracleTypes: boolean;
-  /** Wrong: the same words of another sentence are the same mention. */
+  /** Wrong: a mention is its type and word numbers, in whichever sentence. */
   noSentenceIndex: boolean;
   /** Wrong: what the gold calls some types where their name in the prompt is another. */
   goldNames: Readonly<Record<string, string>>;

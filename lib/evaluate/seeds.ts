@@ -16,7 +16,7 @@ export interface SeedSummary {
   sd: number;
   min: number;
   max: number;
-  /** 95 % interval of the mean by Student's t; for one run nothing is known. */
+  /** 95 % interval of the mean on these sentences, by Student's t; for one run nothing is known. */
   low: number;
   high: number;
 }
@@ -52,8 +52,9 @@ export interface SeedComparison {
  * The two-level bootstrap: runs of each recipe are drawn with replacement, then sentences, the same ones for all runs; the
  * difference of the mean F1 is taken anew each time.
  *
- * With few runs it is too sure of itself: n runs drawn from n have only (n - 1) / n of the variance. `seedSummary` has the
- * interval by Student's t, which knows how few they are.
+ * With few runs it is too sure of itself, for n runs drawn from n have only (n - 1) / n of the variance: by simulation its 95 %
+ * intervals cover 91 % with 3 runs, 93 % with 5 and 94 % with 10 (test/long/coverage.long.ts). Student's t over the runs of
+ * one test set covers less, 84 to 59 %: it does not know that the sentences are a sample too.
  * @param a runs of one recipe, each one list of counts a set; @param b runs of the other, on the same sentences
  * @throws UserError where the runs are not of the same sentences, or there are none
  */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../backend";
 import { UserError } from "../errors";
+import type { PresetScores } from "./benchmark";
 import type { Counts } from "./metrics";
 import type { ModelIdentity } from "./predictions";
 
@@ -18,12 +19,13 @@ export interface StoredPresets {
     node: string;
     date: string;
   };
-  rows: StoredPresetRow[];
+  rows: PresetRow[];
   /** Of the preset gliner at `threshold`: [true positives, false positives, false negatives] of each sentence, a list a set. */
   counts: { threshold: number; sets: Record<string, number[]> };
 }
 
-export interface StoredPresetRow {
+/** One preset's scores without their counts: a line of a table, and of the file. */
+export interface PresetRow {
   preset: string;
   verdict: "sound" | "wrong";
   /** The preset whose prompt made the predictions. */
@@ -38,6 +40,26 @@ export interface StoredPresetRow {
 }
 
 export const STORED_PRESETS_PATH = join(PROJECT_ROOT, "data", "results", "zero-shot-presets.json");
+
+/** The line of a preset, rounded to a thousandth of a point. @param asked whose prompt made the predictions */
+export function presetRow(scores: PresetScores, asked: string): PresetRow {
+  const { preset, verdict, threshold, average, difference, datasets } = scores;
+  const interval = (ci95: [number, number] | null): [number, number] | null =>
+    ci95 && [rounded(ci95[0]), rounded(ci95[1])];
+  return {
+    preset,
+    verdict,
+    asked,
+    threshold,
+    average: rounded(average.f1),
+    ci95: interval(average.ci95),
+    difference: rounded(difference.f1),
+    difference_ci95: interval(difference.ci95),
+    datasets: Object.fromEntries(datasets.map(({ name, f1 }) => [name, rounded(f1)])),
+  };
+}
+
+const rounded = (value: number) => Math.round(value * 1e5) / 1e5;
 
 /** @throws UserError where the file is missing or no JSON */
 export function storedPresets(path = STORED_PRESETS_PATH): StoredPresets {

@@ -48,8 +48,10 @@ export interface TrainingConfig extends LossSettings, SamplingOptions, CollateSw
   seed: number;
   /** Steps between two checkpoints; the last step always makes one. */
   save_every: number;
-  /** How many checkpoints by step are kept besides `last`; 0 = none. */
+  /** How many models by step are kept besides `last`, the latest ones; 0 = none. */
   save_total_limit: number;
+  /** Steps between two models by step that are kept for good; 0 = none. */
+  keep_every: number;
   /** Steps between two evaluations: development loss, held-out types, benchmark, as far as they are given; 0 = never. */
   eval_every: number;
   /** Probability above which a span of an evaluation counts. */
@@ -90,6 +92,7 @@ export const DEFAULT_TRAINING: TrainingConfig = {
   seed: 0,
   save_every: 500,
   save_total_limit: 0,
+  keep_every: 0,
   eval_every: 0,
   eval_threshold: 0.5,
   metric_for_best_model: null,

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "../errors";
 import { writeAtomically } from "../weights/atomic";
 import type { DataDescription } from "./data";
 import { type Difference, differences } from "./difference";
 import { type Environment, environmentOf } from "./environment";
+import { sha256 } from "./hash";
 import { type ProjectState, projectState } from "./project";
 import { scrubbed } from "./scrub";
 
@@ -97,7 +97,15 @@ export class ManifestFile {
     const project = projectState();
     const before = session.firstStep > 0 && existsSync(path) ? readManifest(path) : undefined;
     const id = sha256([facts.config, facts.data, facts.weights.sha256]).slice(0, 16);
-    const manifest = before ?? { format: FORMAT, id, ...facts, project, environment, sessions: [], result: EMPTY };
+    const manifest = before ?? {
+      format: FORMAT,
+      id,
+      ...facts,
+      project,
+      environment,
+      sessions: [],
+      result: { ...EMPTY },
+    };
     for (const old of manifest.sessions) if (old.status === "running") old.status = "killed";
     const { environment: first, project: code } = manifest;
     manifest.sessions.push({
@@ -152,9 +160,4 @@ export function readManifest(path: string): Manifest {
   if (value?.format !== FORMAT || !Array.isArray(value.sessions))
     throw new UserError(`the manifest ${path} has the format ${value?.format ?? "none"}, wanted ${FORMAT}.`);
   return value as Manifest;
-}
-
-/** Hash of plain values, in the order of their keys. */
-export function sha256(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }

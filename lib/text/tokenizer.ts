@@ -143,12 +143,13 @@ export class SubwordTokenizer {
       names.filter((name) => name in this.config).map((name) => [name, this.config[name]]),
     );
     const vocabulary = Object.fromEntries(this.file.added_tokens.map((token) => [token.content, token.id]));
-    const write = (name: string, value: unknown) =>
-      writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
+    const write = (name: string, value: unknown, indent?: number) =>
+      writeFileSync(join(folder, name), `${JSON.stringify(value, null, indent)}\n`);
+    // A vocabulary is not for reading: without indents it has two thirds of the bytes.
     write("tokenizer.json", { ...this.file, truncation: null, padding: null });
-    write("tokenizer_config.json", this.config);
-    write("special_tokens_map.json", map);
-    write("added_tokens.json", vocabulary);
+    write("tokenizer_config.json", this.config, 2);
+    write("special_tokens_map.json", map, 2);
+    write("added_tokens.json", vocabulary, 2);
   }
 
   /** What tells this tokenizer from every other: a hash of its files, and the tokens added to its vocabulary. */

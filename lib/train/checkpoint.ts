@@ -1,17 +1,7 @@
-import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../errors";
+import { sha256OfFile } from "../provenance/hash";
 import { writeAtomically } from "../weights/atomic";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors";
 import { firstChange, type RunIdentity } from "./identity";
@@ -89,7 +79,7 @@ export function saveTrainerState(
   files: readonly string[],
 ): void {
   writeSafetensors(join(folder, OPTIMIZER), optimizer.state());
-  const hashes = [...files, OPTIMIZER].map((name) => [name, { sha256: sha256Of(join(folder, name)) }]);
+  const hashes = [...files, OPTIMIZER].map((name) => [name, { sha256: sha256OfFile(join(folder, name)) }]);
   const stored: StoredState = { format: FORMAT, ...state, files: Object.fromEntries(hashes) };
   writeAtomically(join(folder, STATE), `${JSON.stringify(stored, null, 2)}\n`);
 }
@@ -109,7 +99,7 @@ export function readTrainerState(folder: string, identity: RunIdentity): Trainer
     throw new UserError(`${folder} was saved by ${change}; resume with the same, or start anew in another --out.`);
   for (const [name, { sha256 }] of Object.entries(files)) {
     const path = join(folder, name);
-    if (existsSync(path) && sha256Of(path) === sha256) continue;
+    if (existsSync(path) && sha256OfFile(path) === sha256) continue;
     throw new UserError(
       `${path} is ${existsSync(path) ? "damaged: its bytes are not those that were saved" : "missing"}; put back a copy of ${folder}, or remove it to start at step 0.`,
     );
@@ -131,18 +121,4 @@ function parseState(path: string): StoredState {
     throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
   }
   throw new UserError(`${path} is not the state of a run.`);
-}
-
-/** In pieces: an optimiser's moments may be larger than one buffer. */
-function sha256Of(path: string): string {
-  const hash = createHash("sha256");
-  const piece = Buffer.allocUnsafe(1 << 22);
-  const descriptor = openSync(path, "r");
-  try {
-    for (let got = readSync(descriptor, piece); got > 0; got = readSync(descriptor, piece))
-      hash.update(piece.subarray(0, got));
-  } finally {
-    closeSync(descriptor);
-  }
-  return hash.digest("hex");
 }

@@ -1,5 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
+import { backendInfo, isNative } from "../backend";
 import type { NamedArray } from "../weights/safetensors";
+import { type Moments, PlainMoments } from "./moments";
+import { NativeMoments } from "./native-moments";
 
 /** Parameters that share a learning rate and a weight decay. */
 export interface ParameterGroup {
@@ -12,20 +15,18 @@ export interface AdamWOptions {
   beta1: number;
   beta2: number;
   epsilon: number;
+  /** "native" = one op a parameter, the default with a native library on a CPU (untried on a GPU); "plain" = op by op. */
+  moments?: "native" | "plain";
 }
 
 /**
  * AdamW as `torch.optim.AdamW` computes it (Loshchilov & Hutter 2019): the decay shrinks the weight itself, by the step's
- * learning rate; parameters without a gradient are left alone, decay included.
- *
- *     p ← p (1 - lr λ)     m ← m + (1 - β1)(g - m)     v ← v + (1 - β2)(g² - v)
- *     p ← p - lr / (1 - β1ᵗ) · m / (√v / √(1 - β2ᵗ) + ε)
+ * learning rate; parameters without a gradient are left alone, decay included, and count no step.
  */
 export class AdamW {
-  /** Updates of each parameter: as in torch, one without a gradient does not count a step. */
+  /** Updates of each parameter. */
   private readonly steps = new Map<string, number>();
-  private readonly first = new Map<string, tf.Variable>();
-  private readonly second = new Map<string, tf.Variable>();
+  private readonly moments = new Map<string, Moments>();
 
   constructor(
     private readonly variables: ReadonlyMap<string, tf.Variable>,
@@ -40,82 +41,63 @@ export class AdamW {
    * @param scale what the gradients are multiplied by first (clipping)
    */
   apply(gradients: ReadonlyMap<string, tf.Tensor>, factor: number, scale = 1): void {
-    for (const group of this.groups)
-      for (const name of group.names) {
+    for (const { names, learningRate, weightDecay: decay } of this.groups)
+      for (const name of names) {
         const gradient = gradients.get(name);
         const variable = this.variables.get(name);
-        if (gradient && variable) this.update(name, variable, gradient, group, factor, scale);
+        if (!gradient || !variable) continue;
+        const step = (this.steps.get(name) ?? 0) + 1;
+        this.steps.set(name, step);
+        const scaled = scale === 1 ? gradient : tf.mul(gradient, scale);
+        const change = { ...this.options, rate: learningRate * factor, decay, step };
+        this.momentsOf(name, variable).update(variable, scaled, change);
+        if (scaled !== gradient) scaled.dispose();
       }
-  }
-
-  private update(
-    name: string,
-    variable: tf.Variable,
-    gradient: tf.Tensor,
-    group: ParameterGroup,
-    factor: number,
-    scale: number,
-  ): void {
-    const { beta1, beta2, epsilon } = this.options;
-    const rate = group.learningRate * factor;
-    const step = (this.steps.get(name) ?? 0) + 1;
-    this.steps.set(name, step);
-    const correction1 = 1 - beta1 ** step;
-    const correction2 = Math.sqrt(1 - beta2 ** step);
-    const m = moment(this.first, name, variable);
-    const v = moment(this.second, name, variable);
-    tf.tidy(() => {
-      const g = scale === 1 ? gradient : tf.mul(gradient, scale);
-      m.assign(tf.add(m, tf.mul(tf.sub(g, m), 1 - beta1)));
-      v.assign(tf.add(v, tf.mul(tf.sub(tf.square(g), v), 1 - beta2)));
-      const denominator = tf.add(tf.div(tf.sqrt(v), correction2), epsilon);
-      const decayed = group.weightDecay ? tf.mul(variable, 1 - rate * group.weightDecay) : variable;
-      variable.assign(tf.sub(decayed, tf.mul(tf.div(m, denominator), rate / correction1)));
-    });
   }
 
   /** What a checkpoint holds of every parameter that has had a gradient: "first.NAME", "second.NAME" and "step.NAME". */
   *state(): Generator<readonly [string, readonly number[], () => Float32Array | Int32Array]> {
-    for (const [prefix, moments] of [
-      ["first", this.first],
-      ["second", this.second],
-    ] as const)
-      for (const [name, variable] of moments)
-        yield [`${prefix}.${name}`, variable.shape, () => variable.dataSync<"float32">()];
+    for (const [name, moments] of this.moments) {
+      const { shape } = this.variableOf(name);
+      yield [`first.${name}`, shape, () => moments.read("first")];
+      yield [`second.${name}`, shape, () => moments.read("second")];
+    }
     for (const [name, step] of this.steps) yield [`step.${name}`, [], () => Int32Array.of(step)];
   }
 
   /** Takes up the state of a checkpoint. */
-  restore(state: Iterable<readonly [string, NamedArray]>): void {
-    for (const [key, { data, shape }] of state) {
-      const kind = key.slice(0, key.indexOf("."));
-      const name = key.slice(kind.length + 1);
-      const variable = this.variables.get(name);
-      if (!variable) throw new Error(`the optimiser state names "${name}", which the model lacks`);
-      if (kind === "step") this.steps.set(name, data[0]);
-      else {
-        const moments = kind === "first" ? this.first : this.second;
-        tf.tidy(() => moment(moments, name, variable).assign(tf.tensor(data, shape, "float32")));
-      }
+  restore(state: ReadonlyMap<string, NamedArray>): void {
+    for (const [key, { data }] of state) {
+      if (!key.startsWith("step.")) continue;
+      const name = key.slice("step.".length);
+      this.steps.set(name, data[0]);
+      const [first, second] = [state.get(`first.${name}`), state.get(`second.${name}`)];
+      if (!(first?.data instanceof Float32Array && second?.data instanceof Float32Array))
+        throw new Error(`the optimiser state lacks the moments of "${name}"`);
+      this.momentsOf(name, this.variableOf(name)).write(first.data, second.data);
     }
   }
 
   dispose(): void {
-    for (const moments of [this.first, this.second]) {
-      for (const variable of moments.values()) variable.dispose();
-      moments.clear();
-    }
+    for (const moments of this.moments.values()) moments.dispose();
+    this.moments.clear();
     this.steps.clear();
   }
-}
 
-function moment(moments: Map<string, tf.Variable>, name: string, like: tf.Variable): tf.Variable {
-  let variable = moments.get(name);
-  if (!variable) {
-    const zero = tf.zerosLike(like);
-    variable = tf.variable(zero, false);
-    zero.dispose();
-    moments.set(name, variable);
+  private momentsOf(name: string, { shape }: tf.Variable): Moments {
+    let moments = this.moments.get(name);
+    if (!moments) {
+      const fits = isNative() && !backendInfo().gpu;
+      const kind = this.options.moments ?? (fits ? "native" : "plain");
+      moments = kind === "native" ? new NativeMoments(shape) : new PlainMoments(shape);
+      this.moments.set(name, moments);
+    }
+    return moments;
   }
-  return variable;
+
+  private variableOf(name: string): tf.Variable {
+    const variable = this.variables.get(name);
+    if (!variable) throw new Error(`the optimiser state names "${name}", which the model lacks`);
+    return variable;
+  }
 }

@@ -17,7 +17,7 @@ import { addCounts, type Counts } from "../../lib/evaluate/metrics";
 import { bootstrapDifference } from "../../lib/evaluate/paired";
 import { type Predictions, readPredictions } from "../../lib/evaluate/predictions";
 import { PRESETS, presetOf } from "../../lib/evaluate/presets";
-import type { StoredPresetRow, StoredPresets } from "../../lib/evaluate/stored-presets";
+import { type PresetRow, presetRow, type StoredPresets } from "../../lib/evaluate/stored-presets";
 import { writeAtomically } from "../../lib/weights/atomic";
 
 /** Of the presets' own first; an undertrained model is mostly a question of threshold, so the others are shown too. */
@@ -44,14 +44,16 @@ async function main(): Promise<void> {
     sets.push({ name, records, types: typesOf(records) });
   }
   const answers = asked.map(([, folder]) => readFolder(folder));
-  const rows: StoredPresetRow[] = [];
+  const rows: PresetRow[] = [];
   let kept: Counts[][] = [];
   for (const threshold of THRESHOLDS) {
     const scored = comparePresets(orderedPresets(), sets, answers[0], { threshold });
-    rows.push(...scored.map((row) => toRow(row, "gliner", scored[0])));
-    for (const [i, [name]] of asked.entries())
-      if (i > 0)
-        rows.push(toRow(comparePresets([presetOf(name)], sets, answers[i], { threshold })[0], name, scored[0]));
+    rows.push(...scored.map((row) => presetRow(row, "gliner")));
+    for (const [i, [name]] of asked.entries()) {
+      if (i === 0) continue;
+      const [own] = comparePresets([presetOf(name)], sets, answers[i], { threshold });
+      rows.push(presetRow(against(scored[0], own), name));
+    }
     if (threshold === COUNTS_AT) kept = scored[0].counts;
   }
   const { model } = answers[0][0].header;
@@ -91,10 +93,10 @@ async function main(): Promise<void> {
   writeAtomically(values.json, compact(result));
 }
 
-/** `gliner` first: the others are held against it. Those that only differ by the threshold would be the same rows again. */
+/** `gliner` first: the others are held against it. Those that only differ by threshold or prompt would be its row again. */
 const orderedPresets = () => [
   presetOf("gliner"),
-  ...PRESETS.filter(({ name }) => name !== "gliner" && name !== "threshold-.3"),
+  ...PRESETS.filter(({ name }) => !["gliner", "workbook", "threshold-.3"].includes(name)),
 ];
 
 function readFolder(folder: string): Predictions[] {
@@ -103,23 +105,11 @@ function readFolder(folder: string): Predictions[] {
   return ZERO_SHOT_SETS.map((name) => readPredictions(join(folder, model, `${name}.jsonl`)));
 }
 
-function toRow(row: PresetScores, asked: string, first: PresetScores): StoredPresetRow {
-  const { preset, verdict, threshold, average, datasets } = row;
-  const paired = average.ci95 && row !== first ? bootstrapDifference(row.counts, first.counts) : undefined;
-  return {
-    preset,
-    verdict,
-    asked,
-    threshold,
-    average: rounded(average.f1),
-    ci95: average.ci95 && [rounded(average.ci95[0]), rounded(average.ci95[1])],
-    difference: rounded(average.f1 - first.average.f1),
-    difference_ci95: paired ? [rounded(paired.low), rounded(paired.high)] : null,
-    datasets: Object.fromEntries(datasets.map(({ name, f1 }) => [name, rounded(f1)])),
-  };
+/** A preset that asked itself, held against gliner's answers to gliner's question. */
+function against(first: PresetScores, own: PresetScores): PresetScores {
+  const { low, high } = bootstrapDifference(own.counts, first.counts);
+  return { ...own, difference: { f1: own.average.f1 - first.average.f1, ci95: [low, high] } };
 }
-
-const rounded = (value: number) => Math.round(value * 1e5) / 1e5;
 
 function mentionsOf(counts: Counts[]): number {
   const { truePositives, falseNegatives } = addCounts(counts);

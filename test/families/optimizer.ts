@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
+import { isNative } from "../../lib/backend";
 import { clipFactor, globalNorm, squaredNorms } from "../../lib/train/gradients";
 import { AdamW, type ParameterGroup } from "../../lib/train/optimizer";
 import { type SchedulerType, schedule } from "../../lib/train/schedule";
@@ -34,20 +35,32 @@ function checkAdamW(path: string): void {
   const names = [...tensors.keys()].filter((key) => key.startsWith("start.")).map((key) => key.slice("start.".length));
   const cases = Object.entries(JSON.parse(metadata.get("cases") ?? "{}") as Record<string, Case>);
   assert.ok(cases.length >= 3 && names.length >= 4);
-  for (const [name, settings] of cases) {
-    const variables = new Map(names.map((key) => [key, tf.variable(toTensor(need(tensors, `start.${key}`)))]));
-    const optimizer = new AdamW(variables, groupsOf(names, settings));
-    const rate = settings.schedule ? schedule(settings.schedule, { steps: STEPS, warmup: 10 }) : () => 1;
-    for (let step = 0; step < STEPS; step++) {
-      takeStep(optimizer, gradientsAt(tensors, step), rate(step), settings.clip ?? 0);
-      for (const [key, variable] of variables) {
-        const wanted = tensors.get(`${name}.${step + 1}.${key}`);
-        if (wanted) assertRelative(variable.dataSync(), wanted.data, 1e-5, `${name}: ${key} after ${step + 1} steps`);
-      }
+  for (const [name, settings] of cases) checkCase(name, settings, tensors, names, "plain");
+  if (isNative()) for (const [name, settings] of cases) checkCase(name, settings, tensors, names, "native");
+}
+
+/** Both ways to compute the same update. */
+function checkCase(
+  name: string,
+  settings: Case,
+  tensors: Map<string, NamedArray>,
+  names: readonly string[],
+  moments: "plain" | "native",
+): void {
+  const variables = new Map(names.map((key) => [key, tf.variable(toTensor(need(tensors, `start.${key}`)))]));
+  const betas = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+  const optimizer = new AdamW(variables, groupsOf(names, settings), { ...betas, moments });
+  const rate = settings.schedule ? schedule(settings.schedule, { steps: STEPS, warmup: 10 }) : () => 1;
+  for (let step = 0; step < STEPS; step++) {
+    takeStep(optimizer, gradientsAt(tensors, step), rate(step), settings.clip ?? 0);
+    for (const [key, variable] of variables) {
+      const wanted = tensors.get(`${name}.${step + 1}.${key}`);
+      if (wanted)
+        assertRelative(variable.dataSync(), wanted.data, 1e-5, `${name}, ${moments}: ${key} after ${step + 1} steps`);
     }
-    optimizer.dispose();
-    tf.dispose([...variables.values()]);
   }
+  optimizer.dispose();
+  tf.dispose([...variables.values()]);
 }
 
 function groupsOf(names: readonly string[], { groups, lr, decay }: Case): ParameterGroup[] {

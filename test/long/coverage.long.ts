@@ -52,8 +52,8 @@ for (const seeds of [3, 5, 10])
       student += Number(Math.abs(difference - DIFFERENCE) <= half);
     }
     t.diagnostic(`two-level ${share(levels)}, Student's t over seeds ${share(student)}`);
-    // Too sure of itself, and the more so the fewer seeds: that is what compareSeeds says of itself.
-    assert.ok(levels >= 0.75 * ROUNDS && levels <= 0.98 * ROUNDS);
+    // Too sure of itself, the more so the fewer seeds, and yet better than what knows of seeds alone: as its docstring says.
+    assert.ok(levels >= 0.88 * ROUNDS && levels <= 0.975 * ROUNDS && levels > student);
   });
 
 function recipes(seeds: number, sd: number, round: number): [Counts[][][], Counts[][][]] {

@@ -54,7 +54,16 @@ test("it is there before the first step, and closed with what came of the run", 
 });
 
 test("a run made again has the same identity, fingerprints and first losses; another seed has others", async () => {
-  const same = await run(join(scratch, "same"));
+  const early: Manifest[] = [];
+  const onStep = ({ step }: { step: number }) => {
+    if (step === 1) early.push(readManifest(join(scratch, "same", "manifest.json")));
+  };
+  const same = await run(join(scratch, "same"), { onStep });
+  assert.deepEqual(
+    [early[0].result.last_evaluation, Object.keys(early[0].result.losses)],
+    [null, ["1"]],
+    "nothing of the run before it",
+  );
   const first = readManifest(join(scratch, "whole", "manifest.json"));
   assert.deepEqual([same.id, same.first_batch, same.weights], [first.id, first.first_batch, first.weights]);
   for (const [step, loss] of Object.entries(first.result.losses))

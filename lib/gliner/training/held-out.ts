@@ -87,6 +87,11 @@ function marksBySource(records: readonly NerRecord[], isHeld: (type: string) => 
   return marks;
 }
 
+interface Asked {
+  record: NerRecord;
+  types: string[];
+}
+
 /** The sentences of the measurement by what they are asked for; half of them have a mention, as far as there are so many. */
 function askRecords(
   records: readonly NerRecord[],
@@ -94,21 +99,34 @@ function askRecords(
   isHeld: (type: string) => boolean,
   limit: number,
 ): AskedRecords[] {
-  const asks = records.flatMap((record) => {
+  const asks = records.flatMap((record): Asked[] => {
     const types = record.labels ? record.labels.filter(isHeld) : [...(marks.get(record.src ?? "") ?? [])];
     return types.length ? [{ record, types: types.sort(byCodePoint) }] : [];
   });
   // Of no run's seed: runs of several seeds are measured on the same sentences.
   const order = stream(0, "held-out records").shuffle(asks);
-  const filled = order.filter(({ record }) => record.ner.some(([, , type]) => isHeld(type)));
-  const empty = order.filter(({ record }) => !record.ner.some(([, , type]) => isHeld(type)));
+  const hasMention = ({ record }: Asked) => record.ner.some(([, , type]) => isHeld(type));
+  const empty = order.filter((ask) => !hasMention(ask));
   const share = Math.max(Math.ceil(limit / 2), limit - empty.length);
+  const chosen = [...inTurn(order.filter(hasMention), isHeld).slice(0, share), ...empty].slice(0, limit);
   const groups = new Map<string, AskedRecords>();
-  for (const { record, types } of [...filled.slice(0, share), ...empty].slice(0, limit)) {
+  for (const { record, types } of chosen) {
     const group = groups.get(types.join("\n")) ?? { types, records: [] };
     groups.set(types.join("\n"), { types, records: [...group.records, record] });
   }
   return [...groups.values()];
+}
+
+/** One sentence of each type, then a second one of each, and so on: a rare type is measured as well as a frequent one. */
+function inTurn(asks: readonly Asked[], isHeld: (type: string) => boolean): Asked[] {
+  const byType = new Map<string, Asked[]>();
+  for (const ask of asks)
+    for (const type of new Set(ask.record.ner.map(([, , label]) => normalised(label)).filter(isHeld)))
+      byType.set(type, [...(byType.get(type) ?? []), ask]);
+  const taken = new Set<Asked>();
+  for (let round = 0; taken.size < asks.length; round++)
+    for (const queue of byType.values()) if (round < queue.length) taken.add(queue[round]);
+  return [...taken];
 }
 
 function checkFound(types: readonly string[], asked: readonly AskedRecords[]): void {

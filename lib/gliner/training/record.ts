@@ -7,12 +7,14 @@ import type { RunFolder } from "./run-folder";
 
 /** What a run writes about itself: the manifest and the model card made from it. */
 export class RunRecord {
-  private evaluation: Record<string, unknown> | null = null;
+  private evaluation: Record<string, unknown> | null;
 
   private constructor(
     private readonly folder: RunFolder,
     private readonly file: ManifestFile,
-  ) {}
+  ) {
+    this.evaluation = file.manifest.result.last_evaluation;
+  }
 
   /** Writes the manifest before the first step. */
   static open(folder: RunFolder, facts: RunFacts, firstStep: number, command: string[] | null): RunRecord {
@@ -27,8 +29,7 @@ export class RunRecord {
   }
 
   close(status: RunStatus, step: number, memory: RunMemory, failure?: unknown): void {
-    const evaluation = this.evaluation ?? this.file.manifest.result.last_evaluation;
-    this.file.update({ steps: step, ...resultOf(step, memory), last_evaluation: evaluation });
+    this.file.update({ steps: step, ...resultOf(step, memory), last_evaluation: this.evaluation });
     this.file.close(status, step, tf.memory().numTensors, failure);
     this.folder.writeCard(modelCard(this.file.manifest));
   }

@@ -1,5 +1,6 @@
 import type { NerRecord } from "../../data/records";
 import { type DataDescription, describeRecords } from "../../provenance/data";
+import { scrubbed } from "../../provenance/scrub";
 import type { RunIdentity } from "../../train/identity";
 import type { GLiNER } from "../gliner";
 import type { TrainingConfig } from "../settings";
@@ -32,7 +33,14 @@ export function describeData({ records, dev, heldOut, benchmark }: RunData, file
 }
 
 /** Settings that decide neither weights nor choice: how often something is written, and how many failures are borne. */
-const FREE = new Set(["save_every", "save_total_limit", "prev_path", "histogram_every", "max_skipped_steps"]);
+const FREE = new Set([
+  "save_every",
+  "save_total_limit",
+  "keep_every",
+  "prev_path",
+  "histogram_every",
+  "max_skipped_steps",
+]);
 
 /** What must be the same when a run is resumed. */
 export function identityOf(
@@ -44,8 +52,7 @@ export function identityOf(
   const { model_name, ...modelConfig } = model.config;
   const settings = Object.fromEntries(Object.entries(config).filter(([key]) => !FREE.has(key)));
   const described = Object.entries(data).map(([key, { name, sha256 }]) => [key, { name, sha256 }]);
-  return {
-    settings: { ...settings, ...modelConfig, held_out_types: heldOut?.types ?? [] },
-    data: Object.fromEntries(described),
-  };
+  const given = { ...settings, ...modelConfig, held_out_types: heldOut?.types ?? [] };
+  // A checkpoint is given away like a manifest.
+  return scrubbed({ settings: given, data: Object.fromEntries(described) });
 }

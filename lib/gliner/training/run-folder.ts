@@ -56,11 +56,13 @@ export class RunFolder {
 
   /** Drops what belongs to steps behind this one; with 0, everything of an earlier run. */
   goBackTo(step: number): void {
-    this.metrics.keepUntil(step);
-    this.events.keepUntil(step);
-    if (step > 0) return;
+    if (step > 0) {
+      this.metrics.keepUntil(step);
+      this.events.keepUntil(step);
+      return;
+    }
     for (const name of readdirSync(this.path))
-      if (/^(best|failed|step-\d+)(\.previous|\.writing)?$/.test(name))
+      if (/^(metrics\.jsonl|tensorboard|(best|failed|step-\d+)(\.previous|\.writing)?)$/.test(name))
         rmSync(join(this.path, name), { recursive: true });
   }
 
@@ -84,10 +86,12 @@ export class RunFolder {
     });
   }
 
-  /** Keeps a step's model; only the last `limit` of them stay. */
-  saveStep(model: GLiNER, step: number, every: number, limit: number): void {
+  saveStep(model: GLiNER, step: number): void {
     replaceFolder(join(this.path, `step-${step}`), (folder) => saveModel(model.model, folder));
-    rmSync(join(this.path, `step-${step - limit * every}`), { recursive: true, force: true });
+  }
+
+  removeStep(step: number): void {
+    rmSync(join(this.path, `step-${step}`), { recursive: true, force: true });
   }
 
   /** The batch of a failed step, to be looked at and run again. @returns its file */

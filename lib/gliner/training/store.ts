@@ -56,13 +56,22 @@ export class RunStore {
   /** Writes a step down and, where it is time, a checkpoint. */
   note(report: TrainingReport): void {
     const { step, loss, heldOut, devLoss, benchmark } = report;
-    const { save_every: every, save_total_limit: limit, num_steps: steps } = this.config;
     const noted = NOTED_STEPS.includes(step);
     if (noted) this.memory.losses[step] = loss;
     this.folder?.report(report);
     if (noted || heldOut || benchmark || devLoss !== undefined) this.record?.note(report, this.memory);
-    if (step % every === 0) this.save(step);
-    if (limit > 0 && (step % every === 0 || step === steps)) this.folder?.saveStep(this.model, step, every, limit);
+    if (step % this.config.save_every === 0) this.save(step);
+    this.saveByStep(step);
+  }
+
+  /** `step-N/`: the latest ones, and those that are kept for good. */
+  private saveByStep(step: number): void {
+    const { save_every: every, save_total_limit: limit, keep_every: keep, num_steps: steps } = this.config;
+    const isKept = (one: number) => keep > 0 && one % keep === 0;
+    const isLatest = limit > 0 && (step % every === 0 || step === steps);
+    if (isKept(step) || isLatest) this.folder?.saveStep(this.model, step);
+    const old = step - limit * every;
+    if (isLatest && !isKept(old)) this.folder?.removeStep(old);
   }
 
   saveBest(why: Record<string, unknown>): void {

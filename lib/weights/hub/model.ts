@@ -125,7 +125,7 @@ export class HubModel {
     const isNew = !existsSync(blob);
     if (isNew) {
       const check = etag.length === 64 ? { sha256: etag } : { gitSha1: etag };
-      this.options.log?.(`downloading ${file} of ${this.name}${size === undefined ? "" : ` (${megabytes(size)} MB)`}`);
+      if (size === undefined || size > 1e5) this.options.log?.(`downloading ${file} of ${this.name}${megabytes(size)}`);
       await download(url, blob, { ...this.options, ...check, size, limit: MAX_UNANNOUNCED, headers: authorization() });
     }
     this.cache.link(commit, file, etag, isNew);
@@ -134,4 +134,4 @@ export class HubModel {
 
 const TOKENIZER_FILES = ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt"];
 
-const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+const megabytes = (bytes?: number) => (bytes === undefined ? "" : ` (${(bytes / 1e6).toFixed(1)} MB)`);

@@ -1,4 +1,6 @@
-import { type Entry, openPromise, type ZipFile } from "yauzl";
+import { readSync } from "node:fs";
+import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from "yauzl";
+import { readBytes } from "../bytes";
 import { quote } from "../json";
 import { PickleError } from "./values";
 
@@ -23,9 +25,11 @@ const STORED = 0;
  * a zip bomb does), records that share bytes, and a local header that contradicts the directory.
  * @throws PickleError with the end of a sentence
  */
-export async function records(path: string): Promise<Map<string, Place>> {
-  const zip = await openPromise(path, { lazyEntries: true, autoClose: false, strictFileNames: true }).catch(reject);
+export async function records(descriptor: number, size: number): Promise<Map<string, Place>> {
+  const options = { lazyEntries: true, autoClose: false, strictFileNames: true };
+  const zip = await fromRandomAccessReaderPromise(new OpenFile(descriptor), size, options).catch(reject);
   try {
+    checkEnd(zip, descriptor, size);
     if (zip.entryCount > MAX_RECORDS) throw new PickleError(`holds ${zip.entryCount} records`);
     const found = new Map<string, Place>();
     const taken: [begin: number, end: number][] = [];
@@ -44,6 +48,43 @@ export async function records(path: string): Promise<Map<string, Place>> {
   } finally {
     zip.close();
   }
+}
+
+/** yauzl's own reader lets a place beyond whole numbers, which a zip can name, end the process. */
+class OpenFile extends RandomAccessReader {
+  constructor(private readonly descriptor: number) {
+    super();
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    done: (error: Error | null, bytes?: number) => void,
+  ): void {
+    if (Number.isSafeInteger(position)) done(null, readSync(this.descriptor, buffer, offset, length, position));
+    else done(new Error(`place ${position} is beyond every file`));
+  }
+
+  /** The file stays open: its storages are read later. */
+  override close(done: (error: Error | null) => void): void {
+    done(null);
+  }
+}
+
+/**
+ * torch.save writes the end of the directory in two forms, for small archives and for large ones; where they disagree, or a
+ * comment follows that could hold a third, one program would see other records than the next.
+ */
+function checkEnd(zip: ZipFile, descriptor: number, size: number): void {
+  const end = new DataView(readBytes(descriptor, size - 22, 22));
+  const [signature, records, start] = [end.getUint32(0, true), end.getUint16(10, true), end.getUint32(16, true)];
+  if (signature !== 0x06054b50) throw new PickleError("is a zip with a comment");
+  // All bits set: the number stands in the larger form alone.
+  const isLarge = [records === 0xffff, start === 0xffffffff];
+  if ((!isLarge[0] && records !== zip.entryCount) || (!isLarge[1] && start !== Number(zip.readEntryCursor)))
+    throw new PickleError("is a zip with two directories");
 }
 
 async function record(zip: ZipFile, entry: Entry): Promise<{ name: string; place: Place }> {

@@ -37,7 +37,7 @@ export class TorchFile implements TensorFile {
     try {
       const head = new Uint8Array(readBytes(descriptor, 0, Math.min(size, 4)));
       const { tensors, places } = isZip(head)
-        ? await readArchive(path, descriptor)
+        ? await readArchive(descriptor, size)
         : readLegacy(descriptor, legacyHead(head, descriptor, size), size);
       return new TorchFile(path, descriptor, tensors, places);
     } catch (error) {
@@ -84,8 +84,8 @@ function legacyHead(head: Uint8Array, descriptor: number, size: number): Uint8Ar
   return new Uint8Array(readBytes(descriptor, 0, Math.min(size, MAX_PICKLE)));
 }
 
-async function readArchive(path: string, descriptor: number) {
-  const found = await records(path);
+async function readArchive(descriptor: number, size: number) {
+  const found = await records(descriptor, size);
   const read = (name: string): Uint8Array => {
     const place = found.get(name) as Place;
     if (place.bytes > MAX_PICKLE) throw new PickleError(`has a ${name} of ${place.bytes} bytes`);

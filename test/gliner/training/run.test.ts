@@ -69,7 +69,7 @@ test("every step has its parts and norms, every evaluation F1 with its interval,
       heldOut.perType.map(({ type }) => type),
       ["product"],
     );
-    assert.ok(heldOut.calibration.error >= 0 && heldOut.calibration.error <= 1);
+    assert.ok(heldOut.calibration.ece >= 0 && heldOut.calibration.ece <= 1);
     assert.equal(heldOut.sentences, TINY_RECORDS.length);
   }
   // best/ is the model of the first evaluation with the highest F1, bit for bit.
@@ -79,6 +79,14 @@ test("every step has its parts and norms, every evaluation F1 with its interval,
   assert.deepEqual([bestOf(out).step, bestOf(out).selection], [top.step, "F1 on held-out types"]);
   assert.equal(sha(out, "best", "model.safetensors"), sha(out, `step-${top.step}`, "model.safetensors"));
   (await GLiNER.fromPretrained(join(out, "best"))).dispose();
+  // The evaluation inside is the evaluation outside.
+  const [{ types, records }, ...others] = HELD_OUT.asked;
+  assert.equal(others.length, 0);
+  const model = await GLiNER.fromPretrained(join(out, "last"));
+  const { f1, perType } = await model.evaluate(records, { entityTypes: types, thresholds: [0.05] });
+  model.dispose();
+  assert.ok(Math.abs(f1 - (lines[11].heldOut?.f1 ?? -1)) < 1e-9);
+  assert.deepEqual(lines[11].heldOut?.perType, perType);
 });
 
 test("measuring changes nothing: with evaluations and without, the same losses", async () => {
@@ -235,6 +243,19 @@ test("what is frozen does not move, what is not does; two batches a step read tw
   const [{ subwords }] = one.history;
   const all = await run("macro", { train_batch_size: 6, eval_every: 0, num_steps: 1, max_grad_norm: 0 });
   assert.ok((subwords ?? 0) > 0.5 * (all.history[0].subwords ?? 0), "all six records are read");
+});
+
+test("the warm-up counts steps or a share of them; steps win; a plain constant has none", async () => {
+  const factors = async (settings: TrainOptions) => {
+    const { history } = await run("warm", { num_steps: 5, eval_every: 0, ...settings });
+    return history.map(({ factor }) => factor);
+  };
+  const rising = { scheduler_type: "constant_with_warmup" } as const;
+  assert.deepEqual(await factors({ ...rising, warmup_ratio: 0.8 }), [0, 0.25, 0.5, 0.75, 1]);
+  assert.deepEqual(await factors({ ...rising, warmup_ratio: 4 }), [0, 0.25, 0.5, 0.75, 1]);
+  assert.deepEqual(await factors({ ...rising, warmup_ratio: 0.8, warmup_steps: 2 }), [0, 0.5, 1, 1, 1]);
+  assert.deepEqual(await factors({ ...rising, warmup_steps: 0.4 }), [0, 0.5, 1, 1, 1]);
+  assert.deepEqual(await factors({ scheduler_type: "constant", warmup_ratio: 0.8 }), [1, 1, 1, 1, 1]);
 });
 
 test("the number of tensors stays constant with everything that is measured switched on", async () => {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { crc32, plainCrc32 } from "../../../lib/weights/crc32";
 import { TorchFile } from "../../../lib/weights/torch/torch-file";
 import { type Member, storedZip } from "../../backend/stored-zip";
+import { ROOT } from "../../tiny";
 import { refused } from "../refused";
 import * as p from "./pickle-writer";
 
@@ -205,6 +206,23 @@ const ARCHIVES: [what: string, bytes: Buffer, reason: RegExp][] = [
 
 for (const [what, bytes, reason] of ARCHIVES)
   test(`an archive with ${what} is refused in one sentence`, () => refuses(bytes, reason));
+
+/** A file that PyTorch wrote, with another number at a place from a signature on. */
+function altered(signature: string, at: number, bytes: number[]): Buffer {
+  const file = readFileSync(join(ROOT, "test/golden/torch/lstm.bin"));
+  Buffer.from(bytes).copy(file, file.lastIndexOf(signature) + at);
+  return file;
+}
+
+test("the ends of the directory must agree, and name places that there are", async () => {
+  const [small, large, pointer] = ["PK\x05\x06", "PK\x06\x06", "PK\x06\x07"];
+  await refuses(altered(pointer, 8, [0, 0, 0, 0, 0, 0, 0, 0x76]), /place 8502796096475496000 is beyond every file/);
+  await refuses(altered(large, 48, [0, 0, 0, 0, 0, 0, 0, 0x76]), /is a zip with two directories/);
+  await refuses(altered(small, 16, [1]), /is a zip with two directories/);
+  await refuses(altered(small, 10, [1]), /is a zip with two directories/);
+  await refuses(altered(large, 32, [0xff, 0xff, 0xff]), /is a zip with two directories/);
+  await refuses(Buffer.concat([altered(small, 20, [1]), Buffer.from("x")]), /is a zip with a comment/);
+});
 
 test("a directory that claims 60 terabytes is refused before any of them is looked for", async () => {
   const member = { name: "model/data/1", content: "x", size: 2 ** 30 };
