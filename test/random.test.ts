@@ -35,3 +35,16 @@ test("integer includes both ends and shuffle leaves its argument alone", () => {
   assert.deepEqual(random.shuffle(list).sort(), list);
   assert.deepEqual(list, [1, 2, 3, 4]);
 });
+
+test("numbers drawn in bulk are those drawn one by one, and the stream goes on behind them", () => {
+  const [bulk, single] = [stream(3, "bulk"), stream(3, "bulk")];
+  for (const n of [0, 1, 5, 1000]) {
+    const drawn = new Uint32Array(n);
+    bulk.fillUint32(drawn);
+    assert.deepEqual(
+      [...drawn],
+      Array.from({ length: n }, () => single.uint32()),
+    );
+    assert.equal(bulk.uniform(), single.uniform());
+  }
+});

@@ -172,7 +172,8 @@ function score(
   trainedOn?: ReadonlySet<string>,
 ): Evaluated {
   const [first] = presets;
-  const rulesFor = (set: string) => (first ? { ...rulesOf(first, set), ...(threshold ? { threshold } : {}) } : rules);
+  const rulesFor = (set: string) =>
+    first ? { ...rulesOf(first, set), ...(threshold === undefined ? {} : { threshold }) } : rules;
   const { evaluation, counts, lost } = evaluateModel(answers, sets, rulesFor, { seed, details, trainedOn });
   if (models.length !== 1) process.stdout.write(`\n${evaluation.model}\n`);
   process.stdout.write(scoresReport(evaluation));

@@ -15,7 +15,7 @@ import { matchModes } from "../evaluate/match-modes";
 import type { Counts } from "../evaluate/metrics";
 import { type PredictionTask, predict, storedPredictions } from "../evaluate/predict";
 import { checkTexts, FLOOR, type ModelIdentity, type Predictions, readPredictions } from "../evaluate/predictions";
-import { type ScoringRules, scorePredictions } from "../evaluate/scoring";
+import { type Scored, type ScoringRules, scorePredictions } from "../evaluate/scoring";
 import { type Evaluation, evaluationOf } from "../evaluate/zero-shot";
 import { GLiNER } from "../gliner/gliner";
 import { identityOf } from "../gliner/identity";
@@ -150,20 +150,22 @@ export function evaluateModel(
     const { precision, recall, f1, ci95, support, types, perType } = result;
     const row = { name, precision, recall, f1, ci95, support, types };
     if (!options.details) return row;
-    const { gold, predicted } = scored[i];
-    const details = {
-      macro: macroScores(gold, predicted),
-      per_type: perType,
-      per_width: scoresPerWidth(gold, predicted),
-      ...(options.trainedOn ? { per_seen: scoresPerSeen(gold, predicted, options.trainedOn) } : {}),
-      modes: matchModes(gold, predicted),
-      unrepresentable: lost[i],
-    };
-    return { ...row, details };
+    const details = detailsOf(scored[i], options.trainedOn);
+    return { ...row, details: { ...details, per_type: perType, unrepresentable: lost[i] } };
   });
   const counts = scored.map((one) => one.counts);
   const { value, low, high } = bootstrapF1(counts, { seed: options.seed });
   return { evaluation: { model, backend, datasets, average: { f1: value, ci95: [low, high] } }, counts, lost };
+}
+
+/** Where a set's score comes from. */
+function detailsOf({ gold, predicted }: Scored, trainedOn?: ReadonlySet<string>): object {
+  return {
+    macro: macroScores(gold, predicted),
+    per_width: scoresPerWidth(gold, predicted),
+    ...(trainedOn ? { per_seen: scoresPerSeen(gold, predicted, trainedOn) } : {}),
+    modes: matchModes(gold, predicted),
+  };
 }
 
 /** The floor of predictions that must serve this threshold. */

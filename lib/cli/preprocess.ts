@@ -32,7 +32,7 @@ export const command: Command = {
     ],
     [
       "--label-map NAME|FILE",
-      "names of the labels: gliner, universalner, slimer, ... of data/label-maps.json, or a JSON file",
+      "names of the labels: gliner, universalner or slimer (data/label-maps.json), or a JSON file of label: name or null",
     ],
     ["--columns NAMES", "of bio and conll: token,tag or tag,token or token,_,_,tag or token,...,tag"],
     ["--scheme SCHEME", `of the tags: ${SCHEMES.join(", ")}; default: found out, and a mixture is refused`],
@@ -90,7 +90,7 @@ function mixSummary({ sources, excluded, overlap, files }: MixManifest, folder: 
     return `${name}: ${records} records, ${sentences} sentences; ${train} train, ${dev} dev; left out: ${out.join(", ") || "none"}`;
   });
   const licences = excluded.map(({ name, licence }) => `${name}: left out for its licence (${licence})`);
-  const leaks = `against ${overlap.sentences} sentences of ${overlap.tests.length} test files: ${overlap.sentences_left_out} equal sentences and ${overlap.runs_left_out} with a common run left out`;
+  const leaks = `against ${overlap.sentences} sentences of ${overlap.tests.length} test files: ${overlap.sentences_left_out} equal sentences and ${overlap.runs_left_out} with a common run left out; ${overlap.dev_moved} development sentences that share a run with the training set moved there`;
   const written = Object.values(files).map(
     ({ name, records, spans, types }) => `${folder}/${name}: ${records} sentences, ${spans} spans, ${types} types`,
   );

@@ -6,8 +6,8 @@ import type { Tally } from "./formats/tally";
 import type { NerRecord } from "./records";
 
 /**
- * What a raw tag is called in natural language. A zero-shot model reads the names of the types, so the names are part of the data:
- * `musicalartist` and `musical artist` are two different questions.
+ * What a raw tag is called in natural language. A zero-shot model reads the names of the types, so the names are part of the
+ * data: `musicalartist` and `musical artist` are two different questions.
  */
 export interface LabelMap {
   /** Named in errors. */

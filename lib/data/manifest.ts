@@ -5,8 +5,8 @@ import { SCHEMES, type Scheme } from "./formats/schemes";
 import { parseLabelMap } from "./labels";
 
 /**
- * data/manifest.json, read and checked: which public file at which commit, with which bytes, under which licence, in which form, and what
- * its tags are called in natural language.
+ * data/manifest.json, read and checked: which public file at which commit, with which bytes, under which licence, in which
+ * form, and what its tags are called in natural language.
  */
 
 /** How a source is written: a format and its options. */
@@ -29,7 +29,7 @@ interface AnySource {
   licence: string;
   role: Role;
   format: SourceFormat;
-  /** Raw tag -> name of the type, null = left out; in the order of GLiNER's own list of types for a test. Empty: as they are. */
+  /** Raw tag -> name of the type, null = left out; in the order of GLiNER's list for a test. Empty: as they are. */
   labels: Record<string, string | null>;
   /** True where only the types that are marked were looked for: others may be there unmarked, and are no negatives. */
   partial: boolean;

@@ -1,8 +1,8 @@
 import { splitTokens } from "../text/words";
 
 /**
- * Which sentences of a training set a test set has too: the same sentence, or a run of so many of its words. Compared are words alone, without
- * case and signs, since two corpora seldom cut "it's" or "U.S." alike.
+ * Which sentences of a training set a test set has too: the same sentence, or a run of so many of its words. Compared are
+ * words alone, without case and signs, since two corpora seldom cut "it's" or "U.S." alike.
  */
 export interface OverlapOptions {
   /** Shorter sentences are nobody's: "yes , please ." may stand anywhere. Words; default 4. */

@@ -5,8 +5,8 @@ import type { PlacedRecord } from "./records";
 import { findSource, readSources, type SourceOptions, sourceFile } from "./sources";
 
 /**
- * The records of a source of data/manifest.json: its verified file, read as the manifest says it is written, under the names that the
- * manifest gives its tags.
+ * The records of a source of data/manifest.json: its verified file, read as the manifest says it is written, under the names
+ * that the manifest gives its tags.
  * @throws UserError like `sourceFile`, and naming file and line where the file is not what the manifest says
  */
 export async function* sourceRecords(

@@ -8,15 +8,18 @@ import { HubModel } from "../weights/hub/model";
 import { type GitHubSource, type HubSource, parseManifest, type Source } from "./manifest";
 
 /**
- * Third-party files, which are never committed: their bytes come from a mirror beside the checkout, from the cache, or from where they
- * are published, and are only handed out when size and sha256 are those of data/manifest.json. A test set that changed under our feet
- * would be one more unexplained difference between two runs.
+ * Third-party files, which are never committed: their bytes come from a mirror beside the checkout, from the cache, or from
+ * where they are published, and are only handed out when size and sha256 are those of data/manifest.json. A test set that
+ * changed under our feet would be one more unexplained difference between two runs.
  */
 
 /** Where GitHub serves a file of a commit. */
 const RAW_URL = "https://raw.githubusercontent.com";
 
 export const MANIFEST_PATH = join(PROJECT_ROOT, "data/manifest.json");
+
+/** The mirror that lies beside the checkout. */
+const MIRROR = join(PROJECT_ROOT, "..", "shared", "mirror");
 
 /** What a download may be told, and another manifest than the project's own. */
 export interface SourceOptions extends Pick<DownloadOptions, "log" | "retries" | "stall" | "pause"> {
@@ -45,8 +48,8 @@ export function findSource(id: string, sources: readonly Source[] = readSources(
 /**
  * The path of a source's verified file.
  *
- * Looked for in WORKBOOK_MIRROR (default ../shared/mirror) under `addressOf`, then in the cache, then under WORKBOOK_RAW_URL (default
- * GitHub's raw files), from where it goes to the cache; a file of the hub in the hub's own cache and under HF_ENDPOINT.
+ * Looked for in WORKBOOK_MIRROR (default ../shared/mirror) under `addressOf`, then in the cache, then under WORKBOOK_RAW_URL
+ * (default GitHub's raw files), from where it goes to the cache; a file of the hub in the hub's own cache and under HF_ENDPOINT.
  * @throws UserError for an unknown id, other bytes than the manifest's, offline, or when the download fails
  */
 export async function sourceFile(id: string, options: SourceOptions = {}): Promise<string> {
@@ -74,14 +77,14 @@ export function addressOf(source: Source): string {
 /** @throws UserError where WORKBOOK_MIRROR names no folder: a typing error must not end in a silent download */
 function mirrorFolder(): string {
   const named = process.env.WORKBOOK_MIRROR;
-  if (!named) return join(PROJECT_ROOT, "..", "shared", "mirror");
+  if (!named) return MIRROR;
   if (existsSync(named) && statSync(named).isDirectory()) return named;
   throw new UserError(`WORKBOOK_MIRROR names ${named}, which is not a folder; correct it or unset it.`);
 }
 
 /** True where the mirror or the cache has the file, whatever its bytes: nothing would be fetched. */
 export function isHere(source: Source): boolean {
-  if (existsSync(join(mirrorFolder(), addressOf(source)))) return true;
+  if (existsSync(join(process.env.WORKBOOK_MIRROR || MIRROR, addressOf(source)))) return true;
   if ("hub" in source) return repositoryOf(source).cached([source.path]) !== undefined;
   return existsSync(cacheFolder("sources", addressOf(source)));
 }

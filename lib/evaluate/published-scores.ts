@@ -51,15 +51,21 @@ function middle({ average }: PublishedScore): number {
 }
 
 /**
- * Rows for a table: the published scores, and own runs marked as measured here, by their average.
- * @param own name, F1 of each set and average, in percent
+ * Rows for a table: the published scores, and own runs marked as such, by their average.
+ * @param own name, F1 of each set and average, in percent; `from` in place of "measured here"
  */
 export function amongPublished(
-  own: readonly { model: string; scores: Readonly<Record<string, number>>; average: number; setting: string }[],
+  own: readonly {
+    model: string;
+    scores: Readonly<Record<string, number>>;
+    average: number;
+    setting: string;
+    from?: string;
+  }[],
   sets: readonly string[],
   published: readonly PublishedScore[] = publishedScores(),
 ): Record<string, string | number>[] {
-  const mine = own.map((run) => ({ ...run, from: "measured here", sort: run.average }));
+  const mine = own.map((run) => ({ from: "measured here", ...run, sort: run.average }));
   const theirs = published.map((score) => ({
     ...score,
     from: `${score.source} (${score.reliability})`,

@@ -65,5 +65,5 @@ function withIntervals(name: string, points: readonly IntervalPoint[]): Trace[] 
     showlegend: false,
   };
   const dots: Trace = { x: points.map(({ at }) => at), y: points.map(({ value }) => value), mode: "markers" };
-  return [bars, { ...dots, marker: { color: "#0072b2" }, ...(name ? { name } : {}) }];
+  return [bars, { ...dots, marker: { color: "#0072b2" }, ...(name ? { name } : { showlegend: false }) }];
 }

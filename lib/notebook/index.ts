@@ -20,6 +20,7 @@ export {
 export { Curve, type CurveOptions, curve, interruptSignal, Progress, progress } from "./live";
 export { type MatrixOptions, matrix } from "./matrix";
 export { Monitor, monitor } from "./monitor";
+export { benchmarkLesson, type LessonBenchmark, type LessonFile, pileNerLesson, storedMix } from "./preprocessing";
 export { presetTable } from "./preset-table";
 export { type Choice, quiz } from "./quiz";
 export { type Stages, scoreRows, stages } from "./stages";

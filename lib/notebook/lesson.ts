@@ -70,10 +70,11 @@ export function joinRecords(records: readonly NerRecord[]): NerRecord {
 /**
  * The model folder that a notebook is to read with.
  * @param given what the reader named; "" = none
- * @returns that folder, else the project's checkpoint; undefined where neither is there
+ * @returns that folder, else the one that WORKBOOK_MODEL names, else the project's checkpoint; undefined where there is none
  */
 export function modelFolder(given: string): string | undefined {
-  if (given !== "") return given;
+  const named = given || process.env.WORKBOOK_MODEL;
+  if (named) return named;
   const shipped = join(PROJECT_ROOT, "data", "checkpoint");
   return existsSync(join(shipped, "gliner_config.json")) ? shipped : undefined;
 }

@@ -21,8 +21,8 @@ export function fillAtomically(path: string, write: (descriptor: number) => void
 const BLOCK = 1 << 20;
 
 /**
- * The same for a text that comes in parts: nothing is at `path` until `commit`, and `discard` leaves no trace. A name that ends in
- * .gz packs the text.
+ * The same for a text that comes in parts: nothing is at `path` until `commit`, and `discard` leaves no trace. A name that
+ * ends in .gz packs the text.
  */
 export class AtomicFile {
   private readonly temporary: string;

@@ -23,7 +23,8 @@ test("a run, its folder, its going on, and that a second run does not overwrite 
   assert.equal(first.code, 0, first.err);
   const summary = JSON.parse(readFileSync(join(scratch, "r.json"), "utf8")) as Record<string, unknown>;
   assert.deepEqual([summary.steps, summary.finished], [4, true]);
-  for (const name of ["last/model.safetensors", "last/gliner_config.json", "metrics.jsonl", "run.json"])
+  const files = ["last/model.safetensors", "last/gliner_config.json", "metrics.jsonl", "run.json"];
+  for (const name of [...files, "manifest.json", "README.md", "best/model.safetensors", "best/best.json"])
     assert.ok(existsSync(join(out, name)), name);
   const record = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as { recipe: { training: { seed: number } } };
   assert.equal(record.recipe.training.seed, 5);

@@ -140,6 +140,13 @@ test("several inputs go into one file, in their order", async () => {
   assert.equal((JSON.parse(readFileSync(out("list.json"), "utf8")) as object[]).length, 2);
 });
 
+test("conll takes the first and the last column, whatever stands between", async () => {
+  const input = scratch.file("conll.txt", "-DOCSTART- -X- O\n\nAda NNP B-NP I-PER\nsang VBD O\n");
+  const report = await run({ inputs: [input], from: "conll", columns: undefined });
+  assert.deepEqual(report, { records: 1, asked: 1, found: 1, spans: 1, repairs: { docstart: 1 } });
+  assert.equal(readFileSync(out("out.jsonl"), "utf8"), '{"tokens":["Ada","sang"],"ner":[[0,0,"PER"]]}\n');
+});
+
 test("labels: a map by name or file, what it leaves out is counted, what it does not list stays", async () => {
   const input = scratch.file("music.txt", "Ada\tB-musicalartist\nsang\tO\nrock\tB-misc\nx\tB-other\n");
   const read = async (labels: string) => {

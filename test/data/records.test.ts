@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { byCodePoint, type NerRecord, readRecords, streamRecords, typesOf } from "../../lib/data/records";
+import { byCodePoint, type NerRecord, parseRecord, readRecords, streamRecords, typesOf } from "../../lib/data/records";
 import { UserError } from "../../lib/errors";
 
 const folder = mkdtempSync(join(tmpdir(), "workbook-records-"));
@@ -142,4 +142,10 @@ test("types are sorted by code point, as Python's sorted does, not by UTF-16 uni
   const records = labels.map((label): NerRecord => ({ tokens: ["x"], ner: [[0, 0, label]] }));
   assert.deepEqual(typesOf(records), ["B", "a", "ab", "b", "\uff5e", "\u{1f600}"]);
   assert.equal(byCodePoint("a", "a"), 0);
+});
+
+test("gold inside words is kept by its type", () => {
+  const record = { tokens: ["a"], ner: [], unaligned: ["person", "person"] };
+  assert.deepEqual(parseRecord(record, "x").unaligned, ["person", "person"]);
+  assert.throws(() => parseRecord({ ...record, unaligned: [3] }, "x"), /x: "unaligned" is not a list of types/);
 });

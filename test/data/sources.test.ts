@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { type GitHubSource, type HubSource, parseManifest } from "../../lib/data/manifest";
-import { addressOf, findSource, MANIFEST_PATH, openSource, readSources } from "../../lib/data/sources";
+import { addressOf, findSource, isHere, MANIFEST_PATH, openSource, readSources } from "../../lib/data/sources";
 import { UserError } from "../../lib/errors";
 
 /** Made-up bytes behind a local server that stands in for GitHub's raw files. */
@@ -177,6 +177,7 @@ test("a mirror that is no folder, and an id that is not in the manifest", async 
   await assert.rejects(openSource("crossner"), says(/no source "crossner"/, /crossner_ai, crossner_literature/));
   process.env.WORKBOOK_MIRROR = join(folder, "nothing");
   await assert.rejects(open(), says(/WORKBOOK_MIRROR names .*nothing, which is not a folder/));
+  assert.equal(isHere(SOURCE), false);
 });
 
 test("the project's manifest is sound, and every broken entry is named", () => {

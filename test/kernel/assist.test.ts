@@ -60,7 +60,7 @@ test("hover shows signature, docstring and tags by their names; nothing for what
 
 test("inside a call's parentheses the function is shown, or the name itself that the cursor touches", async () => {
   for (const code of ["GLiNER.fromPretrained(", 'GLiNER.fromPretrained("x', "await GLiNER.fromPretrained( "])
-    assert.match((await hover(code)) ?? "", /fromPretrained\(folder: string\)/, code);
+    assert.match((await hover(code)) ?? "", /fromPretrained\(name: string/, code);
   assert.match((await hover('splitWords(entities("a", ')) ?? "", /entities\(text: string/);
   assert.match((await hover('splitWords(entities("a", []) ')) ?? "", /splitWords\(text: string/);
   assert.match((await hover("splitWords(model", 13)) ?? "", /model: GLiNER/);
@@ -72,7 +72,7 @@ test("after a cell that threw and one that did not compile, both know what they 
   await kernel.execute("throw new Error('x')");
   await kernel.execute('const n: number = "x"');
   assert.ok((await complete("GLiNER.")).matches.includes("fromPretrained"));
-  assert.match((await hover("GLiNER.fromPretrained")) ?? "", /Loads a model folder/);
+  assert.match((await hover("GLiNER.fromPretrained")) ?? "", /Loads a folder of Python/);
 });
 
 for (const [name, options] of Object.entries(EDITOR_OPTIONS)) {

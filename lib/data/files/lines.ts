@@ -2,7 +2,7 @@ import { filePieces, MAX_RECORD_BYTES, type ReadOptions, type Stretch, textOf, t
 
 /**
  * Cuts pieces of a file into lines, which end with a line feed only; a carriage return before it is the reader's to take
- * off. Not node:readline: newer versions of Node end a line at U+2028 and U+2029 too, which a JSON string may hold as they are.
+ * off. Not node:readline: newer versions of Node end a line at U+2028 and U+2029 too, which a JSON string may hold.
  */
 export class LineCutter {
   private line = 1;
@@ -47,7 +47,10 @@ export class LineCutter {
 }
 const LINE_FEED = 0x0a;
 
-/** The lines of a file as text, with their numbers from 1. @throws UserError for bytes that are not UTF-8, and as `filePieces` */
+/**
+ * The lines of a file as text, with their numbers from 1.
+ * @throws UserError for bytes that are not UTF-8, and like `filePieces`
+ */
 export async function* fileLines(
   path: string,
   { maxRecordBytes }: ReadOptions = {},

@@ -6,11 +6,12 @@ import type { NerRecord, NerSpan, PlacedRecord } from "../records";
 import type { Tally } from "./tally";
 
 /**
- * InstructUIE's JSON, in which GLiNER's repository ships its evaluation sets: `{sentence, entities: [{name, type, pos: [start,
- * end]}]}`, with positions in Python's characters (code points), the end exclusive.
+ * InstructUIE's JSON, in which GLiNER's repository ships its evaluation sets: `{sentence, entities: [{name, type, pos:
+ * [start, end]}]}`, with positions in Python's characters (code points), the end exclusive.
  *
- * GLiNER's `process` (modules/run_evaluation.py) cuts words at white space, not with the expression of training, and keeps a mention
- * whose edges are no word's as gold that nothing can match. Here such a mention is counted (`unaligned`), since no span of words stands for it.
+ * GLiNER's `process` (modules/run_evaluation.py) cuts words at white space, not with the expression of training, and keeps a
+ * mention whose edges are no word's as gold that nothing can match. Here such a mention is counted (`unaligned`), since no
+ * span of words stands for it.
  */
 export interface InstructOptions extends ReadOptions {
   /** Which words: cut at white space as the evaluation does it (default), or as training does it. */

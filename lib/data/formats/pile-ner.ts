@@ -9,7 +9,7 @@ import { Tally } from "./tally";
 /**
  * Pile-NER-type conversations -> records, as each era of GLiNER's repository made them:
  *
- *     data_proc         modules/data_proc.py (from the first upload on): spaces in types become `_`; an empty answer is forgotten
+ *     data_proc         modules/data_proc.py (from the first upload on): spaces in types become `_`, empty answers are forgotten
  *     process_pilener   data/process_pilener.py (from March 2024 on): types as they are; the types of empty answers under
  *                       the key "negative", which no trainer has ever read
  *     default           what process_pilener.py means: the same on records of the usual form, but an answer belongs to its
@@ -62,8 +62,8 @@ function alignedRecord(answers: Answers, era: Era, tally: Tally, where: string):
 }
 
 /**
- * UniversalNER's evaluation records: conversations with one question each, so that a sentence comes once for every type. Those
- * of one text that follow one another are one record here, with the types asked as its `labels`.
+ * UniversalNER's evaluation records: conversations with one question each, so that a sentence comes once for every type.
+ * Those of one text that follow one another are one record here, with the types asked as its `labels`.
  */
 export async function* readUniversalNer(
   path: string,

@@ -98,7 +98,7 @@ class LiteralReader {
 
   private character(point: number): string {
     if (point > 0x10ffff) throw this.fault("a character");
-    // Python keeps the halves of an escaped surrogate pair apart, and such a mention matches no text; JavaScript would join them.
+    // Python keeps the halves of an escaped surrogate pair apart, and they match no text; JavaScript would join them.
     return point >= 0xd800 && point <= 0xdfff ? NO_CHARACTER : String.fromCodePoint(point);
   }
 

@@ -26,7 +26,8 @@ const READERS: Record<RecordFormat, Reader> = {
   "pile-ner": readPileNer,
   uniner: readUniversalNer,
   bio: readColumns,
-  conll: (path, options, tally) => readColumns(path, { columns: "token,...,tag", ...options }, tally),
+  conll: (path, options, tally) =>
+    readColumns(path, { ...options, columns: options.columns ?? "token,...,tag" }, tally),
   instruct: readInstruct,
   gliner: readGliner,
   "type-sentences": readTypeSentences,

@@ -3,8 +3,8 @@ import type { Rows } from "./columns";
 import { begins, isOrphan, needless, OUTSIDE, type Scheme, type Tag } from "./schemes";
 
 /**
- * Which scheme a file's tags follow: found from what only one of them writes. A file that shows the marks of two is refused, with a line of
- * each; told a scheme, the same file is read and its repairs are counted.
+ * Which scheme a file's tags follow: found from what only one of them writes. A file that shows the marks of two is refused,
+ * with a line of each; told a scheme, the same file is read and its repairs are counted.
  */
 
 /** Marks of a scheme: how often, and the line of the first. */

@@ -6,9 +6,9 @@ import { Occurrences } from "./occurrences";
 import type { Tally } from "./tally";
 
 /**
- * SLIMER's examples of Pile-NER: `{type: [{sentence, target_words_in_it}]}`, a few sentences for each type. Only the one type was
- * looked for in a sentence, so that it is the record's `labels`; a sentence that stands under several types is one record. Small
- * files: read whole.
+ * SLIMER's examples of Pile-NER: `{type: [{sentence, target_words_in_it}]}`, a few sentences for each type. Only the one
+ * type was looked for in a sentence, so that it is the record's `labels`; a sentence that stands under several types is one
+ * record. Small files: read whole.
  */
 export async function* readTypeSentences(path: string, _: object, tally: Tally): AsyncGenerator<PlacedRecord> {
   const bySentence = new Map<string, PlacedRecord & { record: { labels: string[] } }>();

@@ -22,8 +22,8 @@ export interface Comparison {
     /** Mentions of only one side. */
     onlyCopy: number;
     onlyOriginal: number;
-    /** Those of the original alone that end with the last word of their sentence. */
-    lostAtEnd: number;
+    /** Mentions of the original that end with the last word of their sentence, and how many of these are only there. */
+    atEnd: { original: number; lost: number };
   };
 }
 
@@ -61,13 +61,14 @@ function compareGold(pairs: readonly [NerRecord, NerRecord][]): Comparison["gold
     moved: 0,
     onlyCopy: 0,
     onlyOriginal: 0,
-    lostAtEnd: 0,
+    atEnd: { original: 0, lost: 0 },
   };
   const renamed = new Map<string, number>();
   for (const [copy, original] of pairs) {
     const [ours, theirs] = [uniqueSpans(copy.ner), uniqueSpans(original.ner)];
     gold.copy += ours.length;
     gold.original += theirs.length;
+    gold.atEnd.original += theirs.filter(([, end]) => end === original.tokens.length - 1).length;
     gold.equal += takePairs(ours, theirs, (a, b) => a.join("\t") === b.join("\t")).length;
     for (const [a, b] of takePairs(ours, theirs, (a, b) => a[0] === b[0] && a[1] === b[1])) {
       const key = `${b[2]}\t${a[2]}`;
@@ -76,7 +77,7 @@ function compareGold(pairs: readonly [NerRecord, NerRecord][]): Comparison["gold
     gold.moved += takePairs(ours, theirs, (a, b) => sameMention(copy, a, original, b)).length;
     gold.onlyCopy += ours.length;
     gold.onlyOriginal += theirs.length;
-    gold.lostAtEnd += theirs.filter(([, end]) => end === original.tokens.length - 1).length;
+    gold.atEnd.lost += theirs.filter(([, end]) => end === original.tokens.length - 1).length;
   }
   gold.renamed = [...renamed].map(([key, mentions]) => {
     const [from, to] = key.split("\t");

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { UserError, usageError } from "../../errors";
+import { UserError, usageError, warnOnce } from "../../errors";
 import { jsonValues } from "../files/json-values";
 import { type InstructItem, parseInstruct } from "../formats/instruct";
 import type { FormatName } from "../formats/names";
@@ -32,13 +32,20 @@ export interface LabelList {
   labels: string[];
 }
 
-/** Everything that was named: files of records, each with the label list that lies beside it. */
+/**
+ * Everything that was named: files of records, each with the label list that lies beside it.
+ * @throws UserError like the readers, and for a file that was named and is of no known form; one in a folder is passed over
+ */
 export async function openData(names: readonly string[], options: FormatOptions = {}): Promise<DataFile[]> {
   const files: DataFile[] = [];
   const lists = new Map<string, LabelList>();
   for (const name of names.flatMap(filesBelow)) {
     const opened = await open(name, options);
-    if ("records" in opened) files.push(opened);
+    if (opened === undefined && !names.includes(name))
+      warnOnce(`${name} was passed over: its form is none that is known.`);
+    else if (opened === undefined)
+      throw new UserError(`${name}: its form is none that is known; convert it with preprocess first.`);
+    else if ("records" in opened) files.push(opened);
     else lists.set(dirname(opened.path), opened);
   }
   if (files.length === 0) throw usageError(`there are no records in ${names.join(", ")}; wanted a file of data.`);
@@ -54,12 +61,15 @@ function filesBelow(name: string): string[] {
     .sort();
 }
 
-async function open(name: string, options: FormatOptions): Promise<DataFile | (LabelList & { path: string })> {
+async function open(
+  name: string,
+  options: FormatOptions,
+): Promise<DataFile | (LabelList & { path: string }) | undefined> {
   const id = sourceOf(name);
   const path = id ? await sourceFile(id) : fileOf(name);
-  const { format, options: found } = id
-    ? { format: findSource(id).format.name, options: {} }
-    : await detectFormat(path);
+  const known = id ? { format: findSource(id).format.name, options: {} } : await detectFormat(path);
+  if (known === undefined) return undefined;
+  const { format, options: found } = known;
   if (format === "labels") return { name, path, labels: await labelList(path) };
   const tally = new Tally();
   const reading = id ? sourceRecords(id, tally) : readPlaced(format, path, { ...found, ...options }, tally);

@@ -1,4 +1,3 @@
-import { UserError } from "../../errors";
 import { filePieces } from "../files/bytes";
 import type { FormatName } from "../formats/names";
 import type { FormatOptions } from "../formats/read";
@@ -14,15 +13,13 @@ const HEAD = 1 << 20;
 /** Rows of columns that are looked at. */
 const ROWS = 200;
 
-/** @throws UserError where no format fits */
-export async function detectFormat(path: string): Promise<Detected> {
+/** undefined where no format fits. @throws UserError where the file cannot be read */
+export async function detectFormat(path: string): Promise<Detected | undefined> {
   const head = await headOf(path);
   const start = head.trimStart();
   const format = start.startsWith("[") || start.startsWith("{") ? jsonFormat(start) : undefined;
   if (format) return { format, options: {} };
-  const columns = columnFormat(head);
-  if (columns) return columns;
-  throw new UserError(`${path}: its form is none that is known; convert it with preprocess first.`);
+  return columnFormat(head);
 }
 
 async function headOf(path: string): Promise<string> {

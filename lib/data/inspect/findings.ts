@@ -179,7 +179,7 @@ function ofComparison({ copy, original, sentences, missing, added, gold }: Compa
       "lost_mention",
       gold.onlyOriginal,
       "mentions of the original without a place in the copy",
-      `of ${gold.original}; ${gold.lostAtEnd} of them end with their sentence's last word`,
+      `of ${gold.original}; of the ${gold.atEnd.original} that end with their sentence's last word ${gold.atEnd.lost} are lost`,
     ],
     ["fault", "new_mention", gold.onlyCopy, "mentions that the original does not have"],
   ]);

@@ -49,8 +49,8 @@ export interface InspectOptions extends FormatOptions {
 export const LIMITS: Limits = { maxWidth: 12, maxLen: 384 };
 
 /**
- * Looks at files of data as spaCy's `debug data` does: what a model cannot represent, what the two splitters make of it, how labels are
- * spelled, what files share, and how copies differ from their originals.
+ * Looks at files of data as spaCy's `debug data` does: what a model cannot represent, what the two splitters make of it, how
+ * labels are spelled, what files share, and how copies differ from their originals.
  * @param names files, folders, or names as `loadRecords` takes them, and `source:ID`
  * @throws UserError like the readers
  */
@@ -58,7 +58,7 @@ export async function inspectData(names: readonly string[], options: InspectOpti
   const { limits: given, labelList, against = [], ...reading } = options;
   const limits = { ...LIMITS, ...given };
   const files = await openData(names, reading);
-  const originals = await openOriginals(against, reading);
+  const originals = against.length > 0 ? await openData(against, reading) : [];
   const reports = files.map((file) => reportOf(file, limits, labelList));
   const leaks = leaksBetween(files);
   const comparisons = files.flatMap((file, i) => {
@@ -67,9 +67,6 @@ export async function inspectData(names: readonly string[], options: InspectOpti
   });
   return { limits, files: reports, leaks, comparisons, findings: findingsOf(reports, leaks, comparisons) };
 }
-
-const openOriginals = async (names: readonly string[], options: FormatOptions): Promise<DataFile[]> =>
-  names.length === 0 ? [] : openData(names, options);
 
 function reportOf(file: DataFile, limits: Limits, given?: readonly string[]): FileReport {
   const { name, format, tally } = file;

@@ -7,7 +7,7 @@ import type { DataFile } from "./data-file";
  * Two splitters, one text: GLiNER trains on words cut by its expression and evaluates on words cut at white space.
  */
 export interface SplitterCounts {
-  /** Mentions with character positions that no span of words stands for, under either splitter; absent for files of words. */
+  /** Mentions with positions that no span of words stands for, under either splitter; absent for files of words. */
   unaligned?: { whitespace: number; gliner: number };
   /** Of those unaligned at white space. */
   misplaced: Misplaced[];

@@ -10,18 +10,25 @@ import { type NerRecord, recordLine, typesOf } from "../records";
 import { sourceRecords } from "../source-records";
 import { addressOf, findSource, readSources, type SourceOptions, sourceFile } from "../sources";
 import type { MixRecipe, MixSource } from "./recipe";
-import { mixSource, type SourceCounts } from "./source";
+import { type MixState, mixSource, type SourceCounts } from "./source";
 
 /**
- * A recipe -> train.jsonl, dev.jsonl and manifest.json: the same recipe and sources give the same bytes. The manifest says where every sentence
- * came from, what was left out and why, and which hashes went in and came out.
+ * A recipe -> train.jsonl, dev.jsonl and manifest.json: the same recipe and sources give the same bytes. The manifest says
+ * where every sentence came from, what was left out and why, and which hashes went in and came out.
  */
 export interface MixManifest {
   recipe: MixRecipe;
   sources: (SourceCounts & { name: string; files: SourceFileEntry[]; train: number; dev: number })[];
   /** Sources that the licence filter left out. */
   excluded: { name: string; licence: string }[];
-  overlap: { tests: string[]; sentences: number; sentences_left_out: number; runs_left_out: number };
+  overlap: {
+    tests: string[];
+    sentences: number;
+    sentences_left_out: number;
+    runs_left_out: number;
+    /** Development sentences that went to the training set since they share a run with one of it. */
+    dev_moved: number;
+  };
   files: { train: FileEntry; dev: FileEntry };
 }
 
@@ -44,45 +51,74 @@ export interface FileEntry {
  * Builds a mix in memory that holds its sentences (about 1 kB each).
  * @throws UserError like `sourceFile`, and where nothing is left; the files are then as they were before
  */
-export async function buildMix(recipe: MixRecipe, folder: string, options: SourceOptions = {}): Promise<MixManifest> {
-  const sources = options.sources ?? readSources();
-  const state = {
-    recipe,
-    seen: new Set<string>(),
-    options: { ...options, sources },
-    ...(await testIndex(recipe, { ...options, sources })),
-  };
+export async function buildMix(recipe: MixRecipe, folder: string, given: SourceOptions = {}): Promise<MixManifest> {
+  const options = { ...given, sources: given.sources ?? readSources() };
+  const { tests, testSentences } = await testIndex(recipe, options);
+  const state = { recipe, tests, seen: new Set<string>(), options };
   const excluded: MixManifest["excluded"] = [];
-  const built: MixManifest["sources"] = [];
-  const sets = { train: [] as NerRecord[], dev: [] as NerRecord[] };
+  const parts: Part[] = [];
   for (const source of recipe.sources) {
-    const licence = forbiddenLicence(source, recipe, sources);
-    if (licence) {
-      excluded.push({ name: source.name, licence });
-      continue;
-    }
-    const { records, counts } = await mixSource(source, state);
-    const dev = Math.round(records.length * recipe.dev.share);
-    sets.dev.push(...records.slice(0, dev));
-    sets.train.push(...records.slice(dev));
-    const files = await Promise.all(source.from.map((id) => fileEntry(id, { ...options, sources })));
-    built.push({ name: source.name, files, ...counts, train: records.length - dev, dev });
+    const licence = forbiddenLicence(source, recipe, options.sources);
+    if (licence) excluded.push({ name: source.name, licence });
+    else parts.push(await readPart(source, state));
   }
+  const { sets, moved } = divided(parts, recipe);
   if (sets.train.length === 0)
     throw new UserError("the mix has no sentence left; see its limits and its licence filter.");
   const left = (reason: "overlap_sentence" | "overlap_run") =>
-    built.reduce((sum, { left_out }) => sum + left_out[reason], 0);
+    parts.reduce((sum, { counts }) => sum + counts.left_out[reason], 0);
   return write(folder, sets, {
     recipe,
-    sources: built,
+    sources: parts.map(({ name, files, counts }) => {
+      const of = (set: readonly NerRecord[]) => set.filter(({ src }) => src === name).length;
+      return { name, files, ...counts, train: of(sets.train), dev: of(sets.dev) };
+    }),
     excluded,
     overlap: {
       tests: recipe.overlap.tests,
-      sentences: state.testSentences,
+      sentences: testSentences,
       sentences_left_out: left("overlap_sentence"),
       runs_left_out: left("overlap_run"),
+      dev_moved: moved,
     },
   });
+}
+
+/** What one source gives, in the order drawn by the seed. */
+interface Part {
+  name: string;
+  files: SourceFileEntry[];
+  records: NerRecord[];
+  counts: SourceCounts;
+}
+
+async function readPart(source: MixSource, state: MixState): Promise<Part> {
+  const { records, counts } = await mixSource(source, state);
+  const files = await Promise.all(source.from.map((id) => fileEntry(id, state.options)));
+  return { name: source.name, files, records, counts };
+}
+
+type Sets = { train: NerRecord[]; dev: NerRecord[] };
+
+/**
+ * The share of every part that is for development, the rest for training. A development sentence that shares a run of words with a
+ * training sentence, such as its neighbour in a passage that repeats itself, goes to the training set.
+ */
+function divided(parts: readonly Part[], { dev: { share }, overlap }: MixRecipe): { sets: Sets; moved: number } {
+  const sets: Sets = { train: [], dev: [] };
+  for (const { records } of parts) {
+    const count = Math.round(records.length * share);
+    sets.dev.push(...records.slice(0, count));
+    sets.train.push(...records.slice(count));
+  }
+  const index = new OverlapIndex({ minWords: overlap.min_words, run: overlap.run });
+  for (const { tokens } of sets.train) index.add(tokens, "train");
+  const isShared = ({ tokens }: NerRecord) => index.find(tokens) !== undefined;
+  const shared = sets.dev.filter(isShared);
+  return {
+    sets: { train: [...sets.train, ...shared], dev: sets.dev.filter((record) => !isShared(record)) },
+    moved: shared.length,
+  };
 }
 
 async function testIndex(
@@ -118,11 +154,7 @@ async function fileEntry(id: string, options: SourceOptions): Promise<SourceFile
 }
 
 /** All three files or none: each is whole before the first takes its place. */
-function write(
-  folder: string,
-  sets: { train: NerRecord[]; dev: NerRecord[] },
-  manifest: Omit<MixManifest, "files">,
-): MixManifest {
+function write(folder: string, sets: Sets, manifest: Omit<MixManifest, "files">): MixManifest {
   mkdirSync(folder, { recursive: true });
   const files = {
     train: writeSet(folder, "train", sets.train, manifest.recipe.seed),

@@ -3,8 +3,8 @@ import { parse } from "yaml";
 import { UserError, usageError } from "../../errors";
 
 /**
- * A mix: which sources in which amounts make a training and a development set, and what is left out of them. One YAML file, see data/mixes;
- * an unknown key is an error.
+ * A mix: which sources in which amounts make a training and a development set, and what is left out of them. One YAML file,
+ * see data/mixes; an unknown key is an error.
  */
 export interface MixRecipe {
   seed: number;
@@ -62,7 +62,7 @@ const DEFAULTS: Omit<MixRecipe, "sources"> = {
   dev: { share: 0.02 },
 };
 
-const SOURCE_DEFAULTS = { cap: Number.MAX_SAFE_INTEGER, empty_share: 0.1, without: [] as string[] };
+const SOURCE_DEFAULTS = { cap: 1e9, empty_share: 0.1, without: [] as string[] };
 
 /** @throws UserError where the file is no YAML, a key is unknown or a value is of the wrong kind */
 export function readMix(path: string): MixRecipe {

@@ -1,8 +1,8 @@
 import type { NerRecord, NerSpan } from "../records";
 
 /**
- * Long passages -> pieces of a few sentences. A passage is cut at sentence ends, never inside a mention; neighbouring sentences stay together as
- * long as they fit. A sentence that is too long by itself is cut where it must be.
+ * Long passages -> pieces of a few sentences. A passage is cut at sentence ends, never inside a mention; neighbouring
+ * sentences stay together as long as they fit. A sentence that is too long by itself is cut where it must be.
  */
 export interface SplitOptions {
   /** Sentences are put together up to this many words. */

@@ -9,7 +9,7 @@ import type { LossOptions } from "../../model/loss";
 import type { GLiNER } from "../gliner";
 import type { BestMetric } from "./best-metrics";
 import { type HeldOut, normalised } from "./held-out";
-import { countsOf, decodeAll, findAll, type HeldOutScores, scoreFound } from "./scoring";
+import { countsOf, findAll, type HeldOutScores, scoreFound } from "./scoring";
 
 /** A test set of the benchmark that a run tracks, for teaching: what is chosen by it is chosen on the test set. */
 export interface TrackedTest {
@@ -104,7 +104,7 @@ async function benchmarkScores(
   for (const test of tests) {
     const found = await findAll(model, [test], signal);
     if (!found) return undefined;
-    counts.push(countsOf(found.gold, decodeAll(found.candidates, threshold)));
+    counts.push(countsOf(found, threshold));
   }
   const sets = tests.map(({ name }, i) => {
     const { value, low, high } = bootstrapF1([counts[i]]);

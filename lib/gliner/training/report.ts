@@ -33,7 +33,7 @@ export function scalarsOf(report: TrainingReport): Record<string, number> {
     "heldout/precision": heldOut?.precision,
     "heldout/recall": heldOut?.recall,
     "heldout/f1_at_.3": heldOut?.at3.f1,
-    "heldout/calibration_error": heldOut?.calibration.error,
+    "heldout/calibration_error": heldOut?.calibration.ece,
     // The tag carries the warning: a chart is shown without its manifest.
     "benchmark (selection on the test set)/f1": benchmark?.f1,
   };

@@ -1,9 +1,10 @@
-import type { NerRecord, NerSpan } from "../../data/records";
-import { bootstrapF1 } from "../../evaluate/bootstrap";
-import { addCounts, countMatches, type Scores, scores, scoresPerType } from "../../evaluate/metrics";
-import { exceeds, greedyDecode, type SpanCandidate } from "../../model/decode";
+import type { NerRecord } from "../../data/records";
+import { type Calibration, calibrate } from "../../evaluate/calibration";
+import type { Scores } from "../../evaluate/metrics";
+import { PLAIN_RULES, scoreTexts } from "../../evaluate/scoring";
+import { askedOnly, evaluationOf } from "../../evaluate/zero-shot";
+import type { SpanCandidate } from "../../model/decode";
 import type { GLiNER } from "../gliner";
-import { type Calibration, calibrationOf } from "./calibration";
 
 /** Sentences that are asked for the same types. */
 export interface AskedRecords {
@@ -26,14 +27,14 @@ export interface HeldOutScores extends ThresholdScores {
   calibration: Calibration;
 }
 
-/** Gold and candidates of sentences, in one order. */
+/** Sentences, with the gold that was asked for, and the candidates of each. */
 export interface Found {
-  gold: NerSpan[][];
+  records: NerRecord[];
   candidates: SpanCandidate[][];
 }
 
 /** Probability below which a span takes no part, also not in the calibration. */
-export const FLOOR = 0.05;
+const FLOOR = 0.05;
 const CHUNK = 8;
 
 /**
@@ -45,46 +46,31 @@ export async function findAll(
   asked: readonly AskedRecords[],
   signal?: AbortSignal,
 ): Promise<Found | undefined> {
-  const found: Found = { gold: [], candidates: [] };
+  const found: Found = { records: [], candidates: [] };
   for (const { types, records } of asked)
     for (let at = 0; at < records.length; at += CHUNK) {
       if (signal?.aborted) return undefined;
       const chunk = records.slice(at, at + CHUNK);
       const tokens = chunk.map((record) => record.tokens);
       found.candidates.push(...(await model.candidates(tokens, types, { floor: FLOOR, batchSize: CHUNK })));
-      found.gold.push(...chunk.map(({ ner }) => ner.filter(([, , type]) => types.includes(type))));
+      found.records.push(...askedOnly(chunk, types));
       await new Promise((resolve) => setImmediate(resolve));
     }
   return found;
 }
 
 /** Scores of what was found. @param types whose own scores are given */
-export function scoreFound(found: Found, types: readonly string[], threshold: number): HeldOutScores {
-  const predicted = decodeAll(found.candidates, threshold);
-  return {
-    ...thresholdScores(found.gold, predicted, threshold),
-    sentences: found.gold.length,
-    support: found.gold.reduce((sum, spans) => sum + new Set(spans.map(String)).size, 0),
-    at3: thresholdScores(found.gold, decodeAll(found.candidates, 0.3), 0.3),
-    perType: scoresPerType(found.gold, predicted, types),
-    calibration: calibrationOf(found),
-  };
-}
-
-export function decodeAll(found: readonly SpanCandidate[][], threshold: number): NerSpan[][] {
-  return found.map((spans) => {
-    const above = spans.filter(({ score }) => exceeds(score, threshold));
-    const kept = greedyDecode(above, { flatNer: true, multiLabel: false });
-    return kept.map(({ start, end, label }): NerSpan => [start, end, label]);
+export function scoreFound({ records, candidates }: Found, types: readonly string[], threshold: number): HeldOutScores {
+  const at = (one: number) => ({
+    threshold: one,
+    ...scoreTexts(records, candidates, { ...PLAIN_RULES, threshold: one }),
   });
+  const { support, perType, thresholds } = evaluationOf([at(threshold), at(0.3)], types);
+  const [scores, at3] = thresholds.map(({ counts, ...rest }) => rest);
+  return { ...scores, sentences: records.length, support, at3, perType, calibration: calibrate(records, candidates) };
 }
 
-export function countsOf(gold: readonly NerSpan[][], predicted: readonly NerSpan[][]) {
-  return gold.map((spans, i) => countMatches(spans, predicted[i]));
-}
-
-function thresholdScores(gold: NerSpan[][], predicted: NerSpan[][], threshold: number): ThresholdScores {
-  const counts = countsOf(gold, predicted);
-  const { low, high } = bootstrapF1([counts]);
-  return { threshold, ...scores(addCounts(counts)), ci95: [low, high] };
+/** Matches of each sentence. */
+export function countsOf({ records, candidates }: Found, threshold: number) {
+  return scoreTexts(records, candidates, { ...PLAIN_RULES, threshold }).counts;
 }

@@ -179,7 +179,7 @@ test("a copy beside its original: missing, renamed, moved and lost", async () =>
     moved: 1,
     onlyCopy: 0,
     onlyOriginal: 1,
-    lostAtEnd: 1,
+    atEnd: { original: 2, lost: 1 },
   });
   for (const check of ["missing_sentence", "added_sentence", "moved", "lost_mention"])
     assert.deepEqual(found(report, check), [["fault", 1]], check);
@@ -212,6 +212,11 @@ test("formats are told by how a file begins; what is none of them is refused", a
   await assert.rejects(
     inspectData([scratch.file("prose.txt", "Just a text.\n")]),
     says("prose.txt: its form is none that is known"),
+  );
+  const mixed = folder("mixed", { "a.jsonl": '{"tokens":["Ada"],"ner":[]}', "notes.txt": "Just a text.\n" });
+  assert.deepEqual(
+    (await inspectData([mixed])).files.map(({ name }) => name),
+    [join(mixed, "a.jsonl")],
   );
   await assert.rejects(inspectData([folder("empty", { "labels.json": ["a"] })]), says("there are no records"));
 });
@@ -268,17 +273,18 @@ test("beside their raw originals: missing last sentences, mentions lost at the e
   const rows = report.comparisons.map(({ missing, gold }) => [
     missing.length,
     gold.onlyOriginal,
-    gold.lostAtEnd,
+    gold.atEnd.lost,
+    gold.atEnd.original,
     gold.moved,
   ]);
   assert.deepEqual(rows, [
-    [0, 5, 5, 0],
-    [0, 3, 3, 0],
-    [0, 3, 2, 0],
-    [1, 1, 1, 0],
-    [0, 1, 1, 0],
-    [1, 95, 13, 0],
-    [1, 0, 0, 1],
+    [0, 5, 5, 5, 0],
+    [0, 3, 3, 3, 0],
+    [0, 3, 2, 2, 0],
+    [1, 1, 1, 1, 0],
+    [0, 1, 1, 1, 0],
+    [1, 95, 13, 1727, 0],
+    [1, 0, 0, 1164, 1],
   ]);
   assert.ok(report.comparisons.every(({ missing }) => missing.every(({ last }) => last)));
 });

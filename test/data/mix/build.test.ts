@@ -60,7 +60,13 @@ test("the sample as a mix: the tests' sentences are gone, every count adds up, t
   const made = await buildMix(recipe, join(scratch.folder, "a"), { sources });
   const [only] = made.sources;
   assert.equal(only.left_out.overlap_sentence, 5);
-  assert.deepEqual(made.overlap, { tests: ["test"], sentences: 32, sentences_left_out: 5, runs_left_out: 0 });
+  assert.deepEqual(made.overlap, {
+    tests: ["test"],
+    sentences: 32,
+    sentences_left_out: 5,
+    runs_left_out: 0,
+    dev_moved: 0,
+  });
   const out = Object.values(only.left_out).reduce((sum, count) => sum + count, 0);
   assert.equal(only.sentences, out + only.kept);
   assert.equal(only.kept, only.train + only.dev);
@@ -129,6 +135,20 @@ test("hygiene, limits and reasons: each sentence that is left out is counted und
       [2, 2, "organization"],
     ]);
   assert.ok(records.every(({ src }) => src === "mine"));
+});
+
+test("a development sentence that shares a run of words with the training set goes there", async () => {
+  const run = "one two three four five six seven eight nine ten eleven twelve";
+  const content =
+    Array.from({ length: 20 }, (_, i) => line(`so${i} ${run} .`, [0, 0, "x"])).join("") + line("Ada met Bo today .");
+  const recipe = parseMix({ dev: { share: 0.5 }, sources: [{ from: "runs", empty_share: 1 }] }, "here");
+  const made = await buildMix(recipe, join(scratch.folder, "runs"), { sources: [source("runs", content)] });
+  assert.ok(made.overlap.dev_moved >= 9, `${made.overlap.dev_moved} moved`);
+  assert.deepEqual(
+    made.sources.map(({ train, dev, kept }) => train + dev - kept),
+    [0],
+  );
+  assert.equal(made.files.train.records, 20 + (made.files.dev.records === 0 ? 1 : 0));
 });
 
 test("a licence filter leaves a source out and says so; a closed list of types stays with its sentences", async () => {

@@ -69,7 +69,7 @@ test("every step has its parts and norms, every evaluation F1 with its interval,
       heldOut.perType.map(({ type }) => type),
       ["product"],
     );
-    assert.ok(heldOut.calibration.error >= 0 && heldOut.calibration.error <= 1);
+    assert.ok(heldOut.calibration.ece >= 0 && heldOut.calibration.ece <= 1);
     assert.equal(heldOut.sentences, TINY_RECORDS.length);
   }
   // best/ is the model of the first evaluation with the highest F1, bit for bit.
@@ -79,6 +79,14 @@ test("every step has its parts and norms, every evaluation F1 with its interval,
   assert.deepEqual([bestOf(out).step, bestOf(out).selection], [top.step, "F1 on held-out types"]);
   assert.equal(sha(out, "best", "model.safetensors"), sha(out, `step-${top.step}`, "model.safetensors"));
   (await GLiNER.fromPretrained(join(out, "best"))).dispose();
+  // The evaluation inside is the evaluation outside.
+  const [{ types, records }, ...others] = HELD_OUT.asked;
+  assert.equal(others.length, 0);
+  const model = await GLiNER.fromPretrained(join(out, "last"));
+  const { f1, perType } = await model.evaluate(records, { entityTypes: types, thresholds: [0.05] });
+  model.dispose();
+  assert.ok(Math.abs(f1 - (lines[11].heldOut?.f1 ?? -1)) < 1e-9);
+  assert.deepEqual(lines[11].heldOut?.perType, perType);
 });
 
 test("measuring changes nothing: with evaluations and without, the same losses", async () => {
