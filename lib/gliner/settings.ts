@@ -42,7 +42,7 @@ export interface TrainingConfig extends LossSettings, SamplingOptions, CollateSw
   scheduler_type: SchedulerType;
   /** Parts that are not trained: encoder, embeddings, word_embeddings, encoder.layer.0, rnn, span_layer, prompt, ... */
   freeze_components: readonly string[];
-  /** Half-width numbers: no backend of this release has them on a CPU, and asking for them there is an error. */
+  /** Half-width numbers in matrix products: TensorFlow.js has none, so anything but "no" is refused. */
   mixed_precision: Precision;
   /** Seeds every stream: init, order, types, dropout, masking. */
   seed: number;

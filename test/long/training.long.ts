@@ -45,7 +45,7 @@ test("MiniLM, 200 steps, one seed, one thread: two runs are the same bit for bit
   assert.deepEqual(traceOf(a), traceOf(b));
 });
 
-test("with two threads they differ by rounding; how much is measured", {
+test("with two threads nothing is promised: whether two runs differ, and by how much, is measured", {
   skip: !cachedEncoder() && "no MiniLM here",
 }, async (context) => {
   const [a, b] = [join(scratch, "two-a"), join(scratch, "two-b")];
