@@ -121,7 +121,7 @@ test("the project's notebooks keep the rules: kernel, title, short cells, summar
     for (const { id, source, cell_type, metadata } of cells)
       if (cell_type === "code" && !Object(metadata.jupyter).source_hidden)
         for (const line of source.split("\n"))
-          assert.ok(line.length <= 110, `${name} ${id}: ${line.length} characters: ${line}`);
+          assert.ok(line.length <= 115, `${name} ${id}: ${line.length} characters: ${line}`);
     for (const { id, outputs } of cells)
       assert.ok(
         outputs.every(({ output_type }) => output_type !== "error"),
