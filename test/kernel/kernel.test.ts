@@ -69,6 +69,19 @@ test("a cell that does not compile names line and place", async () => {
   assert.match(error.traceback.join("\n"), /\n {6}\^/);
 });
 
+test("2,000 outputs at once all arrive, in their order, and the reply after them", async () => {
+  const shown = '{ [DISPLAY]: () => ({ "text/plain": String(i) }) }';
+  const { status, outputs } = await run(
+    `import { DISPLAY, display } from "../lib";\nfor (let i = 0; i < 2000; i++) display(${shown});`,
+  );
+  assert.equal(status, "ok");
+  const texts = outputs.map((output) => output.output_type === "display_data" && String(output.data["text/plain"]));
+  assert.deepEqual(
+    texts,
+    Array.from({ length: 2000 }, (_, i) => String(i)),
+  );
+});
+
 test("20,000 printed lines all arrive", async () => {
   const { outputs } = await run('for (let i = 0; i < 20000; i++) console.log("line " + i)');
   const [stream] = outputs;
