@@ -78,13 +78,20 @@ async function runTests(files: string[]): Promise<Counts> {
       `--test-reporter=${name}`,
       `--test-reporter-destination=${i === 0 ? "stdout" : tap}`,
     ]);
-    const code = await inherit("--test", [`--test-concurrency=${CONCURRENCY}`, ...reporters, ...files]);
+    const limits = [`--test-concurrency=${CONCURRENCY}`, ...timeLimit()];
+    const code = await inherit("--test", [...limits, ...reporters, ...files]);
     const counts = readCounts(readFileSync(tap, "utf8"));
     if (code !== 0 && counts.failed === 0) throw new UserError(`the test runner itself ended with ${code}.`);
     return counts;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** No single test may hold up the rest for ever; Node knows the option since 20.11. */
+function timeLimit(): string[] {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  return major > 20 || minor >= 11 ? ["--test-timeout=900000"] : [];
 }
 
 /** The sums at the end of a TAP report. Files that were cut (cancelled) count as failed. */

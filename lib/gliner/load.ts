@@ -96,11 +96,10 @@ async function tokenizerOf(
   return addSpecialTokens(SubwordTokenizer.load(encoder), config);
 }
 
-/** -1 means "to be found", as in Python: the tokenizer then decides about both. */
+/** -1 means "to be found", as in Python. */
 function completeVocabulary(config: GLiNERConfig, tokenizer: SubwordTokenizer): void {
-  if (config.vocab_size > 0 && config.class_token_index >= 0) return;
-  config.vocab_size = tokenizer.size;
-  config.class_token_index = tokenizer.tokenId(config.ent_token) ?? -1;
+  if (config.vocab_size < 1) config.vocab_size = tokenizer.size;
+  if (config.class_token_index < 0) config.class_token_index = tokenizer.tokenId(config.ent_token) ?? -1;
 }
 
 /** The paper's code called "marker" what is markerV0 today; the shapes of the last projection tell them apart. */

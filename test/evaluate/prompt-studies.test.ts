@@ -89,13 +89,14 @@ test("orders are drawn from the seed; what every order finds is counted apart", 
   const records = RECORDS.map((record) => ({ ...record, ner: record.ner.slice(0, 2) }));
   const study = await studyOrders(READER, records, types, { orders: 6, seed: 4 });
   assert.deepEqual(study.orders[0].order, types);
-  assert.equal(study.orders.length, 7);
+  assert.equal(study.orders.length, 6);
   for (const { order } of study.orders) assert.deepEqual([...order].sort(), [...types].sort());
+  assert.equal(new Set(study.orders.map(({ order }) => order.join())).size, 6, "three types have six orders");
   const again = await studyOrders(READER, records, types, { orders: 6, seed: 4 });
   assert.deepEqual(again, study);
   const f1 = study.orders.slice(1).map((one) => one.f1);
   assert.deepEqual([study.least, study.most], [Math.min(...f1), Math.max(...f1)]);
-  assert.ok(study.sd > 0 && Math.abs(study.mean - f1.reduce((a, b) => a + b) / 6) < 1e-12);
+  assert.ok(study.sd > 0 && Math.abs(study.mean - f1.reduce((a, b) => a + b) / 5) < 1e-12);
   assert.ok(study.always < study.sometimes && study.sometimes <= 60);
 });
 

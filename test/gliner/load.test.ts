@@ -309,6 +309,44 @@ test("a model of the hub whose only tokenizer is spm.model", () =>
     assert.deepEqual(await entities("owner/spm", { log: quiet }), await entities(deberta));
   }));
 
+test("a model as urchade/gliner_small-v2.1 is: pytorch_model.bin, an old configuration, DeBERTa with spm.model alone", () =>
+  fromHub(async () => {
+    const deberta = join(ROOT, "test/golden/tiny_deberta");
+    const config = JSON.parse(readFileSync(join(deberta, "gliner_config.json"), "utf8"));
+    const old = {
+      name: "correct",
+      span_mode: "markerV0",
+      hidden_size: config.hidden_size,
+      max_width: config.max_width,
+    };
+    const training = { lr_encoder: "1e-5", num_steps: 30000, warmup_ratio: 3000, has_rnn: true, prev_path: null };
+    const { tensors } = readSafetensors(join(deberta, "model.safetensors"));
+    hub.models.set("owner/published", {
+      commit: COMMIT,
+      files: {
+        "gliner_config.json": Buffer.from(JSON.stringify({ ...old, ...training, model_name: "owner/deberta" })),
+        "pytorch_model.bin": torchFile(tensors),
+      },
+      large: ["pytorch_model.bin"],
+    });
+    hub.models.set("owner/deberta", {
+      commit: COMMIT,
+      files: {
+        "config.json": Buffer.from(JSON.stringify({ ...config.encoder_config, vocab_size: 128100 })),
+        "spm.model": readFileSync(join(deberta, "spm.model")),
+        "tokenizer_config.json": Buffer.from('{"do_lower_case": false, "vocab_type": "spm"}'),
+        "pytorch_model.bin": Buffer.from("not needed"),
+      },
+    });
+    const options = { log: () => undefined };
+    assert.deepEqual(await entities("owner/published", options), await entities(deberta));
+    assert.equal(
+      hub.calls.some(({ url }) => /owner\/deberta.*pytorch_model/.test(url)),
+      false,
+      "the encoder's weights are its own",
+    );
+  }));
+
 test("what the hub does not have is said", () =>
   fromHub(async () => {
     hub.models.set("owner/bert", { commit: COMMIT, files: encoderFiles() });
