@@ -77,6 +77,15 @@ export class WorkbookServer extends jupyter.ZmqServer {
     super(new WorkbookHandler(executor), connectionFile);
   }
 
+  /**
+   * Repair: messages that get lost. zeromq holds every 513th message of a socket back until the event loop turns, and refuses
+   * (EBUSY) whatever is sent before it is gone: outputs, and with them the reply. Without a time-out it sends at once.
+   */
+  override async init(): Promise<void> {
+    await super.init();
+    for (const socket of [this.iopub, this.shell, this.control]) socket.sendTimeout = 0;
+  }
+
   override async handleShellMessage(socket: Socket, ...frames: Buffer[]): Promise<void> {
     const type = messageType(frames);
     if (IGNORED.has(type)) return;

@@ -69,6 +69,20 @@ test("a cell that does not compile names line and place", async () => {
   assert.match(error.traceback.join("\n"), /\n {6}\^/);
 });
 
+test("2,000 outputs at once all arrive, in their order, and the reply after them", async () => {
+  const { status, outputs } = await run(
+    'import { display, table } from "../lib";\nfor (let i = 0; i < 2000; i++) display(table([{ i }]));',
+  );
+  assert.equal(status, "ok");
+  const numbers = outputs.map((output) =>
+    output.output_type === "display_data" ? Number(String(output.data["text/plain"]).split("\n").at(-1)) : -1,
+  );
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: 2000 }, (_, i) => i),
+  );
+});
+
 test("20,000 printed lines all arrive", async () => {
   const { outputs } = await run('for (let i = 0; i < 20000; i++) console.log("line " + i)');
   const [stream] = outputs;
