@@ -18,9 +18,9 @@ function follow(values: readonly number[], rule: Partial<SelectionRule> = {}) {
 
 test("the best is the last of the largest, or of the smallest", () => {
   assert.deepEqual(follow([0.1, 0.3, 0.3, 0.2]), {
-    bests: [1, 2],
+    bests: [1, 2, 3],
     stoppedAt: undefined,
-    best: { step: 2, value: 0.3 },
+    best: { step: 3, value: 0.3 },
   });
   assert.deepEqual(follow([5, 4, 6, 3], { greaterIsBetter: false }).bests, [1, 2, 4]);
 });
