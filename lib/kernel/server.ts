@@ -79,11 +79,15 @@ export class WorkbookServer extends jupyter.ZmqServer {
 
   /**
    * Repair: messages that get lost. zeromq holds every 513th message of a socket back until the event loop turns, and refuses
-   * (EBUSY) whatever is sent before it is gone: outputs, and with them the reply. Without a time-out it sends at once.
+   * (EBUSY) whatever is sent before it is gone: outputs, and with them the reply. Without a time-out it sends at once;
+   * and without a high-water mark a front end that is slow to read finds everything in its queue instead of gaps.
    */
   override async init(): Promise<void> {
     await super.init();
-    for (const socket of [this.iopub, this.shell, this.control]) socket.sendTimeout = 0;
+    for (const socket of [this.iopub, this.shell, this.control]) {
+      socket.sendTimeout = 0;
+      socket.sendHighWaterMark = 0;
+    }
   }
 
   override async handleShellMessage(socket: Socket, ...frames: Buffer[]): Promise<void> {

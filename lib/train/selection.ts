@@ -16,7 +16,7 @@ export interface SelectionRule {
 }
 
 /**
- * Takes an evaluation into account. As in transformers, an improvement is measured against the best before it: comparing
+ * Takes an evaluation into account. Of equal models the later one is the best: a young one often scores 0 several times. As in transformers, an improvement is measured against the best before it: comparing
  * with a best that the same evaluation has just raised would end every run. A value that is no number is no improvement.
  * @returns the selection after it, whether this model is the best so far, and whether the patience is used up
  */
@@ -28,7 +28,7 @@ export function select(
 ): { selection: Selection; isBest: boolean; stop: boolean } {
   if (!Number.isFinite(value)) return waiting(before, rule);
   const gain = before.best && (rule.greaterIsBetter ? value - before.best.value : before.best.value - value);
-  const isBest = gain === undefined || gain > 0;
+  const isBest = gain === undefined || gain >= 0;
   const waited = gain === undefined || gain > rule.threshold ? 0 : before.waited + 1;
   const best = isBest ? { step, value } : before.best;
   return { selection: { best, waited }, isBest, stop: rule.patience > 0 && waited >= rule.patience };

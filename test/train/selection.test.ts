@@ -16,11 +16,11 @@ function follow(values: readonly number[], rule: Partial<SelectionRule> = {}) {
   return { bests, stoppedAt: undefined, best: selection.best };
 }
 
-test("the best is the first of the largest, or of the smallest", () => {
+test("the best is the last of the largest, or of the smallest", () => {
   assert.deepEqual(follow([0.1, 0.3, 0.3, 0.2]), {
-    bests: [1, 2],
+    bests: [1, 2, 3],
     stoppedAt: undefined,
-    best: { step: 2, value: 0.3 },
+    best: { step: 3, value: 0.3 },
   });
   assert.deepEqual(follow([5, 4, 6, 3], { greaterIsBetter: false }).bests, [1, 2, 4]);
 });
@@ -40,6 +40,14 @@ test("a run that improves at every evaluation never stops, whatever its patience
 test("the patience counts evaluations since the last improvement", () => {
   assert.equal(follow([3, 2, 2, 2], { patience: 2 }).stoppedAt, 3);
   assert.equal(follow([3, 2, 4, 2, 2, 2], { patience: 3 }).stoppedAt, 6);
+});
+
+test("equal values are no improvement for the patience", () => {
+  assert.deepEqual(follow([0, 0, 0, 0], { patience: 2 }), {
+    bests: [1, 2, 3],
+    stoppedAt: 3,
+    best: { step: 3, value: 0 },
+  });
 });
 
 test("a gain below the threshold makes a better model but does not end the waiting", () => {

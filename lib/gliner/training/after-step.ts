@@ -1,3 +1,4 @@
+import { UserError } from "../../errors";
 import type { LossOptions } from "../../model/loss";
 import { select } from "../../train/selection";
 import type { StepReport } from "../../train/trainer";
@@ -9,6 +10,9 @@ import { type EvaluationSets, evaluateInside, METRICS } from "./evaluation";
 import type { TrainingReport } from "./report";
 import type { StepLoss } from "./step-loss";
 import type { RunStore } from "./store";
+
+/** Steps in a row without any gradient after which a model is given up. */
+const STILL = 20;
 
 /** What follows a step: its report, the evaluation, the choice of the best model, what is written. */
 export class AfterStep {
@@ -30,6 +34,7 @@ export class AfterStep {
   async take(step: StepReport): Promise<"stop" | undefined> {
     const { config, store } = this;
     if (step.clipped) store.memory.clipped++;
+    this.checkAlive(step);
     return this.complete({
       ...step,
       ...this.stepLoss.finish(step),
@@ -55,6 +60,19 @@ export class AfterStep {
     this.store.note(report);
     await this.options.onStep?.(report);
     return memory.stoppedEarly ? "stop" : undefined;
+  }
+
+  /**
+   * The clamp of `loss_type: focal` (GLiNER since 0.2.22) gives no gradient where a probability is below 1e-6. A model that is
+   * sure of nothing anywhere stays so for ever, at a loss that looks like any other: in Python such a run goes on to its end.
+   */
+  private checkAlive({ step, loss, gradientNorm }: StepReport): void {
+    const { memory } = this.store;
+    memory.still = gradientNorm === 0 && loss > 0 ? memory.still + 1 : 0;
+    if (memory.still < STILL) return;
+    throw new UserError(
+      `step ${step}: the gradient has been exactly 0 for ${STILL} steps at a loss of ${loss.toFixed(1)}: every probability is below the clamp of loss_type "${this.config.loss_type}", and nothing is learnt any more; wanted lower rates, a longer warm-up, or loss_type focal_logits, which has no clamp.`,
+    );
   }
 
   private isDue(step: number): boolean {

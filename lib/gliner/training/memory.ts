@@ -6,6 +6,8 @@ export interface RunMemory {
   /** Steps whose gradient was clipped. */
   clipped: number;
   skipped: { step: number; reason: string }[];
+  /** Steps in a row whose gradient was exactly 0. */
+  still: number;
   /** By step: 1, 2, 5 and 10, as far as the run has come. */
   losses: Record<string, number>;
   selection: Selection;
@@ -16,7 +18,7 @@ export interface RunMemory {
 }
 
 export function newMemory(): RunMemory {
-  return { clipped: 0, skipped: [], losses: {}, selection: { waited: 0 } };
+  return { clipped: 0, skipped: [], still: 0, losses: {}, selection: { waited: 0 } };
 }
 
 /** Steps whose loss a manifest keeps. */

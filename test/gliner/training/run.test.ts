@@ -72,9 +72,9 @@ test("every step has its parts and norms, every evaluation F1 with its interval,
     assert.ok(heldOut.calibration.ece >= 0 && heldOut.calibration.ece <= 1);
     assert.equal(heldOut.sentences, TINY_RECORDS.length);
   }
-  // best/ is the model of the first evaluation with the highest F1, bit for bit.
+  // best/ is the model of the last evaluation with the highest F1, bit for bit.
   const values = lines.flatMap(({ heldOut, step }) => (heldOut ? [{ step, f1: heldOut.f1 }] : []));
-  const top = values.reduce((a, b) => (b.f1 > a.f1 ? b : a));
+  const top = values.reduce((a, b) => (b.f1 >= a.f1 ? b : a));
   assert.deepEqual(best, { step: top.step, value: top.f1 });
   assert.deepEqual([bestOf(out).step, bestOf(out).selection], [top.step, "F1 on held-out types"]);
   assert.equal(sha(out, "best", "model.safetensors"), sha(out, `step-${top.step}`, "model.safetensors"));
@@ -101,8 +101,8 @@ test("measuring changes nothing: with evaluations and without, the same losses",
 test("early stopping ends the run after the patience, says so, and a resume has nothing to do", async () => {
   const still = { lr_encoder: 0, lr_others: 0, metric_for_best_model: "dev_loss", early_stopping_patience: 2 } as const;
   const stopped = await run("patience", still);
-  // The first evaluation is the best; two more without a gain use the patience up.
-  assert.deepEqual([stopped.steps, stopped.end, stopped.best?.step], [9, "stopped early", 3]);
+  // The first evaluation is the best there will be; two more without a gain use the patience up.
+  assert.deepEqual([stopped.steps, stopped.end, stopped.best?.step], [9, "stopped early", 9]);
   assert.equal(readManifest(join(stopped.out, "manifest.json")).sessions[0].status, "stopped early");
   const again = await run("patience", { ...still, resume: true });
   assert.deepEqual([again.steps, again.end, again.history.length], [9, "stopped early", 0]);
@@ -222,6 +222,32 @@ test("a loss that is no number: the batch is kept with the types that were asked
   };
   assert.equal(saved.kind, "not finite");
   assert.ok(saved.batches[0].every(({ types }) => types.length > 0));
+});
+
+test("a model that the clamp has killed is noticed: twenty steps without a gradient end the run", async () => {
+  const model = await GLiNER.fromPretrained(TINY_BERT);
+  // Scores far below the clamp: a constant vector for every type, and its opposite for every span.
+  const { parameters } = model.model;
+  const set = (name: string, value: number) => {
+    const { shape, size } = parameters.get(name);
+    parameters.set(name, new Float32Array(size).fill(value), shape);
+  };
+  for (const [layer, value] of [
+    ["prompt_rep_layer.3", 10],
+    ["span_rep_layer.span_rep_layer.out_project.3", -10],
+  ] as const) {
+    set(`${layer}.weight`, 0);
+    set(`${layer}.bias`, value);
+  }
+  const still = { ...OPTIONS, num_steps: 40, weight_decay_other: 0, eval_every: 0, out: join(scratch, "still") };
+  await assert.rejects(train(model, RECORDS, still), {
+    name: "UserError",
+    message: /^step 20: the gradient has been exactly 0 for 20 steps at a loss of .*focal_logits/,
+  });
+  const alive = await train(model, RECORDS, { ...still, out: undefined, loss_type: "focal_logits" });
+  model.dispose();
+  assert.equal(alive.steps, 40);
+  assert.equal(readManifest(join(scratch, "still", "manifest.json")).sessions[0].status, "failed");
 });
 
 test("what is frozen does not move, what is not does; two batches a step read twice the records", async () => {
