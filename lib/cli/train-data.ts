@@ -1,10 +1,10 @@
+import { sha256OfFile } from "../backend/install/hash";
 import { loadRecords, recordsFile } from "../data/named";
 import { type NerRecord, typesOf } from "../data/records";
 import type { Recipe } from "../gliner/recipe";
 import { ON_THE_TEST_SET, type TrackedTest } from "../gliner/training/evaluation";
 import { type HeldOut, holdOutTypes } from "../gliner/training/held-out";
 import type { DataFiles } from "../gliner/training/run-data";
-import { sha256OfFile } from "../provenance/hash";
 
 /** Everything that a recipe's section `data` names. */
 export interface TrainingData {
@@ -32,9 +32,9 @@ export async function loadTrainingData({ data }: Recipe): Promise<TrainingData> 
   const held = types.length || count ? holdOutTypes(all, { types, count, limit, records: dev }) : undefined;
   const benchmark = await Promise.all(data.benchmark.map((name) => trackedTest(name, data.benchmark_records)));
   const records = held?.train ?? all;
-  const files: DataFiles = { train_data: fileOf(train_data) };
-  if (val_data) files.val_data = fileOf(val_data);
-  for (const { name } of benchmark) files[name] = fileOf(name);
+  const files: DataFiles = { train_data: await fileOf(train_data) };
+  if (val_data) files.val_data = await fileOf(val_data);
+  for (const { name } of benchmark) files[name] = await fileOf(name);
   const used = dev.slice(0, DEV_RECORDS);
   const summary = describe(records, used, held, benchmark);
   return { records, dev: used, heldOut: held?.heldOut, benchmark, files, summary };
@@ -47,9 +47,9 @@ async function trackedTest(name: string, limit: number): Promise<TrackedTest> {
   return { name, types, records: all.slice(0, limit) };
 }
 
-function fileOf(name: string): { name: string; file_sha256?: string } {
+async function fileOf(name: string): Promise<{ name: string; file_sha256?: string }> {
   const path = recordsFile(name);
-  return path === undefined ? { name } : { name, file_sha256: sha256OfFile(path) };
+  return path === undefined ? { name } : { name, file_sha256: await sha256OfFile(path) };
 }
 
 function describe(

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../backend/places";
 import { UserError, usageError } from "../errors";
+import { isObject } from "../weights/json";
 import type { Tally } from "./formats/tally";
 import type { NerRecord } from "./records";
 
@@ -71,6 +72,3 @@ export function renameLabels(record: NerRecord, map: LabelMap, tally: Tally, whe
     ...(record.negatives && { negatives: listed(record.negatives) }),
   };
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import { UserError } from "../errors";
+import { isObject } from "../weights/json";
 import { parseColumns } from "./formats/columns";
 import { FORMATS, type FormatName, isFormatName } from "./formats/names";
 import { SCHEMES, type Scheme } from "./formats/schemes";
@@ -137,6 +138,3 @@ function parseLabels(value: unknown, sets: Record<string, unknown>, where: strin
     throw new UserError(`${where}: "labels" is "${value}", wanted one of ${Object.keys(sets).join(", ")}.`);
   return { ...parseLabelMap(sets[value], `${where}, labels "${value}"`).names };
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import { UserError } from "../errors";
+import { isObject } from "../weights/json";
 import type { ReadOptions } from "./files/bytes";
 import { jsonValues } from "./files/json-values";
 
@@ -119,8 +120,5 @@ function parseSpan(span: unknown, words: number, where: string): NerSpan {
     throw new UserError(`${where} has the type ${JSON.stringify(label)}, wanted a name.`);
   return [start as number, end as number, label];
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isStrings = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === "string");

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { NerRecord } from "../data/records";
 import { UserError } from "../errors";
 import type { SpanCandidate } from "../model/decode";
+import { isObject } from "../weights/json";
 
 /**
  * What a model says of texts, before any decision: every span and type whose probability exceeds a floor. Thresholds, decoding
@@ -182,6 +183,3 @@ function parseJson(text: string, where: string): Record<string, unknown> {
   }
   throw new UserError(`${where}: wanted a JSON object.`);
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -3,6 +3,7 @@ import { arch, availableParallelism, cpus, platform, release, totalmem } from "n
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { type BackendInfo, backendInfo, PROJECT_ROOT } from "../backend";
+import { glibcVersion } from "../backend/install/libc";
 
 /** What computes: everything on which speed and rounding depend. What cannot be found out is "unknown", never left out. */
 export interface Environment {
@@ -64,10 +65,7 @@ function packageVersion(name: string): string {
 }
 
 function libc(): string {
-  const report: { header?: { glibcVersionRuntime?: string } } = JSON.parse(
-    JSON.stringify(process.report?.getReport() ?? {}),
-  );
-  const version = report.header?.glibcVersionRuntime;
+  const version = glibcVersion();
   return version ? `glibc ${version}` : "unknown";
 }
 

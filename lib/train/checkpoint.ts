@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { sha256OfFileSync } from "../backend/install/hash";
 import { UserError } from "../errors";
-import { sha256OfFile } from "../provenance/hash";
 import { writeAtomically } from "../weights/atomic";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors";
 import { firstChange, type RunIdentity } from "./identity";
@@ -79,7 +79,7 @@ export function saveTrainerState(
   files: readonly string[],
 ): void {
   writeSafetensors(join(folder, OPTIMIZER), optimizer.state());
-  const hashes = [...files, OPTIMIZER].map((name) => [name, { sha256: sha256OfFile(join(folder, name)) }]);
+  const hashes = [...files, OPTIMIZER].map((name) => [name, { sha256: sha256OfFileSync(join(folder, name)) }]);
   const stored: StoredState = { format: FORMAT, ...state, files: Object.fromEntries(hashes) };
   writeAtomically(join(folder, STATE), `${JSON.stringify(stored, null, 2)}\n`);
 }
@@ -99,7 +99,7 @@ export function readTrainerState(folder: string, identity: RunIdentity): Trainer
     throw new UserError(`${folder} was saved by ${change}; resume with the same, or start anew in another --out.`);
   for (const [name, { sha256 }] of Object.entries(files)) {
     const path = join(folder, name);
-    if (existsSync(path) && sha256OfFile(path) === sha256) continue;
+    if (existsSync(path) && sha256OfFileSync(path) === sha256) continue;
     throw new UserError(
       `${path} is ${existsSync(path) ? "damaged: its bytes are not those that were saved" : "missing"}; put back a copy of ${folder}, or remove it to start at step 0.`,
     );

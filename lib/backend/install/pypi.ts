@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../errors";
 import { cacheFolder, NATIVE_PACKAGE } from "../places";
 import { buildInCache } from "./build";
+import { glibcVersion } from "./libc";
 import { compiler, type Log, run } from "./run";
 import { ABI, type Candidate, type Installed } from "./rung";
 import { downloadWheel, unzip, type Wheel } from "./wheel";
@@ -77,11 +78,7 @@ function requirements(): string {
     throw new UserError(
       `only the wheels for Linux on x86-64 are supported, this is ${process.platform} ${process.arch}.`,
     );
-  const report: { header?: { glibcVersionRuntime?: string } } = JSON.parse(
-    JSON.stringify(process.report?.getReport() ?? {}),
-  );
-  if (!report.header?.glibcVersionRuntime)
-    throw new UserError("the wheels need glibc, this system has another C library.");
+  if (!glibcVersion()) throw new UserError("the wheels need glibc, this system has another C library.");
   const cxx = compiler();
   if (!cxx) throw new UserError("no C++ compiler (c++, g++ or clang++) on the PATH to build the binding with.");
   return cxx;

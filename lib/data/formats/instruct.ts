@@ -1,5 +1,6 @@
 import { UserError } from "../../errors";
 import { splitAtSpaces, splitWords, type Word } from "../../text/words";
+import { isObject } from "../../weights/json";
 import type { ReadOptions } from "../files/bytes";
 import { jsonValues } from "../files/json-values";
 import type { NerRecord, NerSpan, PlacedRecord } from "../records";
@@ -98,8 +99,5 @@ export function unitOffsets(text: string): number[] {
   }
   return [...offsets, unit];
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isPosition = (value: unknown): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every((part) => Number.isSafeInteger(part) && part >= 0);

@@ -1,6 +1,7 @@
 import type { NerRecord } from "../../data/records";
 import { type Calibration, calibrate } from "../../evaluate/calibration";
 import type { Scores } from "../../evaluate/metrics";
+import { FLOOR } from "../../evaluate/predictions";
 import { PLAIN_RULES, scoreTexts } from "../../evaluate/scoring";
 import { askedOnly, evaluationOf } from "../../evaluate/zero-shot";
 import type { SpanCandidate } from "../../model/decode";
@@ -33,8 +34,6 @@ export interface Found {
   candidates: SpanCandidate[][];
 }
 
-/** Probability below which a span takes no part, also not in the calibration. */
-const FLOOR = 0.05;
 const CHUNK = 8;
 
 /**

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { alikePairs } from "../../../lib/data/inspect/labels";
 import { type DataReport, inspectData } from "../../../lib/data/inspect/report";
 import { isHere, readSources } from "../../../lib/data/sources";
+import { ZERO_SHOT_SETS } from "../../../lib/data/zero-shot-tests";
 import { Scratch, says } from "../scratch";
 
 /** Small sets with planted faults, written by hand; then GLiNER's own copies of the seven tests, where they are here. */
@@ -225,18 +226,11 @@ const copies = readSources().filter(({ role }) => role === "evaluation copy" || 
 const here = copies.every(isHere);
 if (!here)
   process.stdout.write("skipped: GLiNER's copies of the seven tests are neither in a mirror nor in the cache\n");
-const SETS = [
-  "crossner_ai",
-  "crossner_literature",
-  "crossner_music",
-  "crossner_politics",
-  "crossner_science",
-  "mit_movie",
-  "mit_restaurant",
-];
 
 test("GLiNER's own copies of the seven tests: the known faults are found, and others", { skip: !here }, async () => {
-  const names = SETS.flatMap((set) => ["dev", "test", "labels"].map((part) => `source:gliner_${set}_${part}`));
+  const names = ZERO_SHOT_SETS.flatMap((set) =>
+    ["dev", "test", "labels"].map((part) => `source:gliner_${set}_${part}`),
+  );
   const report = await inspectData(names);
   const of = (check: string) =>
     Object.fromEntries(
@@ -267,8 +261,8 @@ test("beside their raw originals: missing last sentences, mentions lost at the e
   skip: !here,
 }, async () => {
   const report = await inspectData(
-    SETS.map((set) => `source:gliner_${set}_test`),
-    { against: SETS.map((set) => `zero-shot:${set}`) },
+    ZERO_SHOT_SETS.map((set) => `source:gliner_${set}_test`),
+    { against: ZERO_SHOT_SETS.map((set) => `zero-shot:${set}`) },
   );
   const rows = report.comparisons.map(({ missing, gold }) => [
     missing.length,
