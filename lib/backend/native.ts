@@ -59,15 +59,15 @@ export function int64(value: number): Int64Scalar {
   return new module.Int64Scalar(value);
 }
 
-/** Uniform numbers in [0, 1) from TensorFlow's counter-based generator: the same seeds give the same numbers, always. */
-export function nativeRandomUniform(shape: number[], seedA: number, seedB: number): tf.Tensor {
-  const inputs = [tf.tensor1d(shape, "int32"), tf.tensor1d([seedA, seedB], "int32")];
+/** `n` numbers over the whole range of int32, from TensorFlow's counter-based generator: the same seeds give the same ones. */
+export function nativeRandomBits(n: number, seedA: number, seedB: number): tf.Tensor1D {
+  const inputs = [tf.tensor1d([n], "int32"), tf.tensor1d([seedA, seedB], "int32")];
   const types = [
-    attribute("dtype", "type", "float32"),
+    attribute("dtype", "type", "int32"),
     attribute("T", "type", "int32"),
     attribute("Tseed", "type", "int32"),
   ];
-  return nativeOp("StatelessRandomUniform", types, inputs, 1)[0];
+  return nativeOp("StatelessRandomUniformFullInt", types, inputs, 1)[0] as tf.Tensor1D;
 }
 
 function native(): NativeBackend {

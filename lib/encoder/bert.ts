@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import type { Parameters, Shapes } from "../weights/parameters";
 import type { BertConfig } from "./config";
 import type { Dropout } from "./dropout";
-import { layerNorm, layerNormShapes, linear, linearShapes, matMulTransposed } from "./layers";
+import { matMulTransposed } from "../fused/products";
+import { layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
 import type { EncoderTrace } from "./trace";
 import { afterAttention, transformerLayerShapes } from "./transformer-layer";
 

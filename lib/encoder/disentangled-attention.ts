@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { matMulTransposed } from "./layers";
+import { matMulTransposed } from "../fused/products";
 import { positionRow, type RelativeSpan } from "./relative-position";
 
 /**

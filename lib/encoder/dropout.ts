@@ -1,31 +1,72 @@
 import * as tf from "@tensorflow/tfjs";
-import { isNative, nativeRandomUniform } from "../backend";
+import { attribute, isNative, nativeOp, nativeRandomBits } from "../backend";
+import { differentiable } from "../fused/differentiable";
+import { where } from "../fused/native-ops";
 import { stream } from "../random";
 
 /** Zeroes each value with probability `rate` and scales the others by 1 / (1 - rate). The site names the place in the model. */
-export type Dropout = (x: tf.Tensor, rate: number, site: string) => tf.Tensor;
+export interface Dropout {
+  (x: tf.Tensor, rate: number, site: string): tf.Tensor;
+  /** The mask alone, for ops that drop inside: a bool tensor, true = stays; undefined where nothing is dropped. */
+  keep(shape: number[], rate: number, site: string): tf.Tensor | undefined;
+}
+
+/** The dropout that keeps what `keep` says. */
+export function dropoutOf(keep: Dropout["keep"]): Dropout {
+  const drop = (x: tf.Tensor, rate: number, site: string) => {
+    const kept = keep(x.shape, rate, site);
+    if (!kept) return x;
+    const factor = 1 / (1 - rate);
+    return differentiable([x], () => ({
+      value: tf.mul(where(kept, x), factor),
+      saved: [kept],
+      gradient: (dy, [kept]) => [tf.mul(where(kept, dy), factor)],
+    }));
+  };
+  return Object.assign(drop, { keep });
+}
 
 /** Evaluation: nothing is dropped. */
-export const noDropout: Dropout = (x) => x;
+export const noDropout: Dropout = dropoutOf(() => undefined);
 
 /**
  * Dropout whose masks depend on (seed, step, site) alone: the same step drops the same values whatever ran before, so a
  * resumed run goes on exactly. TensorFlow.js's seeded dropout repeats one mask for ever, which trains a fixed sub-network.
  */
 export function seededDropout(seed: number, step: number): Dropout {
-  return (x, rate, site) => {
-    if (rate === 0) return x;
+  return dropoutOf((shape, rate, site) => {
+    if (rate === 0) return undefined;
     const random = stream(seed, "dropout", step, site);
-    return tf.tidy(() => {
-      const kept = tf.greaterEqual(uniform(x.shape, random.uint32(), random.uint32()), rate);
-      return tf.mul(x, tf.mul(tf.cast(kept, "float32"), 1 / (1 - rate)));
-    });
-  };
+    return tf.tidy(() => mask(shape, rate, random.uint32(), random.uint32()));
+  });
 }
 
-function uniform(shape: number[], seedA: number, seedB: number): tf.Tensor {
-  if (isNative()) return nativeRandomUniform(shape, seedA | 0, seedB | 0);
-  const random = stream(seedA, "uniform", seedB);
-  const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.uniform());
-  return tf.tensor(values, shape);
+/** Chances are whole 65536ths: a number of 32 bits decides on two values, and drawing them is what dropout costs. */
+const HALF = 2 ** 16;
+
+function mask(shape: number[], rate: number, seedA: number, seedB: number): tf.Tensor {
+  const n = shape.reduce((a, b) => a * b, 1);
+  const bits = isNative() ? nativeRandomBits(Math.ceil(n / 2), seedA | 0, seedB | 0) : plainBits(n, seedA, seedB); // [n / 2]
+  const least = Math.round(rate * HALF);
+  const low = tf.greaterEqual(lowHalf(bits), tf.scalar(least, "int32"));
+  // The high half is compared within the whole number, which has a sign.
+  const high = tf.greaterEqual(bits, tf.scalar(least * HALF - 2 ** 31, "int32"));
+  return tf.reshape(tf.slice(tf.concat([low, high]), 0, n), shape);
+}
+
+function lowHalf(bits: tf.Tensor): tf.Tensor {
+  const ones = tf.scalar(HALF - 1, "int32");
+  if (isNative()) return nativeOp("BitwiseAnd", [attribute("T", "type", "int32")], [bits, ones], 1)[0];
+  return tf.tensor1d(
+    Int32Array.from(bits.dataSync(), (value) => value & (HALF - 1)),
+    "int32",
+  );
+}
+
+function plainBits(n: number, seedA: number, seedB: number): tf.Tensor1D {
+  const random = stream(seedA, "dropout bits", seedB);
+  return tf.tensor1d(
+    Int32Array.from({ length: Math.ceil(n / 2) }, () => random.uint32() | 0),
+    "int32",
+  );
 }

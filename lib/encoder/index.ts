@@ -1,10 +1,11 @@
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../errors";
 import type { Parameters, Shapes } from "../weights/parameters";
 import { bert, bertShapes } from "./bert";
 import type { EncoderConfig } from "./config";
 import { deberta, debertaShapes } from "./deberta";
 import type { Dropout } from "./dropout";
+import { packedBert } from "./packed-bert";
 import type { EncoderTrace } from "./trace";
 
 /** One interface for every encoder: subwords -> vectors. */
@@ -21,27 +22,38 @@ export function longestSequence(config: EncoderConfig): number {
   return absolute ? config.max_position_embeddings : Number.POSITIVE_INFINITY;
 }
 
+/** A batch of texts in subwords, row-major. */
+export interface Subwords {
+  /** [B, T] */
+  ids: Int32Array;
+  /** [B, T], 1 = a subword, 0 = padding */
+  mask: Int32Array;
+  B: number;
+  T: number;
+}
+
 /**
- * @param inputIds int32 [B, T]
- * @param attentionMask [B, T], 1 = a subword, 0 = padding
+ * BERT runs without padding; where every stage is to be shown, as transformers writes it.
  * @returns [B, T, H]
  * @throws UserError where a text is longer than the encoder's absolute positions
  */
 export function encode(
-  inputIds: tf.Tensor2D,
-  attentionMask: tf.Tensor2D,
+  subwords: Subwords,
   parameters: Parameters,
   prefix: string,
   config: EncoderConfig,
   dropout: Dropout,
   trace?: EncoderTrace,
 ): tf.Tensor3D {
-  const [, T] = inputIds.shape;
+  const { ids, mask, B, T } = subwords;
   const limit = longestSequence(config);
   if (T > limit)
     throw new UserError(
       `a text with its prompt has ${T} subwords, the encoder has ${limit} positions; wanted fewer types or words (max_len), or a model_max_length of at most ${limit} in tokenizer_config.json.`,
     );
+  if (config.model_type === "bert" && !trace) return packedBert(subwords, parameters, prefix, config, dropout);
+  const inputIds = tf.tensor2d(ids, [B, T], "int32"); // [B, T]
+  const attentionMask = tf.tensor2d(mask, [B, T], "int32"); // [B, T]
   return config.model_type === "bert"
     ? bert(inputIds, attentionMask, parameters, prefix, config, dropout, trace)
     : deberta(inputIds, attentionMask, parameters, prefix, config, dropout, trace);

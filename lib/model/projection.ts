@@ -1,6 +1,7 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import type { Dropout } from "../encoder/dropout";
 import { linear, linearShapes } from "../encoder/layers";
+import { reluDropout } from "../fused/relu-dropout";
 import type { Parameters, Shapes } from "../weights/parameters";
 
 /** GLiNER's `create_projection_layer`: Linear(in, 4 out) -> ReLU -> Dropout -> Linear(4 out, out). Declares `.0` and `.3`. */
@@ -17,6 +18,6 @@ export function projection(
   rate: number,
   dropout: Dropout,
 ): tf.Tensor {
-  const inner = tf.relu(linear(x, parameters, `${prefix}.0`)); // [..., 4 out]
-  return linear(dropout(inner, rate, prefix), parameters, `${prefix}.3`); // [..., out]
+  const inner = reluDropout(linear(x, parameters, `${prefix}.0`), dropout, rate, prefix); // [..., 4 out]
+  return linear(inner, parameters, `${prefix}.3`); // [..., out]
 }

@@ -110,9 +110,8 @@ export function represent(
 }
 
 function encodeTokens(model: SpanModel, batch: Batch, dropout: Dropout, trace?: Trace): tf.Tensor3D {
-  const ids = tf.tensor2d(batch.inputIds, [batch.size, batch.T], "int32"); // [B, T]
-  const mask = tf.tensor2d(batch.attentionMask, [batch.size, batch.T], "int32"); // [B, T]
-  const encoded = encode(ids, mask, model.parameters, ENCODER_PREFIX, model.encoder, dropout, trace); // [B, T, H]
+  const subwords = { ids: batch.inputIds, mask: batch.attentionMask, B: batch.size, T: batch.T };
+  const encoded = encode(subwords, model.parameters, ENCODER_PREFIX, model.encoder, dropout, trace); // [B, T, H]
   if (model.encoder.hidden_size === model.config.hidden_size) return encoded;
   return linear(encoded, model.parameters, "token_rep_layer.projection") as tf.Tensor3D; // [B, T, D]
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { pickRows } from "../fused/rows";
 
 /** How the subwords of a word become its vector; `first` and `last` pick one, `mean` and `max` pool all. */
 export const SUBTOKEN_POOLINGS = ["first", "last", "mean", "max"] as const;
@@ -21,14 +22,12 @@ export function extractWords(tokens: tf.Tensor3D, wordsMask: Int32Array, W: numb
   return rowsAt(tokens, positions);
 }
 
-/** Picks rows of [B, T, D] by position, [B, N] row-major; -1 gives a row of zeros. @returns [B, N, D] */
+/** Picks rows of [B, T, D] by position, [B, N] row-major, each at most once; -1 gives a row of zeros. @returns [B, N, D] */
 export function rowsAt(tokens: tf.Tensor3D, positions: Int32Array): tf.Tensor3D {
   const [B, T, D] = tokens.shape;
   const N = positions.length / B;
-  const flat = Int32Array.from(positions, (t, i) => Math.floor(i / N) * T + Math.max(t, 0));
-  const present = Float32Array.from(positions, (t) => (t >= 0 ? 1 : 0));
-  const rows = tf.gather(tf.reshape(tokens, [B * T, D]), tf.tensor1d(flat, "int32")); // [B * N, D]
-  return tf.reshape(tf.mul(rows, tf.tensor2d(present, [B * N, 1])), [B, N, D]);
+  const flat = positions.map((t, i) => (t < 0 ? -1 : Math.floor(i / N) * T + t));
+  return tf.reshape(pickRows(tf.reshape(tokens, [B * T, D]), flat), [B, N, D]);
 }
 
 /** The positions in T of each word's marked subwords: [B * W] lists. */

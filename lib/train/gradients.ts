@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { halfOfSquares } from "../fused/native-ops";
 
 /** Gradients by the names of their parameters: measured, clipped and added up over batches. */
 export type Gradients = Map<string, tf.Tensor>;
@@ -6,10 +7,10 @@ export type Gradients = Map<string, tf.Tensor>;
 /** The squared norm of every gradient; one transfer for all of them. */
 export function squaredNorms(gradients: ReadonlyMap<string, tf.Tensor>): Map<string, number> {
   if (gradients.size === 0) return new Map();
-  const all = tf.tidy(() => tf.stack([...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)))));
+  const all = tf.tidy(() => tf.stack([...gradients.values()].map(halfOfSquares)));
   const values = all.dataSync();
   all.dispose();
-  return new Map([...gradients.keys()].map((name, i) => [name, values[i]]));
+  return new Map([...gradients.keys()].map((name, i) => [name, 2 * values[i]]));
 }
 
 /** The norm of all gradients together, as `clip_grad_norm_` measures it. */

@@ -11,6 +11,8 @@ export interface AdamChange {
   beta1: number;
   beta2: number;
   epsilon: number;
+  /** A number as a scalar, one tensor for all parameters of an update. */
+  scalar(value: number): tf.Scalar;
 }
 
 /** The two moments of a parameter, and the update that they are for. */

@@ -31,8 +31,11 @@ export class NativeMoments implements Moments {
     const correction2 = Math.sqrt(1 - beta2 ** step);
     const alpha = (rate * correction2) / (1 - beta1 ** step);
     tf.tidy(() => {
-      assign(this.parameter, decay ? tf.mul(variable, 1 - rate * decay) : variable);
-      const numbers = [0, 0, alpha, beta1, beta2, epsilon * correction2].map((value) => tf.scalar(value));
+      const before = decay ? tf.mul(variable, 1 - rate * decay) : variable;
+      assign(this.parameter, before);
+      // Nobody else may hold what the op is to change, or it copies it first.
+      if (before !== variable) before.dispose();
+      const numbers = [0, 0, alpha, beta1, beta2, epsilon * correction2].map((value) => change.scalar(value));
       const flags = [attribute("use_locking", "bool", false), attribute("use_nesterov", "bool", false)];
       const inputs = [this.parameter, this.first, this.second, ...numbers, gradient];
       nativeOp("ResourceApplyAdam", [FLOAT("T"), ...flags], inputs, 0);

@@ -41,6 +41,12 @@ export class AdamW {
    * @param scale what the gradients are multiplied by first (clipping)
    */
   apply(gradients: ReadonlyMap<string, tf.Tensor>, factor: number, scale = 1): void {
+    const scalars = new Map<number, tf.Scalar>();
+    const scalar = (value: number) => {
+      const known = scalars.get(value) ?? tf.keep(tf.scalar(value));
+      scalars.set(value, known);
+      return known;
+    };
     for (const { names, learningRate, weightDecay: decay } of this.groups)
       for (const name of names) {
         const gradient = gradients.get(name);
@@ -49,10 +55,11 @@ export class AdamW {
         const step = (this.steps.get(name) ?? 0) + 1;
         this.steps.set(name, step);
         const scaled = scale === 1 ? gradient : tf.mul(gradient, scale);
-        const change = { ...this.options, rate: learningRate * factor, decay, step };
+        const change = { ...this.options, rate: learningRate * factor, decay, step, scalar };
         this.momentsOf(name, variable).update(variable, scaled, change);
         if (scaled !== gradient) scaled.dispose();
       }
+    tf.dispose([...scalars.values()]);
   }
 
   /** What a checkpoint holds of every parameter that has had a gradient: "first.NAME", "second.NAME" and "step.NAME". */

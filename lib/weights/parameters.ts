@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../errors";
+import { forgetDerived } from "../fused/derived";
 
 /** Names and shapes of all parameters, in Python's spelling and layout (a Linear's weight is [out, in]). */
 export type Shapes = Map<string, readonly number[]>;
@@ -52,7 +53,10 @@ export class Parameters {
   }
 
   dispose(): void {
-    for (const variable of this.variables.values()) variable.dispose();
+    for (const variable of this.variables.values()) {
+      forgetDerived(variable);
+      variable.dispose();
+    }
     this.variables.clear();
   }
 }

@@ -10,8 +10,18 @@ export interface PassOutput {
   cells?(): tf.Tensor3D;
 }
 
-/** Runs one direction over [B, W, I] from the states [B, H]. Rows are left-aligned, not masked. */
-export type LstmPass = (x: tf.Tensor3D, weights: LstmWeights, h0: tf.Tensor2D, c0: tf.Tensor2D) => PassOutput;
+/** What one direction is given. Rows are left-aligned, not masked. */
+export interface PassInput {
+  /** [B, W, I] */
+  x: tf.Tensor3D;
+  weights: LstmWeights;
+  /** The states before the first word, [B, H] each. */
+  h0: tf.Tensor2D;
+  c0: tf.Tensor2D;
+}
+
+/** Runs the directions of a layer, each on its own. */
+export type LstmPass = (directions: readonly PassInput[]) => PassOutput[];
 
 /**
  * The readable twin of the fused pass, the equations as PyTorch's manual has them:
@@ -19,7 +29,9 @@ export type LstmPass = (x: tf.Tensor3D, weights: LstmWeights, h0: tf.Tensor2D, c
  *     i, f, g, o = split(W_ih x_t + b_ih + W_hh h + b_hh)
  *     c = σ(f) c + σ(i) tanh(g)        h = σ(o) tanh(c)
  */
-export const plainPass: LstmPass = (x, weights, h0, c0) => {
+export const plainPass: LstmPass = (directions) => directions.map(plainDirection);
+
+function plainDirection({ x, weights, h0, c0 }: PassInput): PassOutput {
   const inputGates = affine(x, weights.inputHidden, weights.biasInput); // [B, W, 4H]
   let h = h0; // [B, H]
   let c = c0; // [B, H]
@@ -35,4 +47,4 @@ export const plainPass: LstmPass = (x, weights, h0, c0) => {
     return h;
   });
   return { h: tf.stack(outputs, 1) as tf.Tensor3D, cells: () => tf.stack(cells, 1) as tf.Tensor3D }; // [B, W, H]
-};
+}

@@ -36,16 +36,17 @@ export function runLstm(
   const passes: PassOutput[] = [];
   let layerInput = x; // [B, W, I]
   for (let layer = 0; layer < module.layers; layer++) {
-    const outputs: tf.Tensor3D[] = [];
-    for (let direction = 0; direction < directions; direction++) {
-      const weights = directionWeights(module, layer, direction);
-      const H = weights.hiddenHidden.shape[1];
-      const index = layer * directions + direction;
-      const oriented = direction ? reverseRows(layerInput, reversal) : layerInput; // [B, W, I]
-      const done = pass(oriented, weights, stateAt(initial?.h, index, B, H), stateAt(initial?.c, index, B, H));
-      passes.push(done);
-      outputs.push(direction ? reverseRows(done.h, reversal) : done.h); // [B, W, H]
-    }
+    const done = pass(
+      Array.from({ length: directions }, (_, direction) => {
+        const weights = directionWeights(module, layer, direction);
+        const H = weights.hiddenHidden.shape[1];
+        const state = (states?: tf.Tensor3D) => stateAt(states, layer * directions + direction, B, H); // [B, H]
+        const x = direction ? reverseRows(layerInput, reversal) : layerInput; // [B, W, I]
+        return { x, weights, h0: state(initial?.h), c0: state(initial?.c) };
+      }),
+    );
+    passes.push(...done);
+    const outputs = done.map(({ h }, direction) => (direction ? reverseRows(h, reversal) : h)); // [B, W, H] each
     const joined = outputs.length > 1 ? tf.concat(outputs, 2) : outputs[0]; // [B, W, directions * H]
     layerInput = tf.mul(joined, mask); // [B, W, directions * H]
   }

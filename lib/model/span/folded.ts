@@ -1,22 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import { scoreSpans } from "./layer";
 
 /**
- * Scores from the hidden layer of a span layer's last projection: nothing follows its second Linear but the dot product
- * with a type, so that Linear folds into the few type vectors:
+ * Nothing follows the last Linear of a span layer but the dot product with a type, so that Linear folds into the few type
+ * vectors:
  *
  *     (W2 h + b2) . p_c = h . (W2ᵀ p_c) + b2 . p_c
- *
- * @param hidden h [B, W, K, F]
- * @param types projected type vectors p [B, C, D]
- * @param weight W2 [D, F]
- * @param bias b2 [D]
- * @returns [B, W, K, C]
  */
-export function foldedScores(hidden: tf.Tensor, types: tf.Tensor3D, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor4D {
-  const folded = foldTypes(types, weight); // [B, C, F]
-  return tf.add(scoreSpans(hidden as tf.Tensor4D, folded), biasDot(types, bias));
-}
 
 /** W2ᵀ p_c for every type: [B, C, D], [D, F] -> [B, C, F]. */
 export function foldTypes(types: tf.Tensor3D, weight: tf.Tensor): tf.Tensor3D {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Dropout } from "../../encoder/dropout";
-import { matMulTransposed } from "../../encoder/layers";
+import { matMulTransposed } from "../../fused/products";
 import type { Parameters, Shapes } from "../../weights/parameters";
 import type { Draw } from "../initialise";
 

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { projectionShapes } from "../projection";
-import { contextSpans, factoredContextScores } from "./context-marker";
+import { contextSpans } from "./context-marker";
 import { SPAN_PREFIX, type SpanInput, type SpanLayer } from "./layer";
+import { twoEndScores } from "./two-ends";
 
 /**
  * markerV1: markerV0 with the mean of the text's words as third part. `project_first` is declared upstream and never
@@ -19,7 +20,7 @@ export const markerV1: SpanLayer = {
     projectionShapes(shapes, `${SPAN_PREFIX}out_project`, 3 * D, D);
   },
   spans: (input) => contextSpans(input, meanWord(input)),
-  factored: (input, types) => factoredContextScores(input, meanWord(input), types),
+  factored: (input, types) => twoEndScores(input, types, meanWord(input)),
 };
 
 /** The mean of each text's words, [B, 1, D]; of a text without words, zeros. */

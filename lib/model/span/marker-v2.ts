@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { projectionShapes } from "../projection";
-import { contextSpans, factoredContextScores, project } from "./context-marker";
+import { contextSpans, project } from "./context-marker";
 import { SPAN_PREFIX, type SpanInput, type SpanLayer } from "./layer";
+import { twoEndScores } from "./two-ends";
 
 /**
  * markerV2 (since 0.2.28): markerV0 with the projected last word of the text as third part.
@@ -19,7 +20,7 @@ export const markerV2: SpanLayer = {
     projectionShapes(shapes, `${SPAN_PREFIX}out_project`, 3 * D, D);
   },
   spans: (input) => contextSpans(input, lastWord(input)),
-  factored: (input, types) => factoredContextScores(input, lastWord(input), types),
+  factored: (input, types) => twoEndScores(input, types, lastWord(input)),
 };
 
 /** The projected last word of each text, [B, 1, D]; of a text without words, zeros. */

@@ -1,0 +1,38 @@
+/**
+ * Texts of different lengths as one list of rows, without padding: row n is one real subword. Everything that works on
+ * each subword alone (all products with weights, norms, activations) then does no work on padding; only attention, in
+ * which subwords of a text meet, lays them out again.
+ *
+ * The native library compiles a product for every new shape, which takes as long as the product itself: the number of rows
+ * is rounded up, by copies of the first one, and so is the layout for attention. Nothing reads the copies and no gradient
+ * comes back through them.
+ */
+export interface Packing {
+  B: number;
+  /** Length of the layout for attention: every text has at least one place of padding. */
+  T: number;
+  /** Rows, copies included. */
+  N: number;
+  /** The place b T + t of each real row. */
+  places: Int32Array;
+  /** [B T], the row of each place; -1 = padding. */
+  rows: Int32Array;
+}
+
+const ROWS = 32;
+const PLACES = 8;
+
+/** The next multiple of `step`. */
+export function roundUp(n: number, step: number): number {
+  return Math.ceil(n / step) * step;
+}
+
+/** @param mask [B, T], 1 = a subword, 0 = padding */
+export function packingOf(mask: ArrayLike<number>, B: number, T: number): Packing {
+  const wide = roundUp(T + 1, PLACES);
+  const rows = new Int32Array(B * wide).fill(-1);
+  const places: number[] = [];
+  for (let b = 0; b < B; b++)
+    for (let t = 0; t < T; t++) if (mask[b * T + t]) rows[b * wide + t] = places.push(b * wide + t) - 1;
+  return { B, T: wide, N: roundUp(places.length, ROWS), places: Int32Array.from(places), rows };
+}

@@ -1,0 +1,27 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Dropout } from "../encoder/dropout";
+import { differentiable } from "./differentiable";
+import { where, whereActive } from "./native-ops";
+
+/** dropout(relu(x)): the result alone says where the gradient passes, so neither x nor the mask is kept. */
+export function reluDropout(x: tf.Tensor, dropout: Dropout, rate: number, site: string): tf.Tensor {
+  return differentiable([x], () => {
+    const kept = dropout.keep(x.shape, rate, site);
+    const factor = kept ? 1 / (1 - rate) : 1;
+    const active = kept ? where(kept, tf.relu(x)) : tf.relu(x);
+    const value = kept ? tf.mul(active, factor) : active;
+    return {
+      value,
+      saved: [value],
+      gradient(dy, [y]) {
+        const dx = whereActive(dy, y);
+        return [kept ? tf.mul(dx, factor) : dx];
+      },
+    };
+  });
+}
+
+/** The readable twin of `reluDropout`. */
+export function plainReluDropout(x: tf.Tensor, dropout: Dropout, rate: number, site: string): tf.Tensor {
+  return dropout(tf.relu(x), rate, site);
+}

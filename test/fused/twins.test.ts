@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs";
+import { useBackend } from "../../lib/backend";
+import { bert, bertShapes } from "../../lib/encoder/bert";
+import type { BertConfig } from "../../lib/encoder/config";
+import { noDropout, seededDropout } from "../../lib/encoder/dropout";
+import { packedBert } from "../../lib/encoder/packed-bert";
+import { affineRows, plainAffineRows } from "../../lib/fused/affine";
+import { gelu, plainGelu } from "../../lib/fused/gelu";
+import { layerNormRows, plainLayerNorm } from "../../lib/fused/layer-norm";
+import { plainReluDropout, reluDropout } from "../../lib/fused/relu-dropout";
+import { gatherRows, pickRows } from "../../lib/fused/rows";
+import { stream } from "../../lib/random";
+import { Parameters, type Shapes } from "../../lib/weights/parameters";
+import { assertClose } from "../families/compare";
+
+/** Every fused op against its readable twin: values, and the gradients of all inputs. */
+
+before(() => useBackend());
+
+let drawn = 0;
+const random = (...shape: number[]) => tf.variable(tf.randomNormal(shape, 0, 1, "float32", ++drawn));
+
+function assertTwins(name: string, inputs: tf.Variable[], fused: () => tf.Tensor, plain: () => tf.Tensor): void {
+  assertClose(fused().dataSync(), plain().dataSync(), 2e-6, `${name}: values`);
+  const weight = tf.randomNormal(plain().shape, 0, 1, "float32", ++drawn);
+  const gradients = (run: () => tf.Tensor) =>
+    tf.variableGrads(() => tf.sum(tf.mul(run(), weight)) as tf.Scalar, inputs).grads;
+  const [a, b] = [gradients(fused), gradients(plain)];
+  assert.equal(Object.keys(a).length, inputs.length);
+  const scale = (gradient: tf.Tensor) => tf.max(tf.abs(gradient)).dataSync()[0];
+  const largest = Math.max(...Object.values(b).map(scale));
+  // What nearly cancels out is held to the scale of the others.
+  for (const key of Object.keys(b)) {
+    const tolerance = 1e-5 * Math.max(scale(b[key]), largest / 100);
+    assertClose(a[key].dataSync(), b[key].dataSync(), tolerance, `${name}: gradients`);
+  }
+}
+
+test("affine, with and without a bias", () => {
+  const [x, weight, bias] = [random(7, 5), random(3, 5), random(3)];
+  assertTwins(
+    "affine",
+    [x, weight, bias],
+    () => affineRows(x, weight, bias),
+    () => plainAffineRows(x, weight, bias),
+  );
+  assertTwins(
+    "product",
+    [x, weight],
+    () => affineRows(x, weight),
+    () => plainAffineRows(x, weight),
+  );
+});
+
+test("GELU, also far out", () => {
+  const x = tf.variable(tf.concat([tf.randomNormal([50], 0, 3, "float32", 1), tf.tensor1d([0, -40, 40, 1e-8])]));
+  assertTwins(
+    "gelu",
+    [x],
+    () => gelu(x),
+    () => plainGelu(x),
+  );
+});
+
+test("layer norm of rows, also of rank 3", () => {
+  for (const x of [random(6, 9), random(2, 3, 9)]) {
+    const [gamma, beta] = [random(9), random(9)];
+    assertTwins(
+      "layer norm",
+      [x, gamma, beta],
+      () => layerNormRows(x, gamma, beta, 1e-5),
+      () => plainLayerNorm(x, gamma, beta, 1e-5),
+    );
+  }
+});
+
+test("ReLU and dropout in one", () => {
+  const x = random(20, 30);
+  for (const dropout of [noDropout, seededDropout(3, 4)])
+    assertTwins(
+      "relu",
+      [x],
+      () => reluDropout(x, dropout, 0.4, "here"),
+      () => plainReluDropout(x, dropout, 0.4, "here"),
+    );
+});
+
+test("rows that are picked once each", () => {
+  const x = random(6, 4);
+  const index = Int32Array.of(5, -1, 0, 3);
+  const plain = () =>
+    tf.mul(
+      gatherRows(
+        x,
+        index.map((row) => Math.max(row, 0)),
+      ),
+      tf.tensor2d([1, 0, 1, 1], [4, 1]),
+    );
+  assertTwins("rows", [x], () => pickRows(x, index), plain);
+});
+
+const CONFIG: BertConfig = {
+  model_type: "bert",
+  vocab_size: 40,
+  hidden_size: 12,
+  num_hidden_layers: 2,
+  num_attention_heads: 3,
+  intermediate_size: 20,
+  hidden_act: "gelu",
+  max_position_embeddings: 30,
+  type_vocab_size: 2,
+  layer_norm_eps: 1e-12,
+  hidden_dropout_prob: 0.1,
+  attention_probs_dropout_prob: 0.1,
+};
+
+/** A small BERT, and texts of these lengths. */
+function encoder(lengths: readonly number[], seed: number) {
+  const shapes: Shapes = new Map();
+  bertShapes(shapes, "", CONFIG);
+  const parameters = new Parameters();
+  const normal = stream(seed, "twin");
+  for (const [name, shape] of shapes)
+    parameters.set(
+      name,
+      Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => normal.normal() * 0.3),
+      shape,
+    );
+  const [B, T] = [lengths.length, Math.max(...lengths)];
+  const mask = Int32Array.from({ length: B * T }, (_, i) => +(i % T < lengths[Math.floor(i / T)]));
+  const ids = Int32Array.from(mask, (real) => (real ? normal.integer(1, CONFIG.vocab_size - 1) : 0));
+  const real = tf.tensor3d(Float32Array.from(mask), [B, T, 1]);
+  return { parameters, subwords: { ids, mask, B, T }, real };
+}
+
+for (const lengths of [[5, 3, 1], [7], [4, 4], [29, 2, 30, 11]])
+  test(`BERT without padding equals BERT: texts of ${lengths} subwords`, () => {
+    const { parameters, subwords, real } = encoder(lengths, lengths.length);
+    const { ids, mask, B, T } = subwords;
+    const packed = () => tf.mul(packedBert(subwords, parameters, "", CONFIG, noDropout), real);
+    const padded = () =>
+      tf.mul(bert(tf.tensor2d(ids, [B, T], "int32"), tf.tensor2d(mask, [B, T]), parameters, "", CONFIG, noDropout), real);
+    // A key's bias adds the same to all scores of a row, so its gradient is zero but for rounding.
+    const names = parameters.names().filter((name) => !name.includes("pooler") && !name.endsWith("key.bias"));
+    assertTwins(
+      "bert",
+      names.map((name) => parameters.get(name)),
+      packed,
+      padded,
+    );
+    parameters.dispose();
+  });
+
+test("BERT without padding under dropout: its gradient is the slope of its loss", () => {
+  const { parameters, subwords, real } = encoder([6, 2, 4], 9);
+  const dropout = seededDropout(5, 6);
+  const weight = tf.randomNormal([3, 6, 12], 0, 1, "float32", 12);
+  const loss = () =>
+    tf.sum(tf.mul(tf.mul(packedBert(subwords, parameters, "", CONFIG, dropout), real), weight)) as tf.Scalar;
+  for (const name of ["encoder.layer.0.attention.self.value.weight", "encoder.layer.1.attention.self.query.weight"]) {
+    const variable = parameters.get(name);
+    const gradient = tf.variableGrads(loss, [variable]).grads[variable.name];
+    const direction = tf.randomNormal(variable.shape, 0, 1, "float32", 13);
+    const slope = tf.sum(tf.mul(gradient, direction)).dataSync()[0];
+    const [h, start] = [1e-2, variable.clone()];
+    const at = (step: number) => {
+      variable.assign(tf.add(start, tf.mul(direction, step)) as tf.Tensor2D);
+      return loss().dataSync()[0];
+    };
+    const measured = (at(h) - at(-h)) / (2 * h);
+    variable.assign(start as tf.Tensor2D);
+    assert.ok(Math.abs(slope - measured) < 0.02 * Math.max(1, Math.abs(measured)), `${name}: ${slope}, ${measured}`);
+  }
+  parameters.dispose();
+});
