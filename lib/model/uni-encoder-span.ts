@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../batch/collate";
 import { encode, encoderShapes } from "../encoder";
 import type { EncoderConfig } from "../encoder/config";

@@ -141,7 +141,10 @@ for (const lengths of [[5, 3, 1], [7], [4, 4], [29, 2, 30, 11]])
     const { ids, mask, B, T } = subwords;
     const packed = () => tf.mul(packedBert(subwords, parameters, "", CONFIG, noDropout), real);
     const padded = () =>
-      tf.mul(bert(tf.tensor2d(ids, [B, T], "int32"), tf.tensor2d(mask, [B, T]), parameters, "", CONFIG, noDropout), real);
+      tf.mul(
+        bert(tf.tensor2d(ids, [B, T], "int32"), tf.tensor2d(mask, [B, T]), parameters, "", CONFIG, noDropout),
+        real,
+      );
     // A key's bias adds the same to all scores of a row, so its gradient is zero but for rounding.
     const names = parameters.names().filter((name) => !name.includes("pooler") && !name.endsWith("key.bias"));
     assertTwins(

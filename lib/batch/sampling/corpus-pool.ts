@@ -12,9 +12,9 @@ const SAMPLED = 50;
  * @throws UserError where the training set's types were not given
  */
 export const corpusPool: NegativeSampler = (_records, random, corpus) => {
-  if (!corpus?.length)
+  if (!corpus?.all.length)
     throw new UserError('neg_source "corpus" draws from the types of the training set, but none were given.');
-  return () => sample(corpus, SAMPLED, random);
+  return (record, ratio) => sample(corpus.all, SAMPLED, random).slice(0, record.ner.length * ratio);
 };
 
 /** Like Python's `random.sample`: n different items in random order; all of them where there are no more. */

@@ -3,7 +3,7 @@ import type { RandomStream } from "../../random";
 import type { Example } from "../collate";
 import { DEFAULT_SAMPLING, type SamplingConfig, type SamplingOptions } from "./options";
 import { randomDrop } from "./random-drop";
-import { NEGATIVE_SOURCES } from "./sources";
+import { type CorpusTypes, NEGATIVE_SOURCES, type NegativeSampler } from "./sources";
 
 export { SAMPLING_ERAS, type SamplingEra, samplingEra, samplingOf } from "./eras";
 export {
@@ -13,7 +13,7 @@ export {
   type SamplingConfig,
   type SamplingOptions,
 } from "./options";
-export { NEGATIVE_SOURCES, type NegativeSampler } from "./sources";
+export { type CorpusTypes, corpusTypes, NEGATIVE_SOURCES, type NegativeSampler } from "./sources";
 
 /**
  * The types that each training example is asked for. With the defaults, as GLiNER 0.2.29 draws them
@@ -26,13 +26,13 @@ export { NEGATIVE_SOURCES, type NegativeSampler } from "./sources";
  * It counts mentions, not types, and every example takes a prefix of the same pool: both are Python's. An example's own
  * `negatives` replace the drawn ones and its `labels` the whole list.
  * @param options switches that are not set are those of 0.2.29
- * @param corpus the types of the whole training set, for `neg_source: "corpus"`
+ * @param corpus the types of the whole training set, for `neg_source` "corpus" and "source"
  */
 export function sampleTypes(
   records: readonly NerRecord[],
   config: SamplingConfig & Partial<SamplingOptions>,
   random: RandomStream,
-  corpus?: readonly string[],
+  corpus?: CorpusTypes,
 ): Example[] {
   const options = { ...DEFAULT_SAMPLING, ...config };
   const pool = NEGATIVE_SOURCES[options.neg_source](records, random, corpus);
@@ -47,13 +47,13 @@ export function sampleTypes(
 
 function negativesOf(
   record: NerRecord,
-  pool: () => readonly string[],
+  pool: ReturnType<NegativeSampler>,
   options: SamplingConfig & SamplingOptions,
   random: RandomStream,
 ): readonly string[] {
-  const candidates = pool();
   const ratio = random.integer(0, options.max_neg_type_ratio);
-  return manualNegatives(record, options.manual_negatives) ?? candidates.slice(0, record.ner.length * ratio);
+  const drawn = pool(record, ratio);
+  return manualNegatives(record, options.manual_negatives) ?? drawn;
 }
 
 /** A record's own negatives, where they stand under the key that is looked at. */

@@ -1,5 +1,5 @@
 /** Where an example's negative types come from; `NEGATIVE_SOURCES` holds the samplers. */
-export type NegativeSource = "batch" | "batch_reshuffled" | "corpus";
+export type NegativeSource = "batch" | "batch_reshuffled" | "corpus" | "source";
 
 /** Under which key of a record its own negatives are looked for. */
 export type NegativesKey = "negative" | "negatives" | "ner_negatives";
@@ -16,7 +16,8 @@ export interface SamplingConfig {
 export interface SamplingOptions {
   /**
    * "batch" = one order of the batch's types for all its examples, "batch_reshuffled" = another order for every example,
-   * "corpus" = 50 types of the whole training set for every example.
+   * "corpus" = 50 types of the whole training set for every example; ours, for a mixed corpus: "source" = a random number of
+   * the types that the example's own source marks.
    */
   neg_source: NegativeSource;
   /** The list is in random order; without it: gold types as they are mentioned, then negatives as they were drawn. */

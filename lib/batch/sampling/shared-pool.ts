@@ -1,3 +1,5 @@
+import type { NerRecord } from "../../data/records";
+import type { RandomStream } from "../../random";
 import type { NegativeSampler } from "./sources";
 
 /** GLiNER draws its pool of negatives from at most this many types of the batch. */
@@ -8,7 +10,12 @@ const POOL = 100;
  * same first n, its own types among them. Since 0.2.9; also the collator of 0.2.3 to 0.2.8, which train.py left aside.
  */
 export const sharedPool: NegativeSampler = (records, random) => {
-  const all = new Set(records.flatMap((record) => record.ner.map(([, , label]) => label)));
-  const pool = random.shuffle([...all]).slice(0, POOL);
-  return () => pool;
+  const pool = batchPool(records, random);
+  return (record, ratio) => pool.slice(0, record.ner.length * ratio);
 };
+
+/** The pool itself. */
+export function batchPool(records: readonly NerRecord[], random: RandomStream): string[] {
+  const all = new Set(records.flatMap((record) => record.ner.map(([, , label]) => label)));
+  return random.shuffle([...all]).slice(0, POOL);
+}

@@ -1,24 +1,43 @@
-import type { NerRecord } from "../../data/records";
+import { type NerRecord, typesOf } from "../../data/records";
 import type { RandomStream } from "../../random";
 import { corpusPool } from "./corpus-pool";
 import type { NegativeSource } from "./options";
 import { reshuffledPool } from "./reshuffled-pool";
 import { sharedPool } from "./shared-pool";
+import { sourcePool } from "./source-pool";
+
+/** The types of the whole training set. */
+export interface CorpusTypes {
+  all: readonly string[];
+  /** Those that each source (`src`) marks. */
+  bySource: ReadonlyMap<string, readonly string[]>;
+}
+
+export function corpusTypes(records: readonly NerRecord[]): CorpusTypes {
+  const sources = new Map<string, NerRecord[]>();
+  for (const record of records) {
+    const own = sources.get(record.src ?? "");
+    if (own) own.push(record);
+    else sources.set(record.src ?? "", [record]);
+  }
+  return { all: typesOf(records), bySource: new Map([...sources].map(([src, own]) => [src, typesOf(own)])) };
+}
 
 /**
- * Prepares a batch; the function it returns is called once for each example and gives the list whose first types are the
- * example's negatives.
+ * Prepares a batch; the function it returns is called once for each example and gives its negatives, the example's own types
+ * possibly among them.
  * @param corpus the types of the whole training set, where the sampler needs them
  */
 export type NegativeSampler = (
   records: readonly NerRecord[],
   random: RandomStream,
-  corpus?: readonly string[],
-) => () => readonly string[];
+  corpus?: CorpusTypes,
+) => (record: NerRecord, ratio: number) => readonly string[];
 
 /** The samplers of negatives by their name in a recipe. */
 export const NEGATIVE_SOURCES: Record<NegativeSource, NegativeSampler> = {
   batch: sharedPool,
   batch_reshuffled: reshuffledPool,
   corpus: corpusPool,
+  source: sourcePool,
 };

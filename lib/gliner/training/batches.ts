@@ -1,6 +1,6 @@
 import type { Batch, Example } from "../../batch/collate";
-import { sampleTypes } from "../../batch/sampling";
-import { type NerRecord, typesOf } from "../../data/records";
+import { type CorpusTypes, corpusTypes, sampleTypes } from "../../batch/sampling";
+import type { NerRecord } from "../../data/records";
 import { type RandomStream, stream } from "../../random";
 import type { GLiNER } from "../gliner";
 import type { TrainingConfig } from "../settings";
@@ -11,7 +11,7 @@ import type { TrainingConfig } from "../settings";
  */
 export class TrainingBatches {
   /** The types of the whole training set, where negatives are drawn from them. */
-  private readonly corpus: readonly string[] | undefined;
+  private readonly corpus: CorpusTypes | undefined;
   private order: { epoch: number; indices: number[] } = { epoch: -1, indices: [] };
 
   constructor(
@@ -19,7 +19,7 @@ export class TrainingBatches {
     private readonly all: readonly NerRecord[],
     private readonly config: TrainingConfig,
   ) {
-    this.corpus = config.neg_source === "corpus" ? typesOf(all) : undefined;
+    this.corpus = config.neg_source === "corpus" || config.neg_source === "source" ? corpusTypes(all) : undefined;
   }
 
   /** The next records of the epoch's order. @param number counted from 0 over the whole run */

@@ -75,7 +75,9 @@ function lstmGradients(dy: tf.Tensor, kept: readonly Kept[]): tf.Tensor[] {
   const [W, B, I] = kept[0].x.shape as [number, number, number];
   const H = kept[0].h0.shape[1] as number;
   const beside = (of: (one: Kept) => tf.Tensor) => steps(tf.concat(kept.map(of), 1)); // W x [n B, H]
-  const [i, c, f, o, g, tanhC] = (["i", "c", "f", "o", "g", "tanhC"] as const).map((name) => beside((one) => one[name]));
+  const [i, c, f, o, g, tanhC] = (["i", "c", "f", "o", "g", "tanhC"] as const).map((name) =>
+    beside((one) => one[name]),
+  );
   const dOut = steps(tf.reshape(tf.transpose(dy, [1, 0, 2, 3]), [W, n * B, H])); // W x [n B, H]
   const first = tf.concat(kept.map(({ c0 }) => c0)); // [n B, H]
   // The cell's op has its gates in the order i, g, f, o, and asks for inputs, weights and bias only to know their sizes.

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { matMulTransposed } from "../../fused/products";
 import { affine, linear, linearShapes } from "../../encoder/layers";
+import { matMulTransposed } from "../../fused/products";
 import { biasDot, foldTypes } from "./folded";
 import { endpoints, pairSums, SPAN_PREFIX, type SpanInput, type SpanLayer } from "./layer";
 

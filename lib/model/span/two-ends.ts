@@ -31,8 +31,7 @@ export function twoEndScores(input: SpanInput, types: tf.Tensor3D, text?: tf.Ten
   // As in `Packing`: few different numbers of rows; those that are too many are zero.
   while (place.length % ROWS) place.push(-1);
   const rows = pickRows(tf.reshape(words, [B * W, D]), Int32Array.from(place)); // [N, D]
-  const project = (name: string) =>
-    tf.relu(projection(rows, parameters, `${SPAN_PREFIX}${name}`, rate, dropout)); // [N, D]
+  const project = (name: string) => tf.relu(projection(rows, parameters, `${SPAN_PREFIX}${name}`, rate, dropout)); // [N, D]
   const of = (layer: number, part: "weight" | "bias") => parameters.get(`${SPAN_PREFIX}out_project.${layer}.${part}`);
   const first = of(0, "weight"); // [4D, 2D] or [4D, 3D]
   const part = (n: number) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SAMPLING_ERAS, type SamplingOptions, sampleTypes, samplingOf } from "../../../lib/batch/sampling";
+import { corpusTypes, SAMPLING_ERAS, type SamplingOptions, sampleTypes, samplingOf } from "../../../lib/batch/sampling";
 import { type NerRecord, parseRecord } from "../../../lib/data/records";
 import { stream } from "../../../lib/random";
 
@@ -9,7 +9,8 @@ const record = (...types: string[]): NerRecord => ({ tokens: ["w"], ner: types.m
 
 /** The lists of types over many draws. */
 function draws(records: readonly NerRecord[], options: Partial<SamplingOptions & typeof CONFIG>, n = 2000) {
-  const corpus = Array.from({ length: 400 }, (_, i) => `corpus ${i}`);
+  const all = Array.from({ length: 400 }, (_, i) => `corpus ${i}`);
+  const corpus = { all, bySource: new Map([["news", ["a", "b", "c", "d"]]]) };
   return Array.from({ length: n }, (_, step) =>
     sampleTypes(records, { ...CONFIG, ...options }, stream(5, "switches", step), corpus).map(({ types }) => types),
   );
@@ -44,6 +45,25 @@ test("neg_source corpus: every type of the training set is as likely, whatever t
     name: "UserError",
     message: /none were given/,
   });
+});
+
+test("neg_source source: any number of the types of the own source, as often with a mention as without", () => {
+  const news = (...types: string[]): NerRecord => ({ ...record(...types), src: "news" });
+  for (const own of [news(), news("a")]) {
+    const drawn = draws([own, record("x")], { neg_source: "source" }, 8000).map(([types]) => types);
+    const negatives = drawn.map((types) =>
+      types.filter((type) => type !== "" && !own.ner.some(([, , gold]) => gold === type)),
+    );
+    assert.ok(negatives.flat().every((type) => "abcd".includes(type)));
+    // 0 to 4 of four types; where "a" is gold already it is no negative.
+    const mean = negatives.flat().length / negatives.length;
+    close(mean, own.ner.length ? 1.5 : 2, 0.06);
+  }
+  const source = corpusTypes([news("a"), news("b"), record("x")]);
+  assert.deepEqual(
+    [source.all, source.bySource.get("news"), source.bySource.get("")],
+    [["a", "b", "x"], ["a", "b"], ["x"]],
+  );
 });
 
 test("max_neg_type_ratio: 0 to ratio times the mentions, each as likely", () => {
