@@ -39,6 +39,7 @@ const VERBS = {
   predict: { steps: ["backend"] },
   train: { steps: ["backend"] },
   evaluate: { steps: ["backend"] },
+  bench: { steps: ["backend", "encoder?"] },
   workbook: { steps: ["backend", "encoder?"] },
   preprocess: { steps: [] },
   doctor: { steps: ["backend?"] },

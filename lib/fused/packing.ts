@@ -19,11 +19,14 @@ export interface Packing {
   rows: Int32Array;
 }
 
-const ROWS = 32;
 const PLACES = 8;
 
-/** The next multiple of `step`. */
-export function roundUp(n: number, step: number): number {
+/** A number of rows of which there are few: at most about 5 % more. */
+export function roundRows(n: number): number {
+  return roundUp(n, n <= 128 ? 8 : n <= 256 ? 16 : 32);
+}
+
+function roundUp(n: number, step: number): number {
   return Math.ceil(n / step) * step;
 }
 
@@ -34,5 +37,5 @@ export function packingOf(mask: ArrayLike<number>, B: number, T: number): Packin
   const places: number[] = [];
   for (let b = 0; b < B; b++)
     for (let t = 0; t < T; t++) if (mask[b * T + t]) rows[b * wide + t] = places.push(b * wide + t) - 1;
-  return { B, T: wide, N: roundUp(places.length, ROWS), places: Int32Array.from(places), rows };
+  return { B, T: wide, N: roundRows(places.length), places: Int32Array.from(places), rows };
 }

@@ -6,8 +6,9 @@ import type { NerRecord } from "../data/records";
 import { usageError, warnOnce } from "../errors";
 import { type EvaluateOptions, type Evaluation, evaluateRecords } from "../evaluate/zero-shot";
 import { type GLiNERConfig, isTokenLevel } from "../model/config";
-import { candidates, greedyDecode, type SpanCandidate } from "../model/decode";
+import { greedyDecode, logitBound, rowCandidates, type SpanCandidate } from "../model/decode";
 import { tokenCandidates } from "../model/decode-token";
+import { rowsAbove } from "../model/score-rows";
 import { type ForwardOptions, spanScores } from "../model/uni-encoder-span";
 import { tokenScores } from "../model/uni-encoder-token";
 import { splitWords } from "../text/words";
@@ -16,9 +17,11 @@ import { SafetensorsFile } from "../weights/safetensors";
 import { checkLabels, checkThreshold } from "./checks";
 import { type Entity, toEntity } from "./entity";
 import { checkStrictly } from "./fit";
+import { byLength } from "./length-order";
 import { type LoadedModel, type LoadOptions, loadModel } from "./load";
 import { newModel } from "./new-model";
 import { type SaveOptions, saveModel } from "./save";
+import { inStream } from "./stream";
 import { inWindows, type WindowOptions } from "./windows";
 
 /** How spans become entities. */
@@ -48,6 +51,9 @@ export interface BatchOptions {
   /** Called for every text of which the model does not see the last `words` words. */
   onWordsLost?(text: number, words: number): void;
 }
+
+/** Span modes in which a text's scores depend on how far its batch is padded. */
+const LEAKING: readonly string[] = ["markerV1", "markerV2"];
 
 /**
  * A GLiNER model that reads texts, in the spirit of the Python class of the same name.
@@ -120,6 +126,7 @@ export class GLiNER {
       ...options,
       floor: checkThreshold(options.threshold ?? 0.5),
       classProbs: options.returnClassProbs,
+      oneLabel: !options.multiLabel,
     });
     const entities: Entity[][] = texts.map(() => []);
     full.forEach((i, n) => {
@@ -131,14 +138,29 @@ export class GLiNER {
   }
 
   /**
+   * The entities of each text of a stream, in its order and with a bounded memory: for more texts than one holds at once.
+   *
+   * @example
+   * for await (const entities of model.stream(lines, ["person", "city"])) console.log(entities.length);
+   */
+  stream(
+    texts: Iterable<string> | AsyncIterable<string>,
+    labels: readonly string[],
+    options: PredictOptions & Omit<BatchOptions, "onProgress" | "onWordsLost"> = {},
+  ): AsyncGenerator<Entity[]> {
+    return inStream(texts, options.batchSize ?? 8, (window) => this.inference(window, labels, options));
+  }
+
+  /**
    * Every span of every text whose probability exceeds `floor`, before decoding: spans in words, end inclusive.
    * What evaluation, thresholds and error analysis work on. Words beyond the model's limit are not read, as in Python;
    * `inWindows(model)` reads them too.
+   * @param options.oneLabel only the most probable type of each span: enough for decoding with one label a span
    */
   async candidates(
     tokens: readonly (readonly string[])[],
     labels: readonly string[],
-    options: BatchOptions & { floor: number; classProbs?: boolean },
+    options: BatchOptions & { floor: number; classProbs?: boolean; oneLabel?: boolean },
   ): Promise<SpanCandidate[][]> {
     const types = checkLabels(labels);
     if (options.classProbs && isTokenLevel(this.config))
@@ -146,17 +168,17 @@ export class GLiNER {
         "returnClassProbs needs a span mode: a token-level model has no probabilities of a span's types.",
       );
     const { batchSize = 8, forward, onProgress, onWordsLost } = options;
-    const found: SpanCandidate[][] = [];
-    for (let at = 0; at < tokens.length; at += batchSize) {
-      const batch = this.collate(tokens.slice(at, at + batchSize).map((words) => ({ tokens: words, types })));
-      const logits = await this.logits(batch, forward);
-      const stride = logits.length / batch.size;
-      batch.wordsLost.forEach((words, b) => {
-        if (words > 0) onWordsLost?.(at + b, words);
+    const found: SpanCandidate[][] = tokens.map(() => []);
+    let done = 0;
+    for (const numbers of this.batches(tokens, batchSize)) {
+      const batch = this.collate(numbers.map((n) => ({ tokens: tokens[n], types })));
+      const candidates = await this.candidatesOf(batch, forward, options);
+      numbers.forEach((n, b) => {
+        if (batch.wordsLost[b] > 0) onWordsLost?.(n, batch.wordsLost[b]);
+        found[n] = candidates[b];
       });
-      for (let b = 0; b < batch.size; b++)
-        found.push(this.candidatesOf(logits.subarray(b * stride, (b + 1) * stride), batch, b, options));
-      onProgress?.(found.length, tokens.length);
+      done += numbers.length;
+      onProgress?.(done, tokens.length);
     }
     return found;
   }
@@ -215,22 +237,48 @@ export class GLiNER {
     this.model.parameters.dispose();
   }
 
-  /** The candidates of text b from its logits. */
-  private candidatesOf(
-    scores: Float32Array,
-    batch: Batch,
-    b: number,
-    { floor, classProbs }: { floor: number; classProbs?: boolean },
-  ): SpanCandidate[] {
-    const shape = { words: batch.textLengths[b], classes: batch.classes[b] };
-    if (isTokenLevel(this.config)) return tokenCandidates(scores, shape, floor);
-    return candidates(scores, { ...shape, maxWidth: batch.K, classProbs }, floor);
+  /** Texts of like length together, except where a text's scores depend on its neighbours (markerV1, markerV2). */
+  private batches(tokens: readonly (readonly string[])[], batchSize: number): number[][] {
+    if (!LEAKING.includes(this.config.span_mode))
+      return byLength(
+        tokens.map((words) => words.length),
+        batchSize,
+      );
+    return Array.from({ length: Math.ceil(tokens.length / batchSize) }, (_, i) =>
+      Array.from({ length: Math.min(batchSize, tokens.length - i * batchSize) }, (_, b) => i * batchSize + b),
+    );
   }
 
-  private async logits(batch: Batch, forward?: ForwardOptions): Promise<Float32Array> {
+  /** The candidates of every text of a batch. */
+  private async candidatesOf(
+    batch: Batch,
+    forward: ForwardOptions | undefined,
+    { floor, classProbs, oneLabel }: { floor: number; classProbs?: boolean; oneLabel?: boolean },
+  ): Promise<SpanCandidate[][]> {
     const scores = this.scores(batch, forward); // [B, W, K, C] or [B, W, C, 3]
-    const values = await scores.data<"float32">();
-    scores.dispose();
-    return values;
+    try {
+      if (isTokenLevel(this.config)) {
+        const values = await scores.data<"float32">();
+        const stride = values.length / batch.size;
+        return batch.classes.map((classes, b) => {
+          const shape = { words: batch.textLengths[b], classes, stride: batch.C };
+          return tokenCandidates(values.subarray(b * stride, (b + 1) * stride), shape, floor);
+        });
+      }
+      const rows = await rowsAbove(scores, logitBound(floor));
+      return batch.classes.map((classes, b) => {
+        const shape = {
+          words: batch.textLengths[b],
+          classes,
+          stride: batch.C,
+          maxWidth: batch.K,
+          classProbs,
+          oneLabel,
+        };
+        return rowCandidates(rows[b], shape, floor);
+      });
+    } finally {
+      scores.dispose();
+    }
   }
 }

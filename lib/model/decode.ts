@@ -27,6 +27,11 @@ export interface ScoreShape {
   only?: readonly (readonly [start: number, end: number])[];
   /** Gives every candidate its `classProbs` (Python's `return_class_probs`). */
   classProbs?: boolean;
+  /**
+   * Only the most probable type of each span: all that greedy decoding with one label a span can choose from, since the other
+   * types of a span stand behind it and conflict with whatever it conflicts with.
+   */
+  oneLabel?: boolean;
 }
 
 export interface DecodeOptions {
@@ -48,10 +53,9 @@ export function exceeds(score: number, threshold: number): boolean {
  * @param scores logits [W, K, C] of one text, read in place
  */
 export function candidates(scores: Float32Array, shape: ScoreShape, threshold: number): SpanCandidate[] {
-  const { words, maxWidth: K, classes } = shape;
-  const stride = shape.stride ?? classes.length;
-  // A cheap bound first: the sigmoid of nearly all scores need not be computed.
-  const bound = threshold <= 0 ? Number.NEGATIVE_INFINITY : Math.log(threshold / (1 - threshold)) - 1e-3;
+  const { words, maxWidth: K } = shape;
+  const stride = shape.stride ?? shape.classes.length;
+  const bound = logitBound(threshold);
   const fits = shape.only?.filter(([start, end]) => end >= start && end - start < K);
   const only = fits && new Set(fits.map(([start, end]) => start * K + end - start));
   const found: SpanCandidate[] = [];
@@ -59,17 +63,64 @@ export function candidates(scores: Float32Array, shape: ScoreShape, threshold: n
     for (let k = 0; k < K && start + k < words; k++) {
       if (only && !only.has(start * K + k)) continue;
       const row = (start * K + k) * stride;
-      for (let c = 0; c < classes.length; c++) {
-        const logit = scores[row + c];
-        if (!(logit > bound)) continue;
-        const score = probability(logit);
-        if (!exceeds(score, threshold)) continue;
-        const span: SpanCandidate = { start, end: start + k, label: classes[c], score };
-        if (shape.classProbs) span.classProbs = topClasses(scores.subarray(row, row + classes.length), classes);
-        found.push(span);
-      }
+      pushCandidates(found, { start, end: start + k }, scores.subarray(row, row + stride), shape, threshold, bound);
     }
   return found;
+}
+
+/** The scores of some spans only: what is left of [W, K, C] where all other spans are known to stay below the threshold. */
+export interface ScoreRows {
+  /** Place start * K + width - 1 of each span, ascending. */
+  places: readonly number[];
+  /** [spans, C], row-major. */
+  values: Float32Array;
+}
+
+/** `candidates` from the rows that matter. */
+export function rowCandidates({ places, values }: ScoreRows, shape: ScoreShape, threshold: number): SpanCandidate[] {
+  const { words, maxWidth: K } = shape;
+  const stride = shape.stride ?? shape.classes.length;
+  const bound = logitBound(threshold);
+  const found: SpanCandidate[] = [];
+  places.forEach((place, n) => {
+    const start = Math.floor(place / K);
+    const end = start + (place % K);
+    if (end >= words) return;
+    pushCandidates(found, { start, end }, values.subarray(n * stride, (n + 1) * stride), shape, threshold, bound);
+  });
+  return found;
+}
+
+/** A cheap bound: the sigmoid of a logit that is not above it need not be computed. */
+export function logitBound(threshold: number): number {
+  return threshold <= 0 ? Number.NEGATIVE_INFINITY : Math.log(threshold / (1 - threshold)) - 1e-3;
+}
+
+function pushCandidates(
+  found: SpanCandidate[],
+  span: { start: number; end: number },
+  logits: Float32Array,
+  { classes, classProbs, oneLabel }: ScoreShape,
+  threshold: number,
+  bound: number,
+): void {
+  const best = oneLabel ? highest(logits, classes.length) : -1;
+  for (let c = 0; c < classes.length; c++) {
+    if (!(logits[c] > bound) || (oneLabel && c !== best)) continue;
+    const score = probability(logits[c]);
+    if (!exceeds(score, threshold)) continue;
+    const candidate: SpanCandidate = { ...span, label: classes[c], score };
+    if (classProbs) candidate.classProbs = topClasses(logits.subarray(0, classes.length), classes);
+    found.push(candidate);
+  }
+}
+
+/** The first of the highest, as probabilities: two logits far out may be one float32. */
+function highest(logits: Float32Array, n: number): number {
+  let best = 0;
+  for (let c = 1; c < n; c++)
+    if (logits[c] > logits[best] && probability(logits[c]) > probability(logits[best])) best = c;
+  return best;
 }
 
 /** Python's float32 sigmoid, rounded once from float64. */

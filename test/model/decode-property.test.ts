@@ -78,6 +78,9 @@ test(`${TENSORS} random score tensors: the oracle's entities, flat without overl
     // In reading order; where two begin together, the one that was served first.
     const inOrder = wanted.slice().sort((a, b) => a.start - b.start);
     if (show(ours) !== show(inOrder)) assert.equal(show(ours), show(inOrder), where);
+    const best = options.multiLabel ? found : candidates(logits, { ...drawn, oneLabel: true }, threshold);
+    const fromBest = show(greedyDecode(best, options));
+    if (fromBest !== show(ours)) assert.equal(fromBest, show(ours), `${where}, from the best type of each span`);
     if (options.flatNer && !options.multiLabel)
       for (let n = 1; n < ours.length; n++) assert.ok(ours[n].start > ours[n - 1].end, where);
     const higher = threshold + (1 - threshold) * random.uniform();

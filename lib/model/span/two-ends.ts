@@ -1,13 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { affine } from "../../encoder/layers";
 import { derived } from "../../fused/derived";
+import { roundRows } from "../../fused/packing";
 import { gatherRows, pickRows } from "../../fused/rows";
 import { spanBlockScores } from "../../fused/span-blocks";
 import { projection } from "../projection";
 import { biasDot, foldTypes } from "./folded";
 import { SPAN_PREFIX, type SpanInput } from "./layer";
-
-const ROWS = 16;
 
 /**
  * The scores of markerV0 and of the modes that add a vector of the whole text to it, without ever building a span vector:
@@ -29,7 +28,7 @@ export function twoEndScores(input: SpanInput, types: tf.Tensor3D, text?: tf.Ten
   const [B, W, D] = words.shape;
   const place = lengths.flatMap((length, b) => Array.from({ length }, (_, w) => b * W + w));
   // As in `Packing`: few different numbers of rows; those that are too many are zero.
-  while (place.length % ROWS) place.push(-1);
+  while (place.length < roundRows(place.length)) place.push(-1);
   const rows = pickRows(tf.reshape(words, [B * W, D]), Int32Array.from(place)); // [N, D]
   const project = (name: string) => tf.relu(projection(rows, parameters, `${SPAN_PREFIX}${name}`, rate, dropout)); // [N, D]
   const of = (layer: number, part: "weight" | "bias") => parameters.get(`${SPAN_PREFIX}out_project.${layer}.${part}`);

@@ -1,0 +1,144 @@
+import { cpuUsage } from "node:process";
+import { seededDropout } from "../encoder/dropout";
+import { GLiNER } from "../gliner/gliner";
+import { batchLoss } from "../model/batch-loss";
+import { DEFAULT_LOSS } from "../model/loss";
+import { Trainer } from "../train/trainer";
+import { median } from "./median";
+import type { BenchText } from "./work";
+
+/** What is measured: training steps, or the entities of texts. */
+export type BenchMode = "train" | "infer";
+
+export interface BenchSettings {
+  mode: BenchMode;
+  batch: number;
+  /** A model folder; null = MiniLM-L6 with a markerV0 head of `hidden`, random weights. */
+  model: string | null;
+  hidden: number;
+  /** Steps, or passes over the texts, that are not counted: the first of each shape compiles its products. */
+  warmup: number;
+  iters: number;
+  threshold: number;
+}
+
+/** One measurement, in the spelling of the Python benchmark of GLiNER. */
+export interface BenchResult {
+  runtime: string;
+  mode: BenchMode;
+  batch: number;
+  hidden: number;
+  sentences_per_s: number;
+  /** Medians and extremes of a step, or of a pass over all texts. */
+  ms_median: number;
+  ms_min: number;
+  ms_max: number;
+  cpu_ms_median: number;
+  peak_rss_mb: number;
+  iters: number;
+  /** Training: the first loss; inference: entities a sentence. Something that must be alike on both sides. */
+  loss_first?: number;
+  entities_per_sentence?: number;
+  threshold?: number;
+}
+
+/** Measures in this process, on an otherwise unused model. */
+export async function measure(texts: readonly BenchText[], settings: BenchSettings): Promise<BenchResult> {
+  const { mode, batch, model: folder, hidden } = settings;
+  const model = folder
+    ? await GLiNER.fromPretrained(folder)
+    : await GLiNER.fromConfig({ model_name: ENCODER, hidden_size: hidden, span_mode: "markerV0", dropout: 0.4 });
+  try {
+    const run = mode === "train" ? await steps(model, texts, settings) : await passes(model, texts, settings);
+    const times = run.times.map(({ ms }) => ms);
+    const typical = median(times);
+    return {
+      runtime: "TypeScript",
+      mode,
+      batch,
+      hidden: model.config.hidden_size,
+      sentences_per_s: round((1000 * run.sentences) / typical, 2),
+      ms_median: round(typical, 1),
+      ms_min: round(Math.min(...times), 1),
+      ms_max: round(Math.max(...times), 1),
+      cpu_ms_median: round(median(run.times.map(({ cpu }) => cpu)), 1),
+      peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+      iters: run.times.length,
+      ...run.checks,
+    };
+  } finally {
+    model.dispose();
+  }
+}
+
+export const ENCODER = "sentence-transformers/all-MiniLM-L6-v2";
+
+interface Run {
+  times: { ms: number; cpu: number }[];
+  /** Sentences of a step or a pass. */
+  sentences: number;
+  checks: Pick<BenchResult, "loss_first" | "entities_per_sentence" | "threshold">;
+}
+
+/** Forward, backward, clipping and AdamW; the batches are made beforehand, as on Python's side. */
+async function steps(
+  model: GLiNER,
+  texts: readonly BenchText[],
+  { batch, warmup, iters }: BenchSettings,
+): Promise<Run> {
+  const batches = Array.from({ length: Math.min(8, Math.floor(texts.length / batch)) }, (_, i) =>
+    model.collate(texts.slice(i * batch, (i + 1) * batch)),
+  );
+  const loss = { ...DEFAULT_LOSS, alpha: -1, gamma: 0 };
+  const parameters = model.model.parameters;
+  const times: Run["times"] = [];
+  let first = Number.NaN;
+  let cpu = cpuUsage();
+  const trainer = new Trainer(
+    {
+      parameters: new Map(parameters.entries()),
+      loss: (number) => () =>
+        batchLoss(model.model, batches[number % batches.length], loss, { dropout: seededDropout(0, number) }),
+    },
+    {
+      steps: warmup + iters,
+      groups: [{ names: parameters.names(), learningRate: 1e-5, weightDecay: 0.01 }],
+      schedule: () => 1,
+      maxGradNorm: 1,
+      onStep(report) {
+        if (report.step === 1) first = report.loss;
+        const { user, system } = cpuUsage(cpu);
+        if (report.step > warmup) times.push({ ms: report.seconds * 1000, cpu: (user + system) / 1000 });
+        cpu = cpuUsage();
+      },
+    },
+  );
+  try {
+    await trainer.run();
+  } finally {
+    trainer.optimizer.dispose();
+  }
+  return { times, sentences: batch, checks: { loss_first: round(first, 2) } };
+}
+
+/** From text to entities, everything included. */
+async function passes(model: GLiNER, texts: readonly BenchText[], settings: BenchSettings): Promise<Run> {
+  const { batch, warmup, iters, threshold } = settings;
+  const sentences = texts.map(({ tokens }) => tokens.join(" "));
+  const labels = texts[0].types;
+  const times: Run["times"] = [];
+  let entities = 0;
+  for (let i = 0; i < warmup + iters; i++) {
+    const [start, cpu] = [performance.now(), cpuUsage()];
+    const found = await model.inference(sentences, labels, { batchSize: batch, threshold });
+    const { user, system } = cpuUsage(cpu);
+    if (i >= warmup) times.push({ ms: performance.now() - start, cpu: (user + system) / 1000 });
+    entities = found.flat().length;
+  }
+  const checks = { entities_per_sentence: round(entities / sentences.length, 2), threshold };
+  return { times, sentences: sentences.length, checks };
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
