@@ -6,6 +6,7 @@ import { test } from "node:test";
 /** Data flows down this list and never back up. */
 const ORDER = [
   "backend",
+  "fused",
   "weights",
   "text",
   "data",
@@ -16,6 +17,7 @@ const ORDER = [
   "provenance",
   "train",
   "gliner",
+  "bench",
   "laboratory",
   "notebook",
   "kernel",

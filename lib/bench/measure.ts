@@ -1,9 +1,11 @@
 import { cpuUsage } from "node:process";
-import { seededDropout } from "../encoder/dropout";
+import type { Batch } from "../batch/collate";
+import { seededDropout } from "../fused/dropout";
 import { GLiNER } from "../gliner/gliner";
 import { batchLoss } from "../model/batch-loss";
 import { DEFAULT_LOSS } from "../model/loss";
 import { Trainer } from "../train/trainer";
+import { costOf, productSpeed, type StepCost } from "./cost-model";
 import { median } from "./median";
 import type { BenchText } from "./work";
 
@@ -40,6 +42,8 @@ export interface BenchResult {
   loss_first?: number;
   entities_per_sentence?: number;
   threshold?: number;
+  /** What the products alone would take at the speed of a plain product on this machine. */
+  products: { gflop: number; gflop_per_s: number; ms: number };
 }
 
 /** Measures in this process, on an otherwise unused model. */
@@ -65,6 +69,7 @@ export async function measure(texts: readonly BenchText[], settings: BenchSettin
       peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
       iters: run.times.length,
       ...run.checks,
+      products: productsOf(run.flops),
     };
   } finally {
     model.dispose();
@@ -77,6 +82,8 @@ interface Run {
   times: { ms: number; cpu: number }[];
   /** Sentences of a step or a pass. */
   sentences: number;
+  /** Products of a step or a pass. */
+  flops: number;
   checks: Pick<BenchResult, "loss_first" | "entities_per_sentence" | "threshold">;
 }
 
@@ -118,7 +125,21 @@ async function steps(
   } finally {
     trainer.optimizer.dispose();
   }
-  return { times, sentences: batch, checks: { loss_first: round(first, 2) } };
+  const flops = batches.reduce((sum, one) => sum + costOfBatch(model, one).training, 0) / batches.length;
+  return { times, sentences: batch, flops, checks: { loss_first: round(first, 2) } };
+}
+
+function costOfBatch({ model, config }: GLiNER, batch: Batch): StepCost {
+  const { size, T, attentionMask, textLengths: words, C: types } = batch;
+  const subwords = Array.from({ length: size }, (_, b) =>
+    attentionMask.subarray(b * T, (b + 1) * T).reduce((a, m) => a + m, 0),
+  );
+  return costOf(config, model.encoder, { subwords, words, types });
+}
+
+function productsOf(flops: number): BenchResult["products"] {
+  const speed = productSpeed();
+  return { gflop: round(flops / 1e9, 1), gflop_per_s: Math.round(speed / 1e9), ms: round((1000 * flops) / speed, 1) };
 }
 
 /** From text to entities, everything included. */
@@ -136,7 +157,11 @@ async function passes(model: GLiNER, texts: readonly BenchText[], settings: Benc
     entities = found.flat().length;
   }
   const checks = { entities_per_sentence: round(entities / sentences.length, 2), threshold };
-  return { times, sentences: sentences.length, checks };
+  const flops = texts.reduce((sum, { tokens }) => {
+    const batch = model.collate([{ tokens, types: labels }]);
+    return sum + costOfBatch(model, batch).forward;
+  }, 0);
+  return { times, sentences: sentences.length, flops, checks };
 }
 
 function round(value: number, digits: number): number {

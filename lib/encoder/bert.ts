@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
+import type { Dropout } from "../fused/dropout";
 import { matMulTransposed } from "../fused/products";
 import type { Parameters, Shapes } from "../weights/parameters";
 import type { BertConfig } from "./config";
-import type { Dropout } from "./dropout";
 import { layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
 import type { EncoderTrace } from "./trace";
 import { afterAttention, transformerLayerShapes } from "./transformer-layer";

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
+import type { Dropout } from "../fused/dropout";
 import type { Parameters, Shapes } from "../weights/parameters";
 import type { DebertaConfig } from "./config";
-import type { Dropout } from "./dropout";
 import { activation, affine, layerNorm, layerNormShapes } from "./layers";
 
 /**

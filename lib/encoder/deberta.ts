@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
+import type { Dropout } from "../fused/dropout";
 import { matMulTransposed } from "../fused/products";
 import type { Parameters, Shapes } from "../weights/parameters";
 import type { DebertaConfig } from "./config";
 import { debertaConv, debertaConvShapes } from "./deberta-conv";
 import { bandScores, type plainScores } from "./disentangled-attention";
-import type { Dropout } from "./dropout";
 import { layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
 import { positionRows } from "./relative-position";
 import type { EncoderTrace } from "./trace";

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../errors";
+import type { Dropout } from "../fused/dropout";
 import type { Parameters, Shapes } from "../weights/parameters";
 import { bert, bertShapes } from "./bert";
 import type { EncoderConfig } from "./config";
 import { deberta, debertaShapes } from "./deberta";
-import type { Dropout } from "./dropout";
 import { packedBert } from "./packed-bert";
 import type { EncoderTrace } from "./trace";
 

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
+import type { Dropout } from "../fused/dropout";
 import type { Parameters, Shapes } from "../weights/parameters";
 import type { EncoderConfig } from "./config";
-import type { Dropout } from "./dropout";
 import { activation, layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
 
 /** What BERT and DeBERTa have in common: everything in a layer but how attention scores are made. */

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Dropout } from "../encoder/dropout";
 import { differentiable } from "./differentiable";
+import type { Dropout } from "./dropout";
 import { where } from "./native-ops";
 import type { Packing } from "./packing";
 import { matMulTransposed } from "./products";

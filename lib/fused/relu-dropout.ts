@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Dropout } from "../encoder/dropout";
 import { differentiable } from "./differentiable";
+import type { Dropout } from "./dropout";
 import { where, whereActive } from "./native-ops";
 
 /** dropout(relu(x)): the result alone says where the gradient passes, so neither x nor the mask is kept. */

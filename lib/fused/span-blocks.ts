@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Dropout } from "../encoder/dropout";
 import { differentiable, takesGradient } from "./differentiable";
+import type { Dropout } from "./dropout";
 import { where, whereActive } from "./native-ops";
 import { matMulTransposed } from "./products";
 import { pickRows } from "./rows";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { noDropout } from "../encoder/dropout";
+import { noDropout } from "../fused/dropout";
 import { initialValues } from "../model/initialise";
 import { SPAN_LAYERS, spanLayer } from "../model/span";
 import { type SpanInput, scoreSpans } from "../model/span/layer";

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Dropout } from "../encoder/dropout";
 import { linear, linearShapes } from "../encoder/layers";
+import type { Dropout } from "../fused/dropout";
 import { reluDropout } from "../fused/relu-dropout";
 import type { Parameters, Shapes } from "../weights/parameters";
 

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Dropout } from "../encoder/dropout";
 import { affine, linear, linearShapes } from "../encoder/layers";
+import type { Dropout } from "../fused/dropout";
 import type { Parameters, Shapes } from "../weights/parameters";
 
 /** Start, end, inside. */

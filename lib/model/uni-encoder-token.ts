@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../batch/collate";
-import { noDropout } from "../encoder/dropout";
+import { noDropout } from "../fused/dropout";
 import { factoredTokenHeadScores, tokenHeadScores } from "./token-head";
 import { type ForwardOptions, represent, type SpanModel } from "./uni-encoder-span";
 

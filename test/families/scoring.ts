@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { typePositions } from "../../lib/batch/prompt";
-import { noDropout } from "../../lib/encoder/dropout";
+import { noDropout } from "../../lib/fused/dropout";
 import { projection } from "../../lib/model/projection";
 import { scoreSpans } from "../../lib/model/span/layer";
 import { factoredTokenHeadScores, tokenHeadScores, tokenHeadShapes } from "../../lib/model/token-head";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { noDropout } from "../../lib/encoder/dropout";
+import { noDropout } from "../../lib/fused/dropout";
 import {
   endpointExtractor,
   maxPoolingExtractor,

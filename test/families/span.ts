@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { noDropout } from "../../lib/encoder/dropout";
+import { noDropout } from "../../lib/fused/dropout";
 import { SPAN_LAYERS, spanLayer } from "../../lib/model/span";
 import { SPAN_PREFIX, type SpanInput } from "../../lib/model/span/layer";
 import { Parameters, type Shapes } from "../../lib/weights/parameters";

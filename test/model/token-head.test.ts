@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
-import { noDropout, seededDropout } from "../../lib/encoder/dropout";
+import { noDropout, seededDropout } from "../../lib/fused/dropout";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { train } from "../../lib/gliner/train";
 import { batchLoss } from "../../lib/model/batch-loss";

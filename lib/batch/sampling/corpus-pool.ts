@@ -14,7 +14,7 @@ const SAMPLED = 50;
 export const corpusPool: NegativeSampler = (_records, random, corpus) => {
   if (!corpus?.all.length)
     throw new UserError('neg_source "corpus" draws from the types of the training set, but none were given.');
-  return (record, ratio) => sample(corpus.all, SAMPLED, random).slice(0, record.ner.length * ratio);
+  return () => ({ types: sample(corpus.all, SAMPLED, random) });
 };
 
 /** Like Python's `random.sample`: n different items in random order; all of them where there are no more. */

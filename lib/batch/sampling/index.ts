@@ -51,8 +51,9 @@ function negativesOf(
   options: SamplingConfig & SamplingOptions,
   random: RandomStream,
 ): readonly string[] {
+  const { types, whole } = pool(record);
   const ratio = random.integer(0, options.max_neg_type_ratio);
-  const drawn = pool(record, ratio);
+  const drawn = whole ? types : types.slice(0, record.ner.length * ratio);
   return manualNegatives(record, options.manual_negatives) ?? drawn;
 }
 

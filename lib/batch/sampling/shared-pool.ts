@@ -10,8 +10,8 @@ const POOL = 100;
  * same first n, its own types among them. Since 0.2.9; also the collator of 0.2.3 to 0.2.8, which train.py left aside.
  */
 export const sharedPool: NegativeSampler = (records, random) => {
-  const pool = batchPool(records, random);
-  return (record, ratio) => pool.slice(0, record.ner.length * ratio);
+  const types = batchPool(records, random);
+  return () => ({ types });
 };
 
 /** The pool itself. */

@@ -15,6 +15,6 @@ export const sourcePool: NegativeSampler = (_records, random, corpus) => {
     throw new UserError('neg_source "source" draws from the types of the training set, but none were given.');
   return ({ src = "" }) => {
     const own = random.shuffle([...(corpus.bySource.get(src) ?? corpus.all)]);
-    return own.slice(0, random.integer(0, own.length));
+    return { types: own.slice(0, random.integer(0, own.length)), whole: true };
   };
 };

@@ -23,16 +23,22 @@ export function corpusTypes(records: readonly NerRecord[]): CorpusTypes {
   return { all: typesOf(records), bySource: new Map([...sources].map(([src, own]) => [src, typesOf(own)])) };
 }
 
+/** Types that an example's negatives are taken from, its own types possibly among them. */
+export interface NegativePool {
+  types: readonly string[];
+  /** All of them are taken; otherwise the first ones, as many as the example's mentions ask for. */
+  whole?: true;
+}
+
 /**
- * Prepares a batch; the function it returns is called once for each example and gives its negatives, the example's own types
- * possibly among them.
+ * Prepares a batch; the function it returns is called once for each example.
  * @param corpus the types of the whole training set, where the sampler needs them
  */
 export type NegativeSampler = (
   records: readonly NerRecord[],
   random: RandomStream,
   corpus?: CorpusTypes,
-) => (record: NerRecord, ratio: number) => readonly string[];
+) => (record: NerRecord) => NegativePool;
 
 /** The samplers of negatives by their name in a recipe. */
 export const NEGATIVE_SOURCES: Record<NegativeSource, NegativeSampler> = {

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import { seededDropout } from "../../encoder/dropout";
+import { seededDropout } from "../../fused/dropout";
 import { batchLoss } from "../../model/batch-loss";
 import { isTokenLevel } from "../../model/config";
 import type { LossOptions } from "../../model/loss";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Dropout } from "../../encoder/dropout";
+import type { Dropout } from "../../fused/dropout";
 import { matMulTransposed } from "../../fused/products";
 import type { Parameters, Shapes } from "../../weights/parameters";
 import type { Draw } from "../initialise";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
-import { noDropout, seededDropout } from "../../lib/encoder/dropout";
+import { noDropout, seededDropout } from "../../lib/fused/dropout";
 
 before(() => useBackend());
 

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { attribute, isNative, nativeOp, nativeRandomBits } from "../backend";
-import { differentiable } from "../fused/differentiable";
-import { where } from "../fused/native-ops";
 import { stream } from "../random";
+import { differentiable } from "./differentiable";
+import { where } from "./native-ops";
 
 /** Zeroes each value with probability `rate` and scales the others by 1 / (1 - rate). The site names the place in the model. */
 export interface Dropout {
