@@ -5,6 +5,7 @@ import { compareAnswers } from "../../lib/bench/same-scores";
 import { table } from "../../lib/bench/table";
 import { UserError } from "../../lib/errors";
 
+const silent = () => undefined;
 const WORK = { mode: "train" as const, batch: 8, hidden: 384 };
 
 /** A process that prints what a measurement prints. */
@@ -35,15 +36,12 @@ test("rounds take all in turn, ratios are those of a round, memory the highest",
 
 test("a program that fails, or says something else, is named with what it said", async () => {
   const fails = (contender: ReturnType<typeof prints>) =>
-    assert.rejects(
-      takeRounds(WORK, [contender], 1, () => {}),
-      UserError,
-    );
+    assert.rejects(takeRounds(WORK, [contender], 1, silent), UserError);
   await fails(prints("bad", "no json"));
   await fails(prints("bad", "{}"));
   await fails(prints("bad", JSON.stringify({ sentences_per_s: 1, peak_rss_mb: 1 }), 3));
   await assert.rejects(
-    takeRounds(WORK, [{ name: "absent", words: ["/no/such/program"] }], 1, () => {}),
+    takeRounds(WORK, [{ name: "absent", words: ["/no/such/program"] }], 1, silent),
     /absent does not start/,
   );
 });

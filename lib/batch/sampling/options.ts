@@ -17,7 +17,7 @@ export interface SamplingOptions {
   /**
    * "batch" = one order of the batch's types for all its examples, "batch_reshuffled" = another order for every example,
    * "corpus" = 50 types of the whole training set for every example; ours, for a mixed corpus: "source" = a random number of
-   * the types that the example's own source marks.
+   * the types that the example's own source marks, and up to two of the batch.
    */
   neg_source: NegativeSource;
   /** The list is in random order; without it: gold types as they are mentioned, then negatives as they were drawn. */

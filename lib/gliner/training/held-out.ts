@@ -37,7 +37,8 @@ export interface HoldOutResult {
  * A training record loses its mentions of these types, and their names in its `labels` and `negatives`; the sentence stays,
  * for its other mentions. One that is left without any is taken out and measured on instead. Each sentence is asked for the
  * held-out types that its own `labels` allow or, without any, that its source (`src`) marks somewhere: in a mixed corpus what
- * a source does not mark may still be there. Sentences without a mention of them are part of the measurement.
+ * a source does not mark may still be there. Sentences without a mention of them are part of the measurement. The other
+ * types of the source stand in the prompt too, so that it is as long as a test's; they are not scored.
  * @throws UserError where a type occurs nowhere, or there is no sentence to measure on
  */
 export function holdOutTypes(train: readonly NerRecord[], options: HoldOutOptions): HoldOutResult {
@@ -48,7 +49,7 @@ export function holdOutTypes(train: readonly NerRecord[], options: HoldOutOption
   const isHeld = (type: string) => held.has(normalised(type));
   const [kept, lost] = strip(train, isHeld);
   const mentions = countMentions(train, isHeld);
-  const asked = askRecords([...records, ...lost], marksBySource([...train, ...records], isHeld), isHeld, limit);
+  const asked = askRecords([...records, ...lost], marksBySource([...train, ...records]), isHeld, limit);
   checkFound(types, asked);
   return { train: kept, heldOut: { types, asked }, removed: { mentions, records: lost.length } };
 }
@@ -76,32 +77,39 @@ function countMentions(records: readonly NerRecord[], isHeld: (type: string) => 
   return records.reduce((sum, { ner }) => sum + ner.filter(([, , type]) => isHeld(type)).length, 0);
 }
 
-/** The held-out types that each source marks, as it spells them. */
-function marksBySource(records: readonly NerRecord[], isHeld: (type: string) => boolean): Map<string, Set<string>> {
-  const marks = new Map<string, Set<string>>();
+/** The types that each source marks, as it spells them, the most frequent first. */
+function marksBySource(records: readonly NerRecord[]): Map<string, string[]> {
+  const counts = new Map<string, Map<string, number>>();
   for (const { src = "", ner, labels = [] } of records) {
-    const own = marks.get(src) ?? new Set();
-    for (const type of [...ner.map(([, , label]) => label), ...labels]) if (isHeld(type)) own.add(type);
-    marks.set(src, own);
+    const own = counts.get(src) ?? new Map<string, number>();
+    for (const type of [...ner.map(([, , label]) => label), ...labels]) own.set(type, (own.get(type) ?? 0) + 1);
+    counts.set(src, own);
   }
-  return marks;
+  const byFrequency = (own: Map<string, number>) => [...own].sort(([a, n], [b, m]) => m - n || byCodePoint(a, b));
+  return new Map([...counts].map(([src, own]) => [src, byFrequency(own).map(([type]) => type)]));
 }
+
+/** Types in a prompt of the measurement, at most: the seven tests have 8 to 17. */
+const PROMPT = 16;
 
 interface Asked {
   record: NerRecord;
   types: string[];
+  beside: string[];
 }
 
 /** The sentences of the measurement by what they are asked for; half of them have a mention, as far as there are so many. */
 function askRecords(
   records: readonly NerRecord[],
-  marks: ReadonlyMap<string, ReadonlySet<string>>,
+  marks: ReadonlyMap<string, readonly string[]>,
   isHeld: (type: string) => boolean,
   limit: number,
 ): AskedRecords[] {
   const asks = records.flatMap((record): Asked[] => {
-    const types = record.labels ? record.labels.filter(isHeld) : [...(marks.get(record.src ?? "") ?? [])];
-    return types.length ? [{ record, types: types.sort(byCodePoint) }] : [];
+    const all = record.labels ?? marks.get(record.src ?? "") ?? [];
+    const types = all.filter(isHeld).sort(byCodePoint);
+    const beside = all.filter((type) => !isHeld(type)).slice(0, Math.max(0, PROMPT - types.length));
+    return types.length ? [{ record, types, beside }] : [];
   });
   // Of no run's seed: runs of several seeds are measured on the same sentences.
   const order = stream(0, "held-out records").shuffle(asks);
@@ -110,9 +118,10 @@ function askRecords(
   const share = Math.max(Math.ceil(limit / 2), limit - empty.length);
   const chosen = [...inTurn(order.filter(hasMention), isHeld).slice(0, share), ...empty].slice(0, limit);
   const groups = new Map<string, AskedRecords>();
-  for (const { record, types } of chosen) {
-    const group = groups.get(types.join("\n")) ?? { types, records: [] };
-    groups.set(types.join("\n"), { types, records: [...group.records, record] });
+  for (const { record, types, beside } of chosen) {
+    const key = [...types, "", ...beside].join("\n");
+    const group = groups.get(key) ?? { types, beside, records: [] };
+    groups.set(key, { ...group, records: [...group.records, record] });
   }
   return [...groups.values()];
 }

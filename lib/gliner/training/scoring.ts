@@ -1,4 +1,4 @@
-import type { NerRecord } from "../../data/records";
+import { byCodePoint, type NerRecord } from "../../data/records";
 import { type Calibration, calibrate } from "../../evaluate/calibration";
 import type { Scores } from "../../evaluate/metrics";
 import { FLOOR } from "../../evaluate/predictions";
@@ -9,7 +9,10 @@ import type { GLiNER } from "../gliner";
 
 /** Sentences that are asked for the same types. */
 export interface AskedRecords {
+  /** The types that are scored. */
   types: readonly string[];
+  /** Types that stand in the prompt beside them; what is found of these does not count. */
+  beside?: readonly string[];
   records: readonly NerRecord[];
 }
 
@@ -46,15 +49,19 @@ export async function findAll(
   signal?: AbortSignal,
 ): Promise<Found | undefined> {
   const found: Found = { records: [], candidates: [] };
-  for (const { types, records } of asked)
+  for (const { types, beside = [], records } of asked) {
+    const scored = new Set(types);
+    const prompt = [...new Set([...types, ...beside])].sort(byCodePoint);
     for (let at = 0; at < records.length; at += CHUNK) {
       if (signal?.aborted) return undefined;
       const chunk = records.slice(at, at + CHUNK);
       const tokens = chunk.map((record) => record.tokens);
-      found.candidates.push(...(await model.candidates(tokens, types, { floor: FLOOR, batchSize: CHUNK })));
+      const candidates = await model.candidates(tokens, prompt, { floor: FLOOR, batchSize: CHUNK });
+      found.candidates.push(...candidates.map((spans) => spans.filter(({ label }) => scored.has(label))));
       found.records.push(...askedOnly(chunk, types));
       await new Promise((resolve) => setImmediate(resolve));
     }
+  }
   return found;
 }
 

@@ -47,17 +47,22 @@ test("neg_source corpus: every type of the training set is as likely, whatever t
   });
 });
 
-test("neg_source source: any number of the types of the own source, as often with a mention as without", () => {
+test("neg_source source: any number of the own source's types, with a mention or without, and a few of the batch", () => {
   const news = (...types: string[]): NerRecord => ({ ...record(...types), src: "news" });
   for (const own of [news(), news("a")]) {
     const drawn = draws([own, record("x")], { neg_source: "source" }, 8000).map(([types]) => types);
     const negatives = drawn.map((types) =>
       types.filter((type) => type !== "" && !own.ner.some(([, , gold]) => gold === type)),
     );
-    assert.ok(negatives.flat().every((type) => "abcd".includes(type)));
+    assert.ok(negatives.flat().every((type) => "abcdx".includes(type)));
     // 0 to 4 of four types; where "a" is gold already it is no negative.
-    const mean = negatives.flat().length / negatives.length;
-    close(mean, own.ner.length ? 1.5 : 2, 0.06);
+    const near = negatives.flat().filter((type) => type !== "x");
+    close(near.length / negatives.length, own.ner.length ? 1.5 : 2, 0.06);
+    // 0 to 2 of the batch's types; where "a" is one of the two, the first is "x" half of the time.
+    close(
+      share(negatives, (types) => types.includes("x")),
+      own.ner.length ? 1 / 2 : 2 / 3,
+    );
   }
   const source = corpusTypes([news("a"), news("b"), record("x")]);
   assert.deepEqual(

@@ -42,7 +42,11 @@ test("a held-out type is nowhere in what is trained on: not as a mention, not in
 test("a sentence is asked for the held-out types that its labels allow or its source marks", () => {
   const dev = [record("bio", ["gene", "cell"]), record("news", ["person"]), record("bio", [], { labels: ["gene"] })];
   const { heldOut } = holdOutTypes(TRAIN, { types: ["phone number", "cell"], records: dev });
-  const asked = new Map(heldOut.asked.map(({ types, records }) => [types.join(), records]));
+  const asked = new Map<string, NerRecord[]>();
+  for (const { types, records } of heldOut.asked)
+    asked.set(types.join(), [...(asked.get(types.join()) ?? []), ...records]);
+  // The other types of the source stand beside them.
+  assert.deepEqual(heldOut.asked.find(({ records }) => records.includes(dev[0]))?.beside, ["gene"]);
   assert.deepEqual([...asked.keys()].sort(), ["Phone Number,phone_number", "cell"]);
   assert.ok(asked.get("cell")?.includes(dev[0]) && !asked.get("cell")?.includes(dev[2]));
   assert.ok(
