@@ -23,6 +23,7 @@ export const command: Command = {
       "--truncate",
       "reads of a longer text only the beginning that fits, as Python does, and counts the words left out",
     ],
+    ["--labels-at-once N", "asks for more labels than N in several prompts, which changes their scores"],
   ],
   options: {
     model: { type: "string" },
@@ -35,6 +36,7 @@ export const command: Command = {
     window: { type: "string" },
     overlap: { type: "string" },
     truncate: { type: "boolean" },
+    "labels-at-once": { type: "string" },
   },
   async run(values) {
     const folder = required(values, "model", command);
@@ -43,22 +45,33 @@ export const command: Command = {
     const offsets = offsetKind(values);
     const window = readWindow(values);
     const model = await GLiNER.fromPretrained(folder);
-    const input = await readStandardInput();
-    const texts = values.lines ? input.split(/\r?\n/) : [input];
-    const options = { threshold, flatNer: !values.nested, multiLabel: values["multi-label"] === true, window };
-    const found = await model.inference(texts, labels, options);
-    const rows = found.flatMap((entities, i) => {
-      const at = offsets === "utf16" ? (unit: number) => unit : codePointOffsets(texts[i]);
-      return entities.map((entity) => ({ ...(values.lines ? { line: i + 1 } : {}), ...row(entity, at) }));
-    });
-    process.stdout.write(rows.map((entity) => `${JSON.stringify(entity)}\n`).join(""));
+    const options = {
+      threshold,
+      flatNer: !values.nested,
+      multiLabel: values["multi-label"] === true,
+      window,
+      ...(values["labels-at-once"] !== undefined && { labelsAtOnce: whole(values, "labels-at-once", 1, 1, 1_000_000) }),
+    };
+    // Lines are answered as they come: there may be more of them than fit into memory.
+    const waiting: string[] = [];
+    const texts = remembered(values.lines ? linesOf(standardInput()) : asOne(standardInput()), waiting);
+    const kept: object[] = [];
+    let line = 0;
+    for await (const entities of model.stream(texts, labels, options)) {
+      const text = waiting.shift() ?? "";
+      line++;
+      const at = offsets === "utf16" ? (unit: number) => unit : codePointOffsets(text);
+      const rows = entities.map((entity) => ({ ...(values.lines ? { line } : {}), ...row(entity, at) }));
+      process.stdout.write(rows.map((entity) => `${JSON.stringify(entity)}\n`).join(""));
+      if (values.json !== undefined) kept.push(...rows);
+    }
     if (model.textsInWindows)
       process.stderr.write(
-        `${model.textsInWindows} of ${texts.length} texts longer than one window: read in overlapping windows.\n`,
+        `${model.textsInWindows} of ${line} texts longer than one window: read in overlapping windows.\n`,
       );
     if (model.wordsLost) process.stderr.write(`${model.wordsLost} words at the end were not read.\n`);
     model.dispose();
-    return rows;
+    return kept;
   },
 };
 
@@ -84,13 +97,40 @@ function offsetKind(values: Values): "utf16" | "codepoints" {
   throw usageError(`--offsets got "${kind}", wanted utf16 or codepoints.`);
 }
 
-async function readStandardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+/** What stands on standard input, piece by piece. @throws UserError where it is not UTF-8 */
+async function* standardInput(): AsyncGenerator<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
+    for await (const chunk of process.stdin) yield decoder.decode(Buffer.from(chunk), { stream: true });
+    yield decoder.decode();
   } catch (error) {
     throw new UserError(`standard input is not UTF-8 (${error instanceof Error ? error.message : error}).`);
+  }
+}
+
+/** All of it as one text. */
+async function* asOne(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  yield text;
+}
+
+/** Its lines; what stands behind the last line break is one too, even if it is empty. */
+async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const piece of pieces) {
+    const lines = (rest + piece).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) yield line.replace(/\r$/, "");
+  }
+  yield rest;
+}
+
+/** Notes each text for the answer that comes to it later. */
+async function* remembered(texts: AsyncIterable<string>, waiting: string[]): AsyncGenerator<string> {
+  for await (const text of texts) {
+    waiting.push(text);
+    yield text;
   }
 }
 

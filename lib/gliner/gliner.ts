@@ -17,6 +17,7 @@ import { SafetensorsFile } from "../weights/safetensors";
 import { checkLabels, checkThreshold } from "./checks";
 import { type Entity, toEntity } from "./entity";
 import { checkStrictly } from "./fit";
+import { inLabelChunks } from "./label-chunks";
 import { byLength } from "./length-order";
 import { type LoadedModel, type LoadOptions, loadModel } from "./load";
 import { newModel } from "./new-model";
@@ -39,6 +40,8 @@ export interface PredictOptions {
    * false, only as far as the model reaches, as Python does; the words that are lost are then counted.
    */
   window?: boolean | WindowOptions;
+  /** Most types in one prompt; more of them are asked for in several, which changes their scores. Default: all in one. */
+  labelsAtOnce?: number;
 }
 
 /** How many texts are computed at once, and who hears of it. */
@@ -122,7 +125,8 @@ export class GLiNER {
     const tokens = full.map((i) => words[i].map((word) => word.text));
     const { window = true } = options;
     const reader = window === false ? this : inWindows(this, window === true ? {} : window);
-    const found = await reader.candidates(tokens, labels, {
+    const asked = options.labelsAtOnce === undefined ? reader : inLabelChunks(reader, options.labelsAtOnce);
+    const found = await asked.candidates(tokens, labels, {
       ...options,
       floor: checkThreshold(options.threshold ?? 0.5),
       classProbs: options.returnClassProbs,

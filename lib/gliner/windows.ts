@@ -150,7 +150,7 @@ function checkRoom(model: GLiNER, room: number, plans: readonly (readonly Window
   const { max_width } = model.config;
   if (room < max_width)
     throw new UserError(
-      `the prompt leaves ${room} of the encoder's subwords for the text, wanted at least max_width ${max_width}; ask for fewer types at once.`,
+      `the prompt leaves ${room} of the encoder's subwords for the text, wanted at least max_width ${max_width}; ask for fewer types at once (labelsAtOnce).`,
     );
   if (plans.some((windows) => narrowest(windows) < smallestOverlap(model)))
     warnOnce(
