@@ -2,7 +2,14 @@
 export { type BackendInfo, backendInfo, useBackend } from "./backend";
 export { type Batch, collate, type Example, spanIndex } from "./batch/collate";
 export { type PromptedText, promptText } from "./batch/prompt";
-export { type SamplingOptions, sampleTypes, samplingOf } from "./batch/sampling";
+export {
+  type CorpusTypes,
+  corpusTypes,
+  type NegativeSource,
+  type SamplingOptions,
+  sampleTypes,
+  samplingOf,
+} from "./batch/sampling";
 export { type Conversion, convert } from "./data/convert";
 export { conversationRecord, ERAS, type Era } from "./data/formats/pile-ner";
 export { type FormatOptions, readFormat } from "./data/formats/read";
@@ -67,6 +74,7 @@ export type { TrainingConfig } from "./gliner/settings";
 export { type TrainingReport, type TrainingResult, type TrainOptions, train } from "./gliner/train";
 export type { TrackedTest } from "./gliner/training/evaluation";
 export { type HeldOut, type HoldOutOptions, type HoldOutResult, holdOutTypes } from "./gliner/training/held-out";
+export { countsOf as countsAt, findAll as findAsked } from "./gliner/training/scoring";
 export { inWindows, planWindows, type WindowOptions } from "./gliner/windows";
 export { alignmentRules, type RuleRow } from "./laboratory/alignment-rules";
 export { attentionShares, meanOfHeads } from "./laboratory/attention";
