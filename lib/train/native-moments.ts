@@ -44,7 +44,13 @@ export class NativeMoments implements Moments {
   }
 
   read(which: "first" | "second"): Float32Array {
-    return tf.tidy(() => read(this[which]).dataSync<"float32">());
+    // Not out of a tidy, which would walk through the values one by one.
+    const moments = read(this[which]);
+    try {
+      return moments.dataSync<"float32">();
+    } finally {
+      moments.dispose();
+    }
   }
 
   write(first: Float32Array, second: Float32Array): void {
