@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { EncoderConfig } from "../encoder/config";
+import { STARTS } from "../fused/span-blocks";
 import type { GLiNERConfig } from "../model/config";
-import { modelShapes } from "../model/uni-encoder-span";
+import { countParameters } from "../model/count";
 
 /** The size of a batch, as the cost depends on it. */
 export interface BatchSize {
@@ -50,8 +51,8 @@ export function costOf(config: GLiNERConfig, encoder: EncoderConfig, batch: Batc
   const squares = total(batch.subwords.map((T) => T * T));
   const spans = batch.words.map((W) => spansOf(W, K));
   const C = batch.types;
-  // A block of 48 first words multiplies with these and the last words they reach.
-  const blocks = total(batch.words.map((W, b) => spans[b] * (Math.min(W, 48) + Math.min(W, 47 + K))));
+  // A block of first words multiplies with these and the last words they reach.
+  const blocks = total(batch.words.map((W, b) => spans[b] * (Math.min(W, STARTS) + Math.min(W, STARTS - 1 + K))));
   const stages: StageCost[] = [
     { stage: "encoder", flops: 2 * N * L * (4 * H * H + 2 * H * I) },
     { stage: "attention", flops: 4 * L * H * squares },
@@ -61,7 +62,7 @@ export function costOf(config: GLiNERConfig, encoder: EncoderConfig, batch: Batc
     { stage: "spans", flops: 8 * D * (blocks + total(spans) * C) },
   ];
   const forward = total(stages.map(({ flops }) => flops));
-  const parameters = total([...modelShapes(config, encoder).values()].map((shape) => shape.reduce((a, b) => a * b, 1)));
+  const parameters = total(countParameters(config, encoder).map((block) => block.parameters));
   return { stages, forward, training: 3 * forward, parameters, optimiserBytes: 4 * 11 * parameters };
 }
 

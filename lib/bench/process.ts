@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { run } from "../backend/install/run";
 import { UserError } from "../errors";
 
 /**
@@ -6,27 +6,13 @@ import { UserError } from "../errors";
  * @throws UserError where it does not start, fails, or prints none
  */
 export async function runProcess(name: string, [command, ...args]: readonly string[]): Promise<unknown> {
-  const done = await new Promise<{ output: string; code: number | null; errors: string }>((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
-    let [output, errors] = ["", ""];
-    child.stdout.on("data", (chunk) => {
-      output += chunk;
-    });
-    child.stderr.on("data", (chunk) => {
-      errors += chunk;
-    });
-    child.on("error", (error) => reject(new UserError(`bench: ${name} does not start (${error.message}).`)));
-    child.on("close", (code) => resolve({ output, code, errors }));
+  const output = await run(command, args).catch((error: Error) => {
+    throw new UserError(`${name} does not start, or fails: ${error.message}.`);
   });
-  const last = done.output.trim().split("\n").at(-1) ?? "";
-  if (done.code === 0)
-    try {
-      return JSON.parse(last);
-    } catch {
-      // Told below.
-    }
-  const why = done.errors.trim().split("\n").slice(-3).join(" ");
-  throw new UserError(
-    `bench: ${name} ended with exit code ${done.code}; wanted a last line of JSON, got "${last.slice(0, 120)}"${why ? `; it says: ${why}` : ""}.`,
-  );
+  const last = output.trim().split("\n").at(-1) ?? "";
+  try {
+    return JSON.parse(last);
+  } catch {
+    throw new UserError(`${name} ends with "${last.slice(0, 120)}"; wanted a last line of JSON.`);
+  }
 }

@@ -106,7 +106,7 @@ export function describe({ mode, batch, hidden, threshold }: Work): string {
 async function runOnce({ name, words }: Contender): Promise<Measurement> {
   const measurement = await runProcess(name, words);
   if (isMeasurement(measurement)) return measurement;
-  throw new UserError(`bench: ${name} printed JSON without sentences_per_s and peak_rss_mb, which a measurement has.`);
+  throw new UserError(`${name} printed JSON without sentences_per_s and peak_rss_mb, which a measurement has.`);
 }
 
 function isMeasurement(value: unknown): value is Measurement {

@@ -53,7 +53,7 @@ export function compareAnswers(own: Answers, other: Answers, name: string): Agre
   const loss = Math.abs(own.loss - other.loss) / Math.abs(other.loss);
   if (largest > TOLERANCE || loss > TOLERANCE || alone > 0.02 * (own.entities.length + other.entities.length))
     throw new UserError(
-      `bench: ${name} and this project do not compute the same: scores differ by up to ${largest}, the loss by a share of ${loss}, ${alone} of ${own.entities.length} and ${other.entities.length} entities are on one side only.`,
+      `${name} and this project do not compute the same: scores differ by up to ${largest}, the loss by a share of ${loss}, ${alone} of ${own.entities.length} and ${other.entities.length} entities are on one side only.`,
     );
   return { entities: shared.length, max_score_difference: largest, relative_loss_difference: loss };
 }

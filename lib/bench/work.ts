@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type NerRecord, readRecords, typesOf } from "../data/records";
+import { joinRecords, type NerRecord, readRecords, typesOf } from "../data/records";
 import { UserError } from "../errors";
 import { stream } from "../random";
 
@@ -25,16 +25,12 @@ export async function sampleTexts(path: string): Promise<BenchText[]> {
   let next = 0;
   return Array.from({ length: SHAPE.texts }, () => {
     const length = random.integer(low, high);
-    const text: BenchText = { tokens: [], ner: [], types };
-    while (text.tokens.length < length) {
-      const { tokens, ner } = records[next++ % records.length];
-      const at = text.tokens.length;
-      text.tokens.push(...tokens);
-      text.ner.push(...ner.map(([start, end, type]) => [at + start, at + end, type] as NerRecord["ner"][number]));
-    }
-    text.tokens.length = length;
-    text.ner = text.ner.filter(([, end, type]) => end < length && types.includes(type));
-    return text;
+    const parts: NerRecord[] = [];
+    for (let words = 0; words < length; words += parts[parts.length - 1].tokens.length)
+      parts.push(records[next++ % records.length]);
+    const { tokens, ner } = joinRecords(parts);
+    const within = ner.filter(([, end, type]) => end < length && types.includes(type));
+    return { tokens: tokens.slice(0, length), ner: within, types };
   });
 }
 

@@ -4,10 +4,10 @@ import { type BenchMode, measure } from "../bench/measure";
 import { runProcess } from "../bench/process";
 import { BUSY, type Contender, type RoundsResult, takeRounds, type Work } from "../bench/rounds";
 import { type Agreement, type Answers, compareAnswers, ownAnswers } from "../bench/same-scores";
-import { table } from "../bench/table";
 import { type BenchText, givenTexts, sampleTexts } from "../bench/work";
 import { usageError } from "../errors";
 import { environmentOf } from "../provenance/environment";
+import { benchReport } from "./bench-report";
 import { type Command, number, runCommand, type Values, whole } from "./command";
 
 export const command: Command = {
@@ -58,7 +58,7 @@ export const command: Command = {
       all.ratios.push(...taken.ratios);
       all.busy.push(...taken.busy);
     }
-    process.stdout.write(`${info.library}\n${table(all)}`);
+    process.stdout.write(`${info.library}\n${benchReport(all)}`);
     const trusted = all.busy.every((share) => share <= BUSY);
     if (!trusted) say("others used the machine in some rounds: these ratios are to be taken again.");
     return { environment: environmentOf(), protocol: protocolOf(values), same, trusted, ...all };

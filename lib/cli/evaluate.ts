@@ -8,8 +8,9 @@ import { compareF1 } from "../evaluate/paired";
 import { labelsOf, PRESETS, type Preset, presetOf, rulesOf } from "../evaluate/presets";
 import { amongPublished } from "../evaluate/published-scores";
 import { PLAIN_RULES, type ScoringRules } from "../evaluate/scoring";
+import { columns } from "./columns";
 import { type Command, number, runCommand, type Values, whole } from "./command";
-import { columns, comparisonReport, presetsReport, scoresReport, unrepresentableReport } from "./evaluation-report";
+import { comparisonReport, presetsReport, scoresReport, unrepresentableReport } from "./evaluation-report";
 import {
   evaluateModel,
   floorFor,

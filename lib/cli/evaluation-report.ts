@@ -1,6 +1,7 @@
 import type { PresetScores } from "../evaluate/benchmark";
 import type { Unrepresentable } from "../evaluate/breakdown";
 import type { Comparison } from "../evaluate/paired";
+import { columns } from "./columns";
 import type { ModelEvaluation } from "./evaluation-run";
 
 /** The tables that `evaluate` prints: percent, fixed columns, one line a row. */
@@ -56,14 +57,6 @@ export function comparisonReport(a: string, b: string, rows: readonly (readonly 
   ]);
   const head = [`${a} - ${b}`, "F1", "95 % interval", "P(A>B)", "p bootstrap", "p permutation"];
   return columns([head, ...body]);
-}
-
-/** Rows as plain text; the first column to the left, the others to the right. */
-export function columns(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, at) => Math.max(...rows.map((row) => (row[at] ?? "").length)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join("  ");
-  return rows.map((row) => `${line(row).trimEnd()}\n`).join("");
 }
 
 const percent = (share: number) => (100 * share).toFixed(2);

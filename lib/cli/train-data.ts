@@ -40,8 +40,8 @@ export async function loadTrainingData({ data }: Recipe): Promise<TrainingData> 
   return { records, dev: used, heldOut: held?.heldOut, benchmark, files, summary };
 }
 
-/** A test asks for the sorted union of its gold types, as `evaluate` does. */
-async function trackedTest(name: string, limit: number): Promise<TrackedTest> {
+/** A test asks for the sorted union of its gold types, as `evaluate` does; `else` is no type that one could ask for. */
+export async function trackedTest(name: string, limit: number): Promise<TrackedTest> {
   const all = await loadRecords(name);
   const types = typesOf(all).filter((type) => type !== NO_TYPE);
   return { name, types, records: all.slice(0, limit) };

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { backendInfo, useBackend } from "../backend";
+import { median } from "../bench/median";
 import { usageError, warnOnce } from "../errors";
 import { GLiNER } from "../gliner/gliner";
 import { type Recipe, readRecipe } from "../gliner/recipe";
@@ -110,7 +111,7 @@ function summarise(out: string, { steps, end, best, history }: TrainingResult) {
     best,
     loss: last?.loss ?? null,
     skipped: history.filter(({ skipped }) => skipped !== undefined).length,
-    seconds_per_step: median(history.map((report) => report.seconds)),
+    seconds_per_step: history.length ? median(history.map((report) => report.seconds)) : null,
     peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
   };
 }
@@ -125,11 +126,6 @@ function endingOf(out: string, { steps, end, best }: TrainingResult, wanted: num
 /** What ran and what came of it. */
 function writeRunRecord(out: string, record: Record<string, unknown>): void {
   writeAtomically(join(out, "run.json"), `${JSON.stringify(scrubbed(record), null, 2)}\n`);
-}
-
-function median(values: number[]): number | null {
-  const sorted = values.slice().sort((a, b) => a - b);
-  return sorted.length ? sorted[sorted.length >> 1] : null;
 }
 
 const say = (line: string) => process.stderr.write(`${line}\n`);

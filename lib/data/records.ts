@@ -122,3 +122,14 @@ function parseSpan(span: unknown, words: number, where: string): NerSpan {
 }
 const isStrings = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === "string");
+
+/** Records as one long text: its words behind one another, the mentions moved along. */
+export function joinRecords(records: readonly NerRecord[]): NerRecord {
+  const joined: NerRecord = { tokens: [], ner: [] };
+  for (const { tokens, ner } of records) {
+    const offset = joined.tokens.length;
+    joined.ner.push(...ner.map(([start, end, label]): NerSpan => [start + offset, end + offset, label]));
+    joined.tokens.push(...tokens);
+  }
+  return joined;
+}

@@ -18,6 +18,8 @@ export interface HeadLayout {
   gradientToRows: Int32Array;
   /** [B, T] of 0 and, for padding, -1e30. */
   mask: Float32Array;
+  /** [B, T] of 1 and, for padding, 0. */
+  present: Float32Array;
 }
 
 export function headLayout({ B, T, N, places, rows }: Packing, h: number): HeadLayout {
@@ -41,7 +43,8 @@ export function headLayout({ B, T, N, places, rows }: Packing, h: number): HeadL
     }
   });
   const mask = Float32Array.from(rows, (row) => (row < 0 ? -1e30 : 0));
-  return { toHeads, fromHeads, contextToHeads, gradientToRows, mask };
+  const present = Float32Array.from(rows, (row) => (row < 0 ? 0 : 1));
+  return { toHeads, fromHeads, contextToHeads, gradientToRows, mask, present };
 }
 
 /**
@@ -82,8 +85,7 @@ export function packedAttention(
       gradient(dy, [query, key, value, probabilities, weights, context]) {
         const laid = tf.reshape(byHead(dy, layout.contextToHeads), [B, heads, T, d]); // [B, h, T, d]
         // Padding repeats a row of another place: nothing may come from it.
-        const present = layout.mask.map((value) => (value === 0 ? 1 : 0));
-        const real = tf.mul(laid, tf.tensor4d(present, [B, 1, T, 1])); // [B, h, T, d]
+        const real = tf.mul(laid, tf.tensor4d(layout.present, [B, 1, T, 1])); // [B, h, T, d]
         const dContext = factor === 1 ? real : tf.mul(real, factor); // [B, h, T, d]
         const dValue = tf.matMul(weights, dContext, true); // [B, h, T, d]
         const dWeights = matMulTransposed(dContext, value); // [B, h, T, T]

@@ -6,7 +6,7 @@ import { matMulTransposed } from "./products";
 import { pickRows } from "./rows";
 
 /** Most first words in a block: what a block holds stays near the processor, however long the text. */
-const STARTS = 48;
+export const STARTS = 48;
 
 /** Spans of one text with neighbouring first words, in the order start, width. */
 interface Block {
@@ -80,7 +80,7 @@ interface Drop {
  *     h_ik = dropout(relu(start_i + end_(i+k)))      score[i,k,c] = h_ik . f_c
  *
  * The sums of a block are one product with a matrix of zeros and ones, which is exact and whose gradient is the transposed
- * product. h alone is kept for the gradient: h > 0 says where ReLU and dropout let it pass.
+ * product. Besides it only h is kept for the gradient: h > 0 says where ReLU and dropout let it pass.
  *
  * @param types f [B, C, F]
  * @returns [B, W, K, C], zero for spans past the end of their text
@@ -94,19 +94,19 @@ export function spanBlockScores(halves: SpanHalves, types: tf.Tensor3D, drop: Dr
   const keeps = takesGradient();
   const scores = differentiable([halves.start, halves.end, types], () => {
     let factor = 1;
-    const hidden: tf.Tensor[] = [];
+    const kept: tf.Tensor[] = []; // of each block its pairs [S, starts + ends], then its h [S, F]
     const rows = blocks.map((block, i) => {
       const done = tf.tidy(() => blockScores(block, halves, types, { ...drop, site: `${drop.site}#${i}` }));
       factor = done.factor;
-      if (keeps) hidden.push(done.h);
-      else done.h.dispose();
+      if (keeps) kept.push(done.pairs, done.h);
+      else tf.dispose([done.pairs, done.h]);
       return done.scores;
     });
     return {
       value: tf.concat(rows, 0), // [all S, C]
-      saved: [types, ...hidden],
-      gradient: (dy, [types, ...hidden]) =>
-        blockGradients(blocks, hidden, types as tf.Tensor3D, dy, { factor, unread: halves.start.shape[0] - words }),
+      saved: [types, ...kept],
+      gradient: (dy, [types, ...kept]) =>
+        blockGradients(blocks, kept, types as tf.Tensor3D, dy, { factor, unread: halves.start.shape[0] - words }),
     };
   });
   const at = new Int32Array(B * W * K).fill(-1);
@@ -117,21 +117,22 @@ export function spanBlockScores(halves: SpanHalves, types: tf.Tensor3D, drop: Dr
   return tf.reshape(pickRows(scores, at), [B, W, K, C]);
 }
 
-/** Scores [S, C] and h [S, F] of a block; h is without dropout's factor, which the few types carry. */
+/** Scores [S, C], pairs and h [S, F] of a block; h is without dropout's factor, which the few types carry. */
 function blockScores(block: Block, { start, end }: SpanHalves, types: tf.Tensor3D, { dropout, rate, site }: Drop) {
   const both = tf.concat([rowsOf(start, block.starts), rowsOf(end, block.ends)], 0); // [starts + ends, F]
-  const active = tf.relu(tf.matMul(pairMatrix(block), both as tf.Tensor2D)); // [S, F]
+  const pairs = pairMatrix(block); // [S, starts + ends]
+  const active = tf.relu(tf.matMul(pairs, both as tf.Tensor2D)); // [S, F]
   const kept = dropout.keep(active.shape, rate, site); // [S, F]
   const factor = kept ? 1 / (1 - rate) : 1;
   const h = kept ? where(kept, active) : active; // [S, F]
   const scores = matMulTransposed(h, tf.mul(typesOf(types, block.text), factor)); // [S, C]
-  return { scores, h, factor };
+  return { scores, pairs, h, factor };
 }
 
 /** @param dy [all S, C] @returns the gradients of start [N, F], end [N, F] and types [B, C, F] */
 function blockGradients(
   blocks: readonly Block[],
-  hidden: readonly tf.Tensor[],
+  kept: readonly tf.Tensor[],
   types: tf.Tensor3D,
   dy: tf.Tensor,
   { factor, unread }: { factor: number; unread: number },
@@ -144,12 +145,13 @@ function blockGradients(
   const textEnd = new Map(blocks.map(({ text, ends }) => [text, ends[1]]));
   let from = 0;
   blocks.forEach((block, i) => {
-    const [h, M] = [hidden[i] as tf.Tensor2D, block.starts[1] - block.starts[0]]; // [S, F]
+    const [pairs, h] = kept.slice(2 * i, 2 * i + 2) as tf.Tensor2D[]; // [S, starts + ends], [S, F]
+    const M = block.starts[1] - block.starts[0];
     const d = rowsOf(dy, [from, from + h.shape[0]]) as tf.Tensor2D; // [S, C]
     from += h.shape[0];
     ofTypes[block.text].push(tf.mul(tf.matMul(d, h, true), factor)); // [C, F]
     const dh = tf.matMul(d, tf.mul(typesOf(types, block.text), factor) as tf.Tensor2D); // [S, F]
-    const both = tf.matMul(pairMatrix(block), whereActive(dh, h) as tf.Tensor2D, true); // [starts + ends, F]
+    const both = tf.matMul(pairs, whereActive(dh, h) as tf.Tensor2D, true); // [starts + ends, F]
     starts.push(rowsOf(both, [0, M])); // [starts, F]
     const before = block.ends[0] - (textStart.get(block.text) as number);
     const after = (textEnd.get(block.text) as number) - block.ends[1];

@@ -18,7 +18,7 @@ import { checkLabels, checkThreshold } from "./checks";
 import { type Entity, toEntity } from "./entity";
 import { checkStrictly } from "./fit";
 import { inLabelChunks } from "./label-chunks";
-import { byLength } from "./length-order";
+import { byLength, inOrder } from "./length-order";
 import { type LoadedModel, type LoadOptions, loadModel } from "./load";
 import { newModel } from "./new-model";
 import { type SaveOptions, saveModel } from "./save";
@@ -243,13 +243,10 @@ export class GLiNER {
 
   /** Texts of like length together, except where a text's scores depend on its neighbours (markerV1, markerV2). */
   private batches(tokens: readonly (readonly string[])[], batchSize: number): number[][] {
-    if (!LEAKING.includes(this.config.span_mode))
-      return byLength(
-        tokens.map((words) => words.length),
-        batchSize,
-      );
-    return Array.from({ length: Math.ceil(tokens.length / batchSize) }, (_, i) =>
-      Array.from({ length: Math.min(batchSize, tokens.length - i * batchSize) }, (_, b) => i * batchSize + b),
+    if (LEAKING.includes(this.config.span_mode)) return inOrder(tokens.length, batchSize);
+    return byLength(
+      tokens.map((words) => words.length),
+      batchSize,
     );
   }
 

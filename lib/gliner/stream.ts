@@ -1,7 +1,5 @@
 import type { Entity } from "./entity";
-
-/** Texts that are read ahead, in batches: enough to sort by length, few enough to hold. */
-const AHEAD = 16;
+import { WINDOW } from "./length-order";
 
 /**
  * Entities of any number of texts in their order, holding no more of them than a window: texts may come from a file that
@@ -15,7 +13,7 @@ export async function* inStream(
 ): AsyncGenerator<Entity[]> {
   let window: string[] = [];
   for await (const text of texts) {
-    if (window.push(text) < AHEAD * batchSize) continue;
+    if (window.push(text) < WINDOW * batchSize) continue;
     yield* await infer(window);
     window = [];
   }

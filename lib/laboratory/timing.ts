@@ -1,3 +1,5 @@
+import { median } from "../bench/median";
+
 /** Seconds of one way to compute something, over rounds. */
 export interface Timing {
   name: string;
@@ -21,7 +23,6 @@ export function timeInTurn(ways: Readonly<Record<string, () => void>>, rounds = 
       if (round > 0) seconds.get(name)?.push((performance.now() - start) / 1000);
     }
   return [...seconds].map(([name, all]) => {
-    const sorted = all.sort((a, b) => a - b);
-    return { name, rounds, least: sorted[0], median: sorted[sorted.length >> 1], most: sorted[sorted.length - 1] };
+    return { name, rounds, least: Math.min(...all), median: median(all), most: Math.max(...all) };
   });
 }

@@ -6,7 +6,6 @@ export { DISPLAY, Display, type Displayable, display, type MimeBundle } from "./
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
 export { figure, type Layout, type Trace as PlotTrace } from "./figure";
 export {
-  joinRecords,
   type LessonData,
   lessonData,
   modelFolder,

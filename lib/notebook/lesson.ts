@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../backend/places";
 import { loadRecords } from "../data/named";
-import type { NerRecord, NerSpan } from "../data/records";
+import type { NerRecord } from "../data/records";
 import { UserError, usageError } from "../errors";
 import type { Display } from "./display";
 import type { LabelledSpan } from "./entities";
@@ -54,17 +54,6 @@ export function recordSpans({ tokens, ner }: NerRecord): {
     label,
   }));
   return { text: tokens.join(" "), spans };
-}
-
-/** Records as one long text: its words behind one another, the mentions moved along. */
-export function joinRecords(records: readonly NerRecord[]): NerRecord {
-  const joined: NerRecord = { tokens: [], ner: [] };
-  for (const { tokens, ner } of records) {
-    const offset = joined.tokens.length;
-    joined.ner.push(...ner.map(([start, end, label]): NerSpan => [start + offset, end + offset, label]));
-    joined.tokens.push(...tokens);
-  }
-  return joined;
 }
 
 /**

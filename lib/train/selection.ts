@@ -16,8 +16,9 @@ export interface SelectionRule {
 }
 
 /**
- * Takes an evaluation into account. Of equal models the later one is the best: a young one often scores 0 several times. As in transformers, an improvement is measured against the best before it: comparing
- * with a best that the same evaluation has just raised would end every run. A value that is no number is no improvement.
+ * Takes an evaluation into account. Of equal models the later one is the best: a young one often scores 0 several times.
+ * As in transformers, an improvement is measured against the best before it: comparing with a best that the same evaluation
+ * has just raised would end every run. A value that is no number is no improvement.
  * @returns the selection after it, whether this model is the best so far, and whether the patience is used up
  */
 export function select(

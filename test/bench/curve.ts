@@ -11,41 +11,33 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { useBackend } from "../../lib/backend";
-import { type NerRecord, typesOf } from "../../lib/data/records";
-import { ZERO_SHOT_SETS, zeroShotTest } from "../../lib/data/zero-shot-tests";
+import { trackedTest } from "../../lib/cli/train-data";
+import type { NerRecord } from "../../lib/data/records";
+import { ZERO_SHOT_SETS } from "../../lib/data/zero-shot-tests";
 import { bootstrapF1 } from "../../lib/evaluate/bootstrap";
 import { addCounts, type Counts, countMatches, scores } from "../../lib/evaluate/metrics";
 import { compareF1 } from "../../lib/evaluate/paired";
-import { FLOOR } from "../../lib/evaluate/predictions";
-import { PLAIN_RULES, scoreTexts } from "../../lib/evaluate/scoring";
 import { askedOnly } from "../../lib/evaluate/zero-shot";
 import { GLiNER } from "../../lib/gliner/gliner";
-import type { SpanCandidate } from "../../lib/model/decode";
+import type { TrackedTest } from "../../lib/gliner/training/evaluation";
+import { countsAt, type Found, findAsked } from "../../lib/gliner/training/scoring";
 import { environmentOf } from "../../lib/provenance/environment";
 import { writeAtomically } from "../../lib/weights/atomic";
 
-/** CrossNER's `misc`, which is no type that one could ask for. */
-const NO_TYPE = "else";
 const THRESHOLDS = [0.5, 0.3];
 
-interface TestSet {
-  name: string;
-  types: string[];
-  records: NerRecord[];
-}
-
-async function testSets(limit: number): Promise<TestSet[]> {
+/** The seven tests under their short names, the gold that is asked for. */
+async function testSets(limit: number): Promise<TrackedTest[]> {
   return Promise.all(
     ZERO_SHOT_SETS.map(async (name) => {
-      const all = await zeroShotTest(name);
-      const types = typesOf(all).filter((type) => type !== NO_TYPE);
-      return { name, types, records: askedOnly(all.slice(0, limit), types) };
+      const { types, records } = await trackedTest(`zero-shot:${name}`, limit);
+      return { name, types, records: askedOnly(records, types) };
     }),
   );
 }
 
 /** F1 of each set and their mean, in percent, with intervals. */
-function summary(sets: readonly TestSet[], counts: readonly Counts[][]) {
+function summary(sets: readonly TrackedTest[], counts: readonly Counts[][]) {
   const percent = (value: number) => Number((100 * value).toFixed(2));
   const interval = (of: Counts[][]) => {
     const { value, low, high } = bootstrapF1(of);
@@ -58,20 +50,21 @@ function summary(sets: readonly TestSet[], counts: readonly Counts[][]) {
   return { average: interval([...counts]), datasets };
 }
 
-async function candidatesOf(folder: string, sets: readonly TestSet[]): Promise<SpanCandidate[][][]> {
+/** What a model finds in each set. */
+async function foundBy(folder: string, sets: readonly TrackedTest[]): Promise<Found[]> {
   const model = await GLiNER.fromPretrained(folder);
-  const found: SpanCandidate[][][] = [];
-  for (const { name, types, records } of sets) {
-    process.stderr.write(`${folder}: ${name}\n`);
-    const tokens = records.map((record) => record.tokens);
-    found.push(await model.candidates(tokens, types, { floor: FLOOR }));
+  const found: Found[] = [];
+  for (const set of sets) {
+    process.stderr.write(`${folder}: ${set.name}\n`);
+    const answers = await findAsked(model, [set]);
+    if (answers) found.push(answers);
   }
   model.dispose();
   return found;
 }
 
 /** Matches of a file of predictions. @throws Error where its sentences or gold are not those of the sets */
-function countsOfFile(path: string, sets: readonly TestSet[]): Counts[][] {
+function countsOfFile(path: string, sets: readonly TrackedTest[]): Counts[][] {
   const lines = readFileSync(path, "utf8").trim().split("\n");
   const rows = lines.map((line) => JSON.parse(line) as { set: string; gold: unknown[]; predicted: unknown[][] });
   return sets.map(({ name, records }) => {
@@ -108,9 +101,9 @@ async function main(): Promise<void> {
   const curve: object[] = [];
   let last: Counts[][] = [];
   for (const name of [...steps.map((step) => `step-${step}`), "last"]) {
-    const found = await candidatesOf(join(run, name), sets);
+    const found = await foundBy(join(run, name), sets);
     for (const threshold of THRESHOLDS) {
-      const counts = sets.map(({ records }, i) => scoreTexts(records, found[i], { ...PLAIN_RULES, threshold }).counts);
+      const counts = found.map((one) => countsAt(one, threshold));
       if (threshold === THRESHOLDS[0]) last = counts;
       curve.push({ model: name, threshold, ...summary(sets, counts) });
     }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { takeRounds } from "../../lib/bench/rounds";
 import { compareAnswers } from "../../lib/bench/same-scores";
-import { table } from "../../lib/bench/table";
+import { benchReport } from "../../lib/cli/bench-report";
 import { UserError } from "../../lib/errors";
 
 const silent = () => undefined;
@@ -31,7 +31,7 @@ test("rounds take all in turn, ratios are those of a round, memory the highest",
   assert.equal(taken.results[0].rounds[0].more, 1);
   assert.deepEqual(taken.ratios, [{ ...WORK, against: "other", median: 2.5, range: [2.5, 2.5], memory: 0.5 }]);
   assert.equal(taken.busy.length, 4);
-  assert.match(table(taken), /against other +2\.50 times/);
+  assert.match(benchReport(taken), /against other +2\.50 times/);
 });
 
 test("a program that fails, or says something else, is named with what it said", async () => {

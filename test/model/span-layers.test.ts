@@ -86,6 +86,19 @@ for (const mode of FACTORED) {
     }
   });
 
+  test(`${mode}: a text of several blocks of spans, too`, () => {
+    const model = make(mode, 4, [100, 50, 2]);
+    const weight = tf.randomNormal([3, 100, K, C], 0, 1, "float32", 8);
+    const run = (head: "plain" | "factored") => scores(mode, model, head);
+    assertClose(run("factored").dataSync(), run("plain").dataSync(), 1e-5, "scores");
+    const gradients = (head: "plain" | "factored") =>
+      tf.variableGrads(() => tf.sum(tf.mul(run(head), weight)) as tf.Scalar).grads;
+    const plain = gradients("plain");
+    for (const [name, gradient] of Object.entries(gradients("factored")))
+      if (gradient) assertRelative(gradient.dataSync(), plain[name].dataSync(), 1e-4, name);
+    dispose(model);
+  });
+
   test(`${mode}: dropout falls on the same layers of both heads`, () => {
     const model = make(mode, 2, [5, 2]);
     const on = scores(mode, model, "factored", input(model, seededDropout(1, 2)));

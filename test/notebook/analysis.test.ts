@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { joinRecords } from "../../lib/data/records";
 import { calibrate } from "../../lib/evaluate/calibration";
 import { thresholdCurve } from "../../lib/evaluate/threshold-curve";
 import { intervalFigure, reliabilityFigure, thresholdFigure } from "../../lib/notebook/analysis";
 import type { Display } from "../../lib/notebook/display";
-import { joinRecords, modelFolder } from "../../lib/notebook/lesson";
+import { modelFolder } from "../../lib/notebook/lesson";
 
 const scratch = mkdtempSync(join(tmpdir(), "analysis-"));
 after(() => rmSync(scratch, { recursive: true }));

@@ -9,7 +9,7 @@ import type { LossOptions } from "../../model/loss";
 import type { GLiNER } from "../gliner";
 import type { BestMetric } from "./best-metrics";
 import { type HeldOut, normalised } from "./held-out";
-import { countsOf, findAll, type HeldOutScores, scoreFound } from "./scoring";
+import { countsAt, findAsked, type HeldOutScores, scoreFound } from "./scoring";
 
 /** A test set of the benchmark that a run tracks, for teaching: what is chosen by it is chosen on the test set. */
 export interface TrackedTest {
@@ -63,7 +63,7 @@ export async function evaluateInside(
     if (evaluation.devLoss === undefined) return undefined;
   }
   if (sets.heldOut) {
-    const found = await findAll(model, sets.heldOut.asked, signal);
+    const found = await findAsked(model, sets.heldOut.asked, signal);
     if (!found) return undefined;
     const types = [...new Set(sets.heldOut.asked.flatMap((group) => group.types))];
     evaluation.heldOut = scoreFound(found, types, threshold);
@@ -102,9 +102,9 @@ async function benchmarkScores(
 ): Promise<BenchmarkScores | undefined> {
   const counts: Counts[][] = [];
   for (const test of tests) {
-    const found = await findAll(model, [test], signal);
+    const found = await findAsked(model, [test], signal);
     if (!found) return undefined;
-    counts.push(countsOf(found, threshold));
+    counts.push(countsAt(found, threshold));
   }
   const sets = tests.map(({ name }, i) => {
     const { value, low, high } = bootstrapF1([counts[i]]);

@@ -43,7 +43,7 @@ const CHUNK = 8;
  * Reads the sentences; between two batches other things may happen.
  * @returns undefined where the signal came
  */
-export async function findAll(
+export async function findAsked(
   model: GLiNER,
   asked: readonly AskedRecords[],
   signal?: AbortSignal,
@@ -77,6 +77,6 @@ export function scoreFound({ records, candidates }: Found, types: readonly strin
 }
 
 /** Matches of each sentence. */
-export function countsOf({ records, candidates }: Found, threshold: number) {
+export function countsAt({ records, candidates }: Found, threshold: number) {
   return scoreTexts(records, candidates, { ...PLAIN_RULES, threshold }).counts;
 }
