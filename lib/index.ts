@@ -50,6 +50,7 @@ export type { StudyOptions, Wording } from "./evaluate/prompt-study";
 export { amongPublished, type PublishedScore, publishedScores } from "./evaluate/published-scores";
 export { PLAIN_RULES, type Scored, type ScoringRules, scorePredictions } from "./evaluate/scoring";
 export * from "./evaluate/seeds";
+export { type CurveModel, type CurvePair, type StoredCurve, storedCurve } from "./evaluate/stored-curve";
 export { type PresetRow, presetRow, storedCounts, storedPresets } from "./evaluate/stored-presets";
 export {
   bestThreshold,
@@ -71,6 +72,7 @@ export { type PublishedModel, publishedModels } from "./gliner/published";
 export { parseRecipe, type Recipe, readRecipe } from "./gliner/recipe";
 export type { SaveOptions } from "./gliner/save";
 export type { TrainingConfig } from "./gliner/settings";
+export { modelFolder, SHIPPED_MODEL } from "./gliner/shipped";
 export { type TrainingReport, type TrainingResult, type TrainOptions, train } from "./gliner/train";
 export type { TrackedTest } from "./gliner/training/evaluation";
 export { type HeldOut, type HoldOutOptions, type HoldOutResult, holdOutTypes } from "./gliner/training/held-out";

@@ -6,6 +6,7 @@ import { openBook } from "../kernel/book";
 import { type Command, runCommand, whole } from "./command";
 import { servePages } from "./setup/book-server";
 import { openBrowser } from "./setup/browser";
+import { firstExtraction } from "./setup/first-extraction";
 import { FIRST_NOTEBOOK, type Server, startServer } from "./setup/jupyter";
 import { checkKernel, checkKernelAlone } from "./setup/kernel-check";
 import { ensureVenv } from "./setup/venv";
@@ -30,6 +31,7 @@ const start: Command = {
     const port = whole(values, "port", 8888, 1024, 65535);
     const { library } = await useBackend();
     log(`TensorFlow.js runs on ${library}`);
+    log(`first extraction, by data/${await firstExtraction()}`);
     const browser = !values.check && !values["no-browser"] && !process.env.CI;
     if (!(await jupyterIsThere())) return values.check ? checkBook(port, library) : serveBook(port, browser, library);
     const server = await startServer(browser, port);

@@ -17,6 +17,9 @@ export interface PublishedScore {
   average: number | [low: number, high: number] | null;
   /** What was done and how it was scored, as far as it is stated. */
   setting: string;
+  /** Which of a reporter's runs it is, and after how many steps (null: its last, their number not stated); where several are known. */
+  run?: string;
+  step?: number | null;
   source: string;
   /** Year and month, or day. */
   date: string;

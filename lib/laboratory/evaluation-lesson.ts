@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
-import { PROJECT_ROOT } from "../backend";
+import { basename } from "node:path";
 import { loadRecords } from "../data/named";
 import { type NerRecord, typesOf } from "../data/records";
 import { ZERO_SHOT_SETS, zeroShotTest } from "../data/zero-shot-tests";
@@ -9,7 +7,7 @@ import type { BenchmarkSet } from "../evaluate/benchmark";
 import type { ModelIdentity } from "../evaluate/predictions";
 import { GLiNER } from "../gliner/gliner";
 import { identityOf } from "../gliner/identity";
-import { type SmallModelOptions, smallModel } from "./small-model";
+import { modelFolder } from "../gliner/shipped";
 
 /** A model and sentences to evaluate it on, as good as this machine has them. */
 export interface EvaluationLesson {
@@ -20,28 +18,16 @@ export interface EvaluationLesson {
   about: { model: string; sets: string };
 }
 
-export interface LessonOptions extends Pick<SmallModelOptions, "steps" | "seed" | "onStep" | "signal"> {
-  /** Sentences taken of each set, from its beginning. */
-  sentences: number;
-}
-
 /**
- * The model that WORKBOOK_MODEL names, or one that lies beside the checkout, on the seven zero-shot tests. Where there is none a
- * small one is trained on the project's own sentences; it then reads those it was not trained on, a set a domain. Where
- * the public tests cannot be had it is these sentences too, and `about` says why.
+ * The model that WORKBOOK_MODEL names, else the one that comes with the project, on the seven zero-shot tests. Where the
+ * public tests cannot be had it reads the project's own sentences, a set a domain, and `about` says why.
+ * @param sentences taken of each set, from its beginning
  */
-export async function evaluationLesson(options: LessonOptions): Promise<EvaluationLesson> {
-  const folder = process.env.WORKBOOK_MODEL || join(PROJECT_ROOT, "..", "shared", "python-run-1500");
-  if (!existsSync(folder) && !process.env.WORKBOOK_MODEL) {
-    const records = await loadRecords("sample:train");
-    const model = await smallModel({ types: typesOf(records), records }, options);
-    const { sets, about } = await sampleSets(options.sentences);
-    const identity = { name: "trained in this notebook", sha256: "", max_width: model.config.max_width };
-    return { model, identity, sets, about: { model: "a small one, trained here on data/sample", sets: about } };
-  }
+export async function evaluationLesson(sentences: number): Promise<EvaluationLesson> {
+  const folder = modelFolder();
   const identity = await identityOf(folder);
   const model = await GLiNER.fromPretrained(folder);
-  const { sets, about } = await publicSets(options.sentences);
+  const { sets, about } = await publicSets(sentences);
   return { model, identity, sets, about: { model: `${basename(folder)}, loaded from its folder`, sets: about } };
 }
 
@@ -57,7 +43,7 @@ async function publicSets(sentences: number): Promise<{ sets: BenchmarkSet[]; ab
   return { sets, about: `the first ${sentences} sentences of each of the seven zero-shot tests` };
 }
 
-/** The sentences of data/sample that nothing was trained on, by their domain. */
+/** The sentences of data/sample's development and test part, by their domain. */
 async function sampleSets(sentences: number): Promise<{ sets: BenchmarkSet[]; about: string }> {
   const held = [...(await loadRecords("sample:dev")), ...(await loadRecords("sample:test"))];
   const domains = [...new Set(held.map(({ src }) => src ?? "sample"))];
@@ -70,7 +56,7 @@ async function sampleSets(sentences: number): Promise<{ sets: BenchmarkSet[]; ab
   });
   return {
     sets,
-    about: "sentences of data/sample that were held out, a set a domain; not zero-shot, the types are known",
+    about: "sentences of data/sample, a set a domain",
   };
 }
 

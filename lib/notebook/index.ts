@@ -8,7 +8,6 @@ export { figure, type Layout, type Trace as PlotTrace } from "./figure";
 export {
   type LessonData,
   lessonData,
-  modelFolder,
   profile,
   recordSpans,
   type StoredRow,

@@ -56,18 +56,6 @@ export function recordSpans({ tokens, ner }: NerRecord): {
   return { text: tokens.join(" "), spans };
 }
 
-/**
- * The model folder that a notebook is to read with.
- * @param given what the reader named; "" = none
- * @returns that folder, else the one that WORKBOOK_MODEL names, else the project's checkpoint; undefined where there is none
- */
-export function modelFolder(given: string): string | undefined {
-  const named = given || process.env.WORKBOOK_MODEL;
-  if (named) return named;
-  const shipped = join(PROJECT_ROOT, "data", "checkpoint");
-  return existsSync(join(shipped, "gliner_config.json")) ? shipped : undefined;
-}
-
 /** The first place of a part in a text as a labelled span, for examples written by hand. @throws UserError where it is not there */
 export function spanOf(text: string, part: string, label: string): LabelledSpan {
   const start = text.indexOf(part);

@@ -4,23 +4,35 @@ import { sourceLicences } from "./licences";
 import type { Manifest } from "./manifest";
 import { scrubbed } from "./scrub";
 
+/** What a card says of a model that is given away, besides what its run's manifest knows. */
+export interface CardAdditions {
+  /** Of the front matter, such as `license`. */
+  frontMatter?: Record<string, unknown>;
+  /** Behind the evaluation, as Markdown. */
+  sections?: readonly string[];
+  /** How Python gets the model; default: as it is. */
+  python?: string;
+}
+
 /**
  * A model card (README.md of a model folder, as Hugging Face reads it) made from a run's manifest: nothing in it was typed
- * by hand, and nothing is in it that the manifest does not know.
+ * by hand, and without additions nothing is in it that the manifest does not know.
  */
-export function modelCard(raw: Manifest): string {
+export function modelCard(raw: Manifest, additions: CardAdditions = {}): string {
   const manifest = scrubbed(raw);
+  const python = additions.python ?? 'Python: `GLiNER.from_pretrained("FOLDER")` of the package `gliner`.';
   const sections = [
     `# ${String(nameOf(manifest))}`,
     opening(manifest),
     evaluation(manifest),
+    ...(additions.sections ?? []),
     trainingData(manifest.data.train_data),
     recipe(manifest),
     official(manifest),
     machine(manifest),
-    '## Use\n\n```ts\nimport { GLiNER } from "gliner-workbook";\nconst model = await GLiNER.fromPretrained("FOLDER");\nawait model.predictEntities("Marie Curie worked in Paris.", ["person", "city"]);\n```\n\nPython: `GLiNER.from_pretrained("FOLDER")` of the package `gliner`.',
+    `## Use\n\n\`\`\`ts\nimport { GLiNER } from "gliner-workbook";\nconst model = await GLiNER.fromPretrained("FOLDER");\nawait model.predictEntities("Marie Curie worked in Paris.", ["person", "city"]);\n\`\`\`\n\n${python}`,
   ];
-  return `---\n${stringify(frontMatter(manifest))}---\n\n${sections.filter((text) => text !== "").join("\n\n")}\n`;
+  return `---\n${stringify({ ...frontMatter(manifest), ...additions.frontMatter })}---\n\n${sections.filter((text) => text !== "").join("\n\n")}\n`;
 }
 
 function nameOf({ config }: Manifest): unknown {

@@ -1,45 +1,69 @@
 /**
- * A run's kept models on the seven tests, and another system's predictions beside the last of them: F1 over steps with 95 %
- * intervals, and the paired difference. For teaching and reporting: nothing may be chosen by it.
+ * A run's kept models on the seven tests, others beside them, and paired differences, with 95 % intervals over sentences; kept
+ * in data/results as `StoredCurve`. For teaching and reporting: nothing may be chosen by the tests. With --held-out it is the
+ * recipe's held-out types instead, by which a model may be chosen, on more sentences than an evaluation of the run has time for.
  *
- *   node dist/test/bench/curve.js --run DIR [--limit 200] [--beside predictions.jsonl --name TEXT] --json FILE
+ *   node dist/test/bench/curve.js --run DIR [--models step-4000,best] [--also DIR ...] [--limit 200] [--held-out RECIPE]
+ *     [--beside predictions.jsonl --name TEXT --step N] [--pair best:checkpoint ...] [--about TEXT] [--again TEXT ...] --json FILE
  *
- * `--beside` reads what a Python script writes, one line a sentence: {set, index, gold, predicted}, spans in words, end
- * inclusive, entities already decided at .5.
+ * `--models` are folders of the run (default: all that it kept along the way, and `last`), `--also` other model folders, under
+ * their last name. `--beside` reads what a Python script writes, one line a sentence: {set, index, gold, predicted}, spans in
+ * words, end inclusive, entities already decided at .5. A `--pair` compares two of these names on the same sentences at .5.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { useBackend } from "../../lib/backend";
-import { trackedTest } from "../../lib/cli/train-data";
+import { loadTrainingData, trackedTest } from "../../lib/cli/train-data";
 import type { NerRecord } from "../../lib/data/records";
 import { ZERO_SHOT_SETS } from "../../lib/data/zero-shot-tests";
 import { bootstrapF1 } from "../../lib/evaluate/bootstrap";
 import { addCounts, type Counts, countMatches, scores } from "../../lib/evaluate/metrics";
 import { compareF1 } from "../../lib/evaluate/paired";
+import type { CurveModel, CurvePair, PairedPoints, StoredCurve } from "../../lib/evaluate/stored-curve";
 import { askedOnly } from "../../lib/evaluate/zero-shot";
 import { GLiNER } from "../../lib/gliner/gliner";
-import type { TrackedTest } from "../../lib/gliner/training/evaluation";
-import { countsAt, type Found, findAsked } from "../../lib/gliner/training/scoring";
+import { readRecipe } from "../../lib/gliner/recipe";
+import { type AskedRecords, countsAt, type Found, findAsked } from "../../lib/gliner/training/scoring";
 import { environmentOf } from "../../lib/provenance/environment";
 import { writeAtomically } from "../../lib/weights/atomic";
 
 const THRESHOLDS = [0.5, 0.3];
 
-/** The seven tests under their short names, the gold that is asked for. */
-async function testSets(limit: number): Promise<TrackedTest[]> {
+/** Of the answers at .5: a list a set, a row a sentence. */
+type SetCounts = Counts[][];
+
+interface TestSet {
+  name: string;
+  asked: readonly AskedRecords[];
+  /** The sentences, with the gold that is asked for. */
+  records: NerRecord[];
+}
+
+/** The seven tests under their short names. */
+async function testSets(limit: number): Promise<TestSet[]> {
   return Promise.all(
     ZERO_SHOT_SETS.map(async (name) => {
-      const { types, records } = await trackedTest(`zero-shot:${name}`, limit);
-      return { name, types, records: askedOnly(records, types) };
+      const test = await trackedTest(`zero-shot:${name}`, limit);
+      return { name, asked: [test], records: askedOnly(test.records, test.types) };
     }),
   );
 }
 
-/** F1 of each set and their mean, in percent, with intervals. */
-function summary(sets: readonly TrackedTest[], counts: readonly Counts[][]) {
-  const percent = (value: number) => Number((100 * value).toFixed(2));
-  const interval = (of: Counts[][]) => {
+/** A recipe's held-out types. */
+async function heldOutSet(path: string, limit: number): Promise<TestSet[]> {
+  const recipe = readRecipe(path);
+  const { heldOut } = await loadTrainingData({ ...recipe, data: { ...recipe.data, eval_records: limit } });
+  if (!heldOut) throw new Error(`${path} holds no types out`);
+  const records = heldOut.asked.flatMap(({ records, types }) => askedOnly(records, types));
+  return [{ name: "held-out types", asked: heldOut.asked, records }];
+}
+
+const percent = (value: number) => Number((100 * value).toFixed(2));
+
+/** F1 of each set and their mean. */
+function summary(sets: readonly TestSet[], counts: SetCounts): Pick<CurveModel, "average" | "datasets"> {
+  const interval = (of: SetCounts): CurveModel["average"] => {
     const { value, low, high } = bootstrapF1(of);
     return { f1: percent(value), ci95: [percent(low), percent(high)] };
   };
@@ -47,16 +71,35 @@ function summary(sets: readonly TrackedTest[], counts: readonly Counts[][]) {
     const { precision, recall } = scores(addCounts(counts[i]));
     return { name, ...interval([counts[i]]), precision: percent(precision), recall: percent(recall) };
   });
-  return { average: interval([...counts]), datasets };
+  return { average: interval(counts), datasets };
+}
+
+function compare(
+  sets: readonly TestSet[],
+  counts: ReadonlyMap<string, SetCounts>,
+  model: string,
+  other: string,
+): CurvePair {
+  const [a, b] = [model, other].map((name) => {
+    const found = counts.get(name);
+    if (!found) throw new Error(`--pair got "${name}", wanted one of ${[...counts.keys()].join(", ")}`);
+    return found;
+  });
+  const points = (of: SetCounts, to: SetCounts): PairedPoints => {
+    const { difference, low, high, pPermutation } = compareF1(of, to);
+    return { difference: percent(difference), ci95: [percent(low), percent(high)], p: pPermutation };
+  };
+  const datasets = sets.map(({ name }, i) => ({ name, ...points([a[i]], [b[i]]) }));
+  return { model, other, threshold: THRESHOLDS[0], average: points(a, b), datasets };
 }
 
 /** What a model finds in each set. */
-async function foundBy(folder: string, sets: readonly TrackedTest[]): Promise<Found[]> {
+async function foundBy(folder: string, sets: readonly TestSet[]): Promise<Found[]> {
   const model = await GLiNER.fromPretrained(folder);
   const found: Found[] = [];
   for (const set of sets) {
-    process.stderr.write(`${folder}: ${set.name}\n`);
-    const answers = await findAsked(model, [set]);
+    process.stderr.write(`${basename(folder)}: ${set.name}\n`);
+    const answers = await findAsked(model, set.asked);
     if (answers) found.push(answers);
   }
   model.dispose();
@@ -64,7 +107,7 @@ async function foundBy(folder: string, sets: readonly TrackedTest[]): Promise<Fo
 }
 
 /** Matches of a file of predictions. @throws Error where its sentences or gold are not those of the sets */
-function countsOfFile(path: string, sets: readonly TrackedTest[]): Counts[][] {
+function countsOfFile(path: string, sets: readonly TestSet[]): SetCounts {
   const lines = readFileSync(path, "utf8").trim().split("\n");
   const rows = lines.map((line) => JSON.parse(line) as { set: string; gold: unknown[]; predicted: unknown[][] });
   return sets.map(({ name, records }) => {
@@ -79,53 +122,80 @@ function countsOfFile(path: string, sets: readonly TrackedTest[]): Counts[][] {
   });
 }
 
+/** The steps after which the run kept a model. */
+function keptSteps(run: string): string[] {
+  const steps = readdirSync(run).flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? []);
+  return steps.sort((a, b) => Number(a) - Number(b)).map((step) => `step-${step}`);
+}
+
+/** Steps that a folder of the run was trained for: by its name, or by what the run's manifest says of `best` and `last`. */
+function stepOf(run: string, name: string): number | null {
+  const { result } = JSON.parse(readFileSync(join(run, "manifest.json"), "utf8")) as {
+    result: { steps: number; best?: { step: number } };
+  };
+  if (name === "last") return result.steps;
+  return name === "best" ? (result.best?.step ?? null) : Number(name.replace("step-", ""));
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       run: { type: "string" },
+      models: { type: "string" },
+      also: { type: "string", multiple: true, default: [] },
       limit: { type: "string", default: "1000000" },
+      "held-out": { type: "string" },
       beside: { type: "string" },
       name: { type: "string", default: "the other" },
+      step: { type: "string" },
+      pair: { type: "string", multiple: true, default: [] },
+      about: { type: "string", default: "" },
+      again: { type: "string", multiple: true, default: [] },
       json: { type: "string" },
     },
   });
-  const { run, json } = values;
+  const { run, json, beside, name: besideName } = values;
   if (!run || !json) throw new Error("wanted --run DIR and --json FILE");
+  const pairs = values.pair.map((pair) => pair.split(":") as [string, string]);
   await useBackend();
-  const sets = await testSets(Number(values.limit));
-  const steps = readdirSync(run)
-    .map((name) => /^step-(\d+)$/.exec(name)?.[1])
-    .filter((step) => step !== undefined)
-    .map(Number)
-    .sort((a, b) => a - b);
-  const curve: object[] = [];
-  let last: Counts[][] = [];
-  for (const name of [...steps.map((step) => `step-${step}`), "last"]) {
-    const found = await foundBy(join(run, name), sets);
+  const recipe = values["held-out"];
+  const limit = Number(values.limit);
+  const sets = recipe === undefined ? await testSets(limit) : await heldOutSet(recipe, limit);
+  const models: CurveModel[] = [];
+  const counts = new Map<string, SetCounts>();
+  const folders = (values.models?.split(",") ?? [...keptSteps(run), "last"]).map((name) => ({
+    folder: join(run, name),
+    step: stepOf(run, name),
+  }));
+  for (const { folder, step } of [...folders, ...values.also.map((folder) => ({ folder, step: null }))]) {
+    const model = basename(folder);
+    const found = await foundBy(folder, sets);
     for (const threshold of THRESHOLDS) {
-      const counts = found.map((one) => countsAt(one, threshold));
-      if (threshold === THRESHOLDS[0]) last = counts;
-      curve.push({ model: name, threshold, ...summary(sets, counts) });
+      const own = found.map((one) => countsAt(one, threshold));
+      if (threshold === THRESHOLDS[0]) counts.set(model, own);
+      models.push({ model, step, threshold, ...summary(sets, own) });
     }
   }
-  const result: Record<string, unknown> = {
-    about: "F1 in percent on the seven tests, else dropped, labels = sorted types of the whole file, flat, exact match",
+  if (beside) {
+    const own = countsOfFile(beside, sets);
+    counts.set(besideName, own);
+    const step = values.step === undefined ? null : Number(values.step);
+    models.push({ model: besideName, step, threshold: THRESHOLDS[0], ...summary(sets, own) });
+  }
+  const asked =
+    recipe === undefined
+      ? "the seven tests, else dropped, labels = sorted types of the whole file"
+      : "the recipe's held-out types, asked among other types of the sentence's source";
+  const setting = `F1, precision and recall in percent on ${asked}; flat, exact match`;
+  const result: StoredCurve = {
+    about: [values.about, setting].filter(Boolean).join("; "),
+    again: values.again,
     sentences: Object.fromEntries(sets.map(({ name, records }) => [name, records.length])),
-    curve,
+    models,
+    pairs: pairs.map(([model, other]) => compare(sets, counts, model, other)),
     environment: environmentOf(),
   };
-  if (values.beside) {
-    const other = countsOfFile(values.beside, sets);
-    const { difference, low, high, pPermutation } = compareF1(last, other);
-    const bySet = sets.map(({ name }, i) => ({ name, ...compareF1([last[i]], [other[i]]) }));
-    result.beside = {
-      name: values.name,
-      ...summary(sets, other),
-      difference: { difference, low, high, pPermutation },
-      bySet,
-    };
-  }
-  writeAtomically(json, `${JSON.stringify(result, null, 2)}\n`);
+  writeAtomically(json, `${JSON.stringify(result, null, 1)}\n`);
 }
 
 void main();

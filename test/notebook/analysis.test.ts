@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { joinRecords } from "../../lib/data/records";
 import { calibrate } from "../../lib/evaluate/calibration";
 import { thresholdCurve } from "../../lib/evaluate/threshold-curve";
 import { intervalFigure, reliabilityFigure, thresholdFigure } from "../../lib/notebook/analysis";
 import type { Display } from "../../lib/notebook/display";
-import { modelFolder } from "../../lib/notebook/lesson";
-
-const scratch = mkdtempSync(join(tmpdir(), "analysis-"));
-after(() => rmSync(scratch, { recursive: true }));
 
 interface Plot {
   data: { name?: string; x: (number | string | null)[]; y: (number | null)[] }[];
@@ -63,8 +56,4 @@ test("records become one text whose mentions say the same words", () => {
     [0, 0, "x"],
     [3, 4, "y"],
   ]);
-});
-
-test("the reader's model folder comes first", () => {
-  assert.equal(modelFolder(scratch), scratch);
 });

@@ -1,0 +1,106 @@
+/**
+ * Makes data/checkpoint, the model that comes with the project, from a finished run:
+ *
+ *   node dist/test/write-checkpoint.js --run runs/full [--model best] [--results long-run] [--out DIR]
+ *
+ * Eight bits a value, beside it the run's manifest, its curve (loss and F1 on held-out types) and the card. With --results the
+ * card also says what data/results/NAME.json measured of it on the seven tests (test/bench/curve.ts).
+ */
+import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { PROJECT_ROOT } from "../lib/backend";
+import { type StoredCurve, storedCurve } from "../lib/evaluate/stored-curve";
+import { GLiNER } from "../lib/gliner/gliner";
+import { modelCard } from "../lib/provenance/card";
+import { type Manifest, readManifest } from "../lib/provenance/manifest";
+import { writeAtomically } from "../lib/weights/atomic";
+
+/** The strictest terms stated by a source of the training data: `fewnerd_inter` and `sgd` are share-alike. */
+const LICENCE = "cc-by-sa-4.0";
+
+/** Steps that a loss of the curve is the mean of. */
+const WINDOW = 250;
+
+interface Line {
+  step: number;
+  loss: number;
+  devLoss?: number;
+  heldOut?: { f1: number; ci95: [number, number]; precision: number; recall: number; threshold: number };
+}
+
+/** One point every 250 steps: the mean loss of a step since the last one, and what was evaluated. */
+function curveOf(run: string): object[] {
+  const text = readFileSync(join(run, "metrics.jsonl"), "utf8").trim();
+  const lines = text.split("\n").map((line) => JSON.parse(line) as Line);
+  return lines.flatMap(({ step, devLoss, heldOut }) => {
+    if (step % WINDOW !== 0) return [];
+    const losses = lines.filter((line) => line.step > step - WINDOW && line.step <= step).map(({ loss }) => loss);
+    const loss = rounded(losses.reduce((sum, value) => sum + value, 0) / losses.length);
+    if (!heldOut) return [{ step, loss }];
+    const { f1, ci95, precision, recall, threshold } = heldOut;
+    const scores = { threshold, f1: rounded(f1), ci95: ci95.map(rounded), precision: rounded(precision) };
+    return [{ step, loss, dev_loss: rounded(devLoss ?? Number.NaN), held_out: { ...scores, recall: rounded(recall) } }];
+  });
+}
+
+const rounded = (value: number) => Number(value.toPrecision(5));
+
+function additions({ result }: Manifest, model: string, results?: StoredCurve) {
+  const step = model === "best" ? result.best?.step : model === "last" ? result.steps : model.replace("step-", "");
+  const stored = [
+    "## What is stored",
+    `The model of step ${step}. Matrices have eight bits a value and a scale for each row, vectors are float32; \`manifest.json\` is the run's own, \`curve.json\` its loss and its F1 on held-out types.`,
+  ];
+  const terms = [
+    "## Terms",
+    "Weights: CC BY-SA 4.0, as two of the training sources ask for (see below); where the original set of a source carries further terms, they are for the user to read. The text itself is not part of the project.",
+  ];
+  return {
+    frontMatter: { license: LICENCE },
+    sections: [stored, ...(results ? [benchmark(results)] : []), terms].map((parts) => parts.join("\n\n")),
+    python:
+      'Python does not read eight-bit weights; `await model.savePretrained("for-python")` writes the folder for `GLiNER.from_pretrained`.',
+  };
+}
+
+/** What was measured of this folder on the seven tests. */
+function benchmark({ models, sentences }: StoredCurve): string[] {
+  const own = models.filter(({ model }) => model === "checkpoint");
+  const count = Object.values(sentences).reduce((sum, value) => sum + value, 0);
+  const rows = own.map(({ threshold, average, datasets }) => {
+    const cells = datasets.map(({ f1 }) => f1.toFixed(1));
+    return `| ${threshold} | ${average.f1.toFixed(1)} (${average.ci95.map((value) => value.toFixed(1)).join(" to ")}) | ${cells.join(" | ")} |`;
+  });
+  const names = own[0]?.datasets.map(({ name }) => name) ?? [];
+  const head = `| threshold | mean F1 (95 %) | ${names.join(" | ")} |\n|${"---|".repeat(names.length + 2)}`;
+  return [
+    "## Zero-shot, the seven tests",
+    `F1 in percent, exact match, ${count} sentences, the type \`else\` dropped, labels in sorted order; nothing was chosen by it.`,
+    `${head}\n${rows.join("\n")}`,
+  ];
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      run: { type: "string" },
+      model: { type: "string", default: "best" },
+      results: { type: "string" },
+      out: { type: "string", default: join(PROJECT_ROOT, "data", "checkpoint") },
+    },
+  });
+  const { run, model: name, results, out } = values;
+  if (!run) throw new Error("wanted --run DIR");
+  const manifest = readManifest(join(run, "manifest.json"));
+  if (existsSync(out)) rmSync(out, { recursive: true });
+  const model = await GLiNER.fromPretrained(join(run, name));
+  await model.savePretrained(out, { precision: "int8" });
+  model.dispose();
+  copyFileSync(join(run, "manifest.json"), join(out, "manifest.json"));
+  writeAtomically(join(out, "curve.json"), `${JSON.stringify(curveOf(run), null, 1)}\n`);
+  const card = modelCard(manifest, additions(manifest, name, results === undefined ? undefined : storedCurve(results)));
+  writeAtomically(join(out, "README.md"), card);
+}
+
+void main();
