@@ -1,10 +1,11 @@
 /**
  * Makes data/checkpoint, the model that comes with the project, from a finished run:
  *
- *   node dist/test/write-checkpoint.js --run runs/full [--model best] [--results long-run] [--out DIR]
+ *   node dist/test/write-checkpoint.js --run runs/full [--model best] [--choice long-run-held-out] [--results long-run] [--out DIR]
  *
- * Eight bits a value, beside it the run's manifest, its curve (loss and F1 on held-out types) and the card. With --results the
- * card also says what data/results/NAME.json measured of it on the seven tests (test/bench/curve.ts).
+ * Eight bits a value, beside it the run's manifest, its curve (loss and F1 on held-out types) and the card. With --choice the
+ * card says by which table of held-out types the step was chosen, with --results what was measured of it on the seven tests;
+ * both are files of data/results that test/bench/curve.ts wrote.
  */
 import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ import { parseArgs } from "node:util";
 import { PROJECT_ROOT } from "../lib/backend";
 import { type StoredCurve, storedCurve } from "../lib/evaluate/stored-curve";
 import { GLiNER } from "../lib/gliner/gliner";
-import { modelCard } from "../lib/provenance/card";
+import { type CardAdditions, modelCard } from "../lib/provenance/card";
 import { type Manifest, readManifest } from "../lib/provenance/manifest";
 import { writeAtomically } from "../lib/weights/atomic";
 
@@ -46,11 +47,17 @@ function curveOf(run: string): object[] {
 
 const rounded = (value: number) => Number(value.toPrecision(5));
 
-function additions({ result }: Manifest, model: string, results?: StoredCurve) {
+interface Tables {
+  choice?: StoredCurve;
+  results?: StoredCurve;
+}
+
+function additions({ result }: Manifest, model: string, { choice, results }: Tables): CardAdditions {
   const step = model === "best" ? result.best?.step : model === "last" ? result.steps : model.replace("step-", "");
   const stored = [
     "## What is stored",
     `The model of step ${step}. Matrices have eight bits a value and a scale for each row, vectors are float32; \`manifest.json\` is the run's own, \`curve.json\` its loss and its F1 on held-out types.`,
+    ...(choice ? [howChosen(choice, model)] : []),
   ];
   const terms = [
     "## Terms",
@@ -62,6 +69,16 @@ function additions({ result }: Manifest, model: string, results?: StoredCurve) {
     python:
       'Python does not read eight-bit weights; `await model.savePretrained("for-python")` writes the folder for `GLiNER.from_pretrained`.',
   };
+}
+
+/** The table by which the step was chosen. @throws Error where the model is not in it */
+function howChosen({ models, sentences }: StoredCurve, name: string): string {
+  const candidates = models.filter(({ threshold }) => threshold === 0.5);
+  const own = candidates.find(({ model }) => model === name);
+  if (!own) throw new Error(`--choice has no model "${name}" at .5, wanted one of its ${candidates.length}`);
+  const count = Object.values(sentences).reduce((sum, value) => sum + value, 0);
+  const [low, high] = own.average.ci95.map((value) => value.toFixed(1));
+  return `Chosen among ${candidates.length} kept models by F1 at .5 on ${count} sentences asked for the held-out types: ${own.average.f1.toFixed(1)} % (${low} to ${high}; the highest of several, so a little flattered).`;
 }
 
 /** What was measured of this folder on the seven tests. */
@@ -86,11 +103,12 @@ async function main(): Promise<void> {
     options: {
       run: { type: "string" },
       model: { type: "string", default: "best" },
+      choice: { type: "string" },
       results: { type: "string" },
       out: { type: "string", default: join(PROJECT_ROOT, "data", "checkpoint") },
     },
   });
-  const { run, model: name, results, out } = values;
+  const { run, model: name, choice, results, out } = values;
   if (!run) throw new Error("wanted --run DIR");
   const manifest = readManifest(join(run, "manifest.json"));
   if (existsSync(out)) rmSync(out, { recursive: true });
@@ -99,8 +117,9 @@ async function main(): Promise<void> {
   model.dispose();
   copyFileSync(join(run, "manifest.json"), join(out, "manifest.json"));
   writeAtomically(join(out, "curve.json"), `${JSON.stringify(curveOf(run), null, 1)}\n`);
-  const card = modelCard(manifest, additions(manifest, name, results === undefined ? undefined : storedCurve(results)));
-  writeAtomically(join(out, "README.md"), card);
+  const table = (stored?: string) => (stored === undefined ? undefined : storedCurve(stored));
+  const parts = additions(manifest, name, { choice: table(choice), results: table(results) });
+  writeAtomically(join(out, "README.md"), modelCard(manifest, parts));
 }
 
 void main();

@@ -2,6 +2,8 @@
  * Repairs of tslab's compiler, made from outside: tslab 1.0.22 gets a copy of its TypeScript (5.0.4) in which four
  * functions are ours. Must be loaded before any file of tslab.
  *
+ * - `const { f1: score } = row` reads a property, also where an earlier cell has rows with an `f1` (stock: the name of the
+ *   property becomes a variable `exports`)
  * - imports of the library go to its built declarations; packages with subpath `exports` are found (stock: neither)
  * - `await (…)` and `for await` at the top of a cell parse as TypeScript 5 does (stock switches that off)
  * - source maps are kept, so that an error names the cell's line
@@ -50,7 +52,7 @@ function createWatchCompilerHost(
 ): WatchHost {
   const host = original.createWatchCompilerHost(rootFiles, { ...options, ...OPTIONS }, system, ...rest);
   const { createProgram } = host;
-  host.createProgram = (...args) => declaringAll(createProgram(...args));
+  host.createProgram = (...args) => emittingCells(createProgram(...args));
   const moduleHost: TypeScript.ModuleResolutionHost = {
     fileExists: (path) => system.fileExists(path),
     readFile: (path) => system.readFile(path),
@@ -66,17 +68,42 @@ function createWatchCompilerHost(
 }
 
 /**
- * Declarations are written although one of them names a type by its path, which does not hold on another disk: they are read
- * by the next cell and nobody else. `forceDtsEmit` is a parameter of TypeScript's that its declarations do not show.
+ * What a cell becomes, with two repairs. Declarations are written although one of them names a type by its path, which does not
+ * hold on another disk: they are read by the next cell and nobody else. `forceDtsEmit` is a parameter of TypeScript's that its
+ * declarations do not show. And tslab, which makes properties of `exports` of the names that an earlier cell declared, does not
+ * see the names of properties.
  */
-function declaringAll(builder: TypeScript.BuilderProgram): TypeScript.BuilderProgram {
+function emittingCells(builder: TypeScript.BuilderProgram): TypeScript.BuilderProgram {
   const program: Emitting = builder.getProgram();
-  const { emit } = program;
-  program.emit = (file, write, token, dtsOnly, transformers) => emit(file, write, token, dtsOnly, transformers, true);
+  const { emit, getTypeChecker } = program;
+  let isEmitting = false;
+  program.emit = (file, write, token, dtsOnly, transformers) => {
+    isEmitting = true;
+    try {
+      return emit(file, write, token, dtsOnly, transformers, true);
+    } finally {
+      isEmitting = false;
+    }
+  };
+  program.getTypeChecker = () => {
+    const checker = getTypeChecker();
+    const getSymbolAtLocation = (node: TypeScript.Node) =>
+      isEmitting && namesProperty(node) ? undefined : checker.getSymbolAtLocation(node);
+    return { ...checker, getSymbolAtLocation };
+  };
   return builder;
 }
 interface Emitting {
   emit(...args: [...emit: Parameters<TypeScript.Program["emit"]>, forceDtsEmit?: boolean]): TypeScript.EmitResult;
+  getTypeChecker(): TypeScript.TypeChecker;
+}
+
+/** The `f1` of `{ f1: score }`, in a declaration, a parameter or an assignment. */
+function namesProperty(node: TypeScript.Node): boolean {
+  const { parent } = node;
+  if (!parent) return false;
+  if (original.isBindingElement(parent)) return parent.propertyName === node;
+  return original.isPropertyAssignment(parent) && parent.name === node;
 }
 
 /** A file of the project as far as the search for packages is concerned. */

@@ -36,6 +36,14 @@ test("a cell's last expression is its result, and names live on", async () => {
   assert.equal(await result("({ label })"), "{ label: 'x' }");
 });
 
+test("the property that a pattern takes apart is not taken for an earlier cell's name", async () => {
+  await run("const rows = [{ f1: 1, ends: [0, 2] }];");
+  assert.equal(await result("const { f1: score } = rows[0];\nscore"), "1");
+  assert.equal(await result("[rows.map(({ ends: [, high] }) => high)]"), "[ [ 2 ] ]");
+  assert.equal(await result("let low = 5;\n(() => { let own; ({ f1: own } = rows[0]); return own; })() + low"), "6");
+  assert.equal(await result("let from = 0;\n({ f1: from } = rows[0]);\nfrom"), "1");
+});
+
 test("the library is imported by its source's path, from any folder, and not compiled again", async () => {
   const words = await result(
     'import { splitWords } from "../lib";\nsplitWords("Ada met Bo.").map((w) => w.text).join("|")',
