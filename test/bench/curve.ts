@@ -4,11 +4,14 @@
  * recipe's held-out types instead, by which a model may be chosen, on more sentences than an evaluation of the run has time for.
  *
  *   node dist/test/bench/curve.js --run DIR [--models step-4000,best] [--also DIR ...] [--limit 200] [--held-out RECIPE]
- *     [--beside predictions.jsonl --name TEXT --step N] [--pair best:checkpoint ...] [--about TEXT] [--again TEXT ...] --json FILE
+ *     [--beside predictions.jsonl --name TEXT --step N [--keep FILE]] [--pair best:checkpoint ...]
+ *     [--about TEXT] [--again TEXT ...] --json FILE
  *
- * `--models` are folders of the run (default: all that it kept along the way, and `last`), `--also` other model folders, under
- * their last name. `--beside` reads what a Python script writes, one line a sentence: {set, index, gold, predicted}, spans in
- * words, end inclusive, entities already decided at .5. A `--pair` compares two of these names on the same sentences at .5.
+ * `--models` are folders of the run (default: all that it kept along the way, and `last` where it is none of them), `--also`
+ * other model folders, under their last name. `--beside` reads what a Python script writes, one line a sentence: {set, index,
+ * gold, predicted}, spans in words, end inclusive, entities already decided at .5; `--keep` writes it again without the gold,
+ * with the number of `mentions` in its place, and such a file is read too. A `--pair` compares two of these names on the same
+ * sentences at .5.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -106,26 +109,53 @@ async function foundBy(folder: string, sets: readonly TestSet[]): Promise<Found[
   return found;
 }
 
+/** A sentence's line in a file of predictions. */
+interface PredictedLine {
+  set: string;
+  index: number;
+  gold?: unknown[];
+  mentions?: number;
+  predicted: [start: number, end: number, type: string, score: number][];
+}
+
+const readPredicted = (path: string): PredictedLine[] =>
+  readFileSync(path, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as PredictedLine);
+
+const mentionsOf = ({ mentions, gold }: PredictedLine) => mentions ?? gold?.length;
+
 /** Matches of a file of predictions. @throws Error where its sentences or gold are not those of the sets */
 function countsOfFile(path: string, sets: readonly TestSet[]): SetCounts {
-  const lines = readFileSync(path, "utf8").trim().split("\n");
-  const rows = lines.map((line) => JSON.parse(line) as { set: string; gold: unknown[]; predicted: unknown[][] });
+  const lines = readPredicted(path);
   return sets.map(({ name, records }) => {
-    const own = rows.filter(({ set }) => set === name).slice(0, records.length);
+    const own = lines.filter(({ set }) => set === name).slice(0, records.length);
     if (own.length !== records.length)
       throw new Error(`${path}: ${own.length} sentences of ${name}, wanted ${records.length}`);
     return records.map(({ ner }, i) => {
-      if (own[i].gold.length !== ner.length) throw new Error(`${path}: the gold of ${name} ${i} is another`);
-      const predicted = own[i].predicted.map((span) => [span[0], span[1], span[2]] as NerRecord["ner"][number]);
+      if (mentionsOf(own[i]) !== ner.length) throw new Error(`${path}: the gold of ${name} ${i} is another`);
+      const predicted = own[i].predicted.map(([start, end, type]): NerRecord["ner"][number] => [start, end, type]);
       return countMatches(ner, predicted);
     });
   });
 }
 
-/** The steps after which the run kept a model. */
-function keptSteps(run: string): string[] {
-  const steps = readdirSync(run).flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? []);
-  return steps.sort((a, b) => Number(a) - Number(b)).map((step) => `step-${step}`);
+/** The predictions alone: the gold is not the project's to give away. */
+function keepPredictions(from: string, to: string): void {
+  const lines = readPredicted(from).map((line) => {
+    const { set, index, predicted } = line;
+    const rounded = predicted.map(([start, end, type, score]) => [start, end, type, Number(score.toFixed(4))]);
+    return JSON.stringify({ set, index, mentions: mentionsOf(line), predicted: rounded });
+  });
+  writeAtomically(to, `${lines.join("\n")}\n`);
+}
+
+/** The models that the run kept along the way, and `last` where it is none of them. */
+function keptModels(run: string): string[] {
+  const steps = readdirSync(run).flatMap((name) => /^step-(\d+)$/.exec(name)?.slice(1).map(Number) ?? []);
+  const kept = steps.sort((a, b) => a - b).map((step) => `step-${step}`);
+  return kept.includes(`step-${stepOf(run, "last")}`) ? kept : [...kept, "last"];
 }
 
 /** Steps that a folder of the run was trained for: by its name, or by what the run's manifest says of `best` and `last`. */
@@ -148,6 +178,7 @@ async function main(): Promise<void> {
       beside: { type: "string" },
       name: { type: "string", default: "the other" },
       step: { type: "string" },
+      keep: { type: "string" },
       pair: { type: "string", multiple: true, default: [] },
       about: { type: "string", default: "" },
       again: { type: "string", multiple: true, default: [] },
@@ -163,7 +194,7 @@ async function main(): Promise<void> {
   const sets = recipe === undefined ? await testSets(limit) : await heldOutSet(recipe, limit);
   const models: CurveModel[] = [];
   const counts = new Map<string, SetCounts>();
-  const folders = (values.models?.split(",") ?? [...keptSteps(run), "last"]).map((name) => ({
+  const folders = (values.models?.split(",") ?? keptModels(run)).map((name) => ({
     folder: join(run, name),
     step: stepOf(run, name),
   }));
@@ -178,6 +209,7 @@ async function main(): Promise<void> {
   }
   if (beside) {
     const own = countsOfFile(beside, sets);
+    if (values.keep) keepPredictions(beside, values.keep);
     counts.set(besideName, own);
     const step = values.step === undefined ? null : Number(values.step);
     models.push({ model: besideName, step, threshold: THRESHOLDS[0], ...summary(sets, own) });

@@ -20,10 +20,10 @@ import { PRESETS, presetOf } from "../../lib/evaluate/presets";
 import { type PresetRow, presetRow, type StoredPresets } from "../../lib/evaluate/stored-presets";
 import { writeAtomically } from "../../lib/weights/atomic";
 
-/** Of the presets' own first; an undertrained model is mostly a question of threshold, so the others are shown too. */
+/** Of the presets' own first; what a decision is worth hangs on the threshold, so lower ones are shown too. */
 const THRESHOLDS = [0.5, 0.3, 0.1];
-/** Where the counts of sentences are kept: there are enough answers to look at. */
-const COUNTS_AT = 0.1;
+/** Where the counts of sentences are kept. */
+const COUNTS_AT = THRESHOLDS[0];
 
 /** The tests are files of a commit, whose hash the manifest states. */
 function sha256OfSource(id: string): string {
