@@ -7,15 +7,16 @@
  * card says by which table of held-out types the step was chosen, with --results what was measured of it on the seven tests;
  * both are files of data/results that test/bench/curve.ts wrote.
  */
-import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { PROJECT_ROOT } from "../lib/backend";
-import { type StoredCurve, storedCurve } from "../lib/evaluate/stored-curve";
+import { type CurveModel, type StoredCurve, storedCurve } from "../lib/evaluate/stored-curve";
 import { GLiNER } from "../lib/gliner/gliner";
 import { type CardAdditions, modelCard } from "../lib/provenance/card";
 import { type Manifest, readManifest } from "../lib/provenance/manifest";
 import { writeAtomically } from "../lib/weights/atomic";
+import { stepOf } from "./run-models";
 
 /** The strictest terms stated by a source of the training data: `fewnerd_inter` and `sgd` are share-alike. */
 const LICENCE = "cc-by-sa-4.0";
@@ -52,11 +53,10 @@ interface Tables {
   results?: StoredCurve;
 }
 
-function additions({ result }: Manifest, model: string, { choice, results }: Tables): CardAdditions {
-  const step = model === "best" ? result.best?.step : model === "last" ? result.steps : model.replace("step-", "");
+function additions(manifest: Manifest, model: string, { choice, results }: Tables): CardAdditions {
   const stored = [
     "## What is stored",
-    `The model of step ${step}. Matrices have eight bits a value and a scale for each row, vectors are float32; \`manifest.json\` is the run's own, \`curve.json\` its loss and its F1 on held-out types.`,
+    `The model of step ${stepOf(manifest, model)}. Matrices have eight bits a value and a scale for each row, vectors are float32; \`manifest.json\` is the run's own, \`curve.json\` its loss and its F1 on held-out types.`,
     ...(choice ? [howChosen(choice, model)] : []),
   ];
   const terms = [
@@ -76,24 +76,25 @@ function howChosen({ models, sentences }: StoredCurve, name: string): string {
   const candidates = models.filter(({ threshold }) => threshold === 0.5);
   const own = candidates.find(({ model }) => model === name);
   if (!own) throw new Error(`--choice has no model "${name}" at .5, wanted one of its ${candidates.length}`);
-  const count = Object.values(sentences).reduce((sum, value) => sum + value, 0);
-  const [low, high] = own.average.ci95.map((value) => value.toFixed(1));
-  return `Chosen among ${candidates.length} kept models by F1 at .5 on ${count} sentences asked for the held-out types: ${own.average.f1.toFixed(1)} % (${low} to ${high}; the highest of several, so a little flattered).`;
+  return `Chosen among ${candidates.length} kept models by F1 at .5 on ${total(sentences)} sentences asked for the held-out types: ${own.average.f1.toFixed(1)} % (${interval(own)}; the highest of several, so a little flattered).`;
 }
+
+const total = (sentences: StoredCurve["sentences"]) => Object.values(sentences).reduce((sum, value) => sum + value, 0);
+const interval = ({ average }: Pick<CurveModel, "average">) =>
+  average.ci95.map((value) => value.toFixed(1)).join(" to ");
 
 /** What was measured of this folder on the seven tests. */
 function benchmark({ models, sentences }: StoredCurve): string[] {
   const own = models.filter(({ model }) => model === "checkpoint");
-  const count = Object.values(sentences).reduce((sum, value) => sum + value, 0);
   const rows = own.map(({ threshold, average, datasets }) => {
     const cells = datasets.map(({ f1 }) => f1.toFixed(1));
-    return `| ${threshold} | ${average.f1.toFixed(1)} (${average.ci95.map((value) => value.toFixed(1)).join(" to ")}) | ${cells.join(" | ")} |`;
+    return `| ${threshold} | ${average.f1.toFixed(1)} (${interval({ average })}) | ${cells.join(" | ")} |`;
   });
   const names = own[0]?.datasets.map(({ name }) => name) ?? [];
   const head = `| threshold | mean F1 (95 %) | ${names.join(" | ")} |\n|${"---|".repeat(names.length + 2)}`;
   return [
     "## Zero-shot, the seven tests",
-    `F1 in percent, exact match, ${count} sentences, the type \`else\` dropped, labels in sorted order; nothing was chosen by it.`,
+    `F1 in percent, exact match, ${total(sentences)} sentences, the type \`else\` dropped, labels in sorted order; nothing was chosen by it.`,
     `${head}\n${rows.join("\n")}`,
   ];
 }
@@ -111,15 +112,17 @@ async function main(): Promise<void> {
   const { run, model: name, choice, results, out } = values;
   if (!run) throw new Error("wanted --run DIR");
   const manifest = readManifest(join(run, "manifest.json"));
-  if (existsSync(out)) rmSync(out, { recursive: true });
+  const table = (stored?: string) => (stored === undefined ? undefined : storedCurve(stored));
+  const card = modelCard(manifest, additions(manifest, name, { choice: table(choice), results: table(results) }));
+  const curve = `${JSON.stringify(curveOf(run), null, 1)}\n`;
   const model = await GLiNER.fromPretrained(join(run, name));
+  // Only now: whatever cannot be read leaves the model that is there.
+  rmSync(out, { recursive: true, force: true });
   await model.savePretrained(out, { precision: "int8" });
   model.dispose();
   copyFileSync(join(run, "manifest.json"), join(out, "manifest.json"));
-  writeAtomically(join(out, "curve.json"), `${JSON.stringify(curveOf(run), null, 1)}\n`);
-  const table = (stored?: string) => (stored === undefined ? undefined : storedCurve(stored));
-  const parts = additions(manifest, name, { choice: table(choice), results: table(results) });
-  writeAtomically(join(out, "README.md"), modelCard(manifest, parts));
+  writeAtomically(join(out, "curve.json"), curve);
+  writeAtomically(join(out, "README.md"), card);
 }
 
 void main();

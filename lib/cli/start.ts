@@ -31,7 +31,7 @@ const start: Command = {
     const port = whole(values, "port", 8888, 1024, 65535);
     const { library } = await useBackend();
     log(`TensorFlow.js runs on ${library}`);
-    log(`first extraction, by data/${await firstExtraction()}`);
+    log(`first extraction, by ${await firstExtraction()}`);
     const browser = !values.check && !values["no-browser"] && !process.env.CI;
     if (!(await jupyterIsThere())) return values.check ? checkBook(port, library) : serveBook(port, browser, library);
     const server = await startServer(browser, port);

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../backend";
-import { UserError } from "../errors";
+import { readJson } from "../json";
 
 /**
  * What others have reported of GLiNER and its neighbours: data/published.json. A number without its source and its setting
@@ -36,13 +35,7 @@ export const PUBLISHED_PATH = join(PROJECT_ROOT, "data", "published.json");
 
 /** The published scores of a benchmark, highest average first; those without an average come last. */
 export function publishedScores(benchmark = "zero-shot-7", path = PUBLISHED_PATH): PublishedScore[] {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
-  }
-  const { scores } = content as { scores: PublishedScore[] };
+  const { scores } = readJson(path) as { scores: PublishedScore[] };
   const kept = scores.filter((score) => score.benchmark === benchmark);
   return kept.sort((a, b) => middle(b) - middle(a));
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../backend";
 import { UserError } from "../errors";
+import { readJson } from "../json";
 
 /**
  * A training run on the seven tests, as test/bench/curve.ts measures and keeps it in data/results: its models along the way,
@@ -48,12 +48,7 @@ export interface PairedPoints {
 /** @param name `long-run` for data/results/long-run.json @throws UserError where there is no such file or it is another */
 export function storedCurve(name: string, folder = join(PROJECT_ROOT, "data", "results")): StoredCurve {
   const path = join(folder, `${name}.json`);
-  let content: Partial<StoredCurve> | null;
-  try {
-    content = JSON.parse(readFileSync(path, "utf8")) as Partial<StoredCurve> | null;
-  } catch (error) {
-    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
-  }
+  const content = readJson(path) as Partial<StoredCurve> | null;
   if (!Array.isArray(content?.models) || !Array.isArray(content.pairs))
     throw new UserError(`${path} has no lists "models" and "pairs", wanted what test/bench/curve.js writes.`);
   return content as StoredCurve;

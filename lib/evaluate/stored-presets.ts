@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../backend";
-import { UserError } from "../errors";
+import { readJson } from "../json";
 import type { PresetScores } from "./benchmark";
 import type { Counts } from "./metrics";
 import type { ModelIdentity } from "./predictions";
@@ -63,11 +62,7 @@ const rounded = (value: number) => Math.round(value * 1e5) / 1e5;
 
 /** @throws UserError where the file is missing or no JSON */
 export function storedPresets(path = STORED_PRESETS_PATH): StoredPresets {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
-  }
+  return readJson(path) as StoredPresets;
 }
 
 /** The stored counts as the statistics take them: a list a set, a row a sentence. */

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { UserError } from "../errors";
+import { readJson } from "../json";
 import { writeAtomically } from "../weights/atomic";
 import type { DataDescription } from "./data";
 import { type Difference, differences } from "./difference";
@@ -60,7 +61,7 @@ export interface RunResult {
   losses: Record<string, number>;
   clipped_share: number | null;
   skipped: { step: number; reason: string }[];
-  best: Record<string, unknown> | null;
+  best: { step: number; value: number } | null;
   last_evaluation: Record<string, unknown> | null;
 }
 
@@ -151,12 +152,7 @@ export class ManifestFile {
 
 /** @throws UserError where it is absent, not JSON or of another format */
 export function readManifest(path: string): Manifest {
-  let value: Partial<Manifest> | null;
-  try {
-    value = JSON.parse(readFileSync(path, "utf8")) as Partial<Manifest> | null;
-  } catch (error) {
-    throw new UserError(`the manifest ${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
-  }
+  const value = readJson(path, `the manifest ${path}`) as Partial<Manifest> | null;
   if (value?.format !== FORMAT || !Array.isArray(value.sessions))
     throw new UserError(`the manifest ${path} has the format ${value?.format ?? "none"}, wanted ${FORMAT}.`);
   return value as Manifest;

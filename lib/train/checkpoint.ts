@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { sha256OfFileSync } from "../backend/install/hash";
 import { UserError } from "../errors";
+import { readJson } from "../json";
 import { writeAtomically } from "../weights/atomic";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors";
 import { firstChange, type RunIdentity } from "./identity";
@@ -113,12 +114,8 @@ export function restoreOptimizer(folder: string, optimizer: AdamW): void {
 }
 
 function parseState(path: string): StoredState {
-  try {
-    const state: unknown = JSON.parse(readFileSync(path, "utf8"));
-    if (typeof state === "object" && state !== null && "step" in state && Number.isSafeInteger(state.step))
-      return state as StoredState;
-  } catch (error) {
-    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
-  }
+  const state = readJson(path);
+  if (typeof state === "object" && state !== null && "step" in state && Number.isSafeInteger(state.step))
+    return state as StoredState;
   throw new UserError(`${path} is not the state of a run.`);
 }

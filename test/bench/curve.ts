@@ -29,7 +29,9 @@ import { GLiNER } from "../../lib/gliner/gliner";
 import { readRecipe } from "../../lib/gliner/recipe";
 import { type AskedRecords, countsAt, type Found, findAsked } from "../../lib/gliner/training/scoring";
 import { environmentOf } from "../../lib/provenance/environment";
+import { type Manifest, readManifest } from "../../lib/provenance/manifest";
 import { writeAtomically } from "../../lib/weights/atomic";
+import { stepOf } from "../run-models";
 
 const THRESHOLDS = [0.5, 0.3];
 
@@ -152,19 +154,10 @@ function keepPredictions(from: string, to: string): void {
 }
 
 /** The models that the run kept along the way, and `last` where it is none of them. */
-function keptModels(run: string): string[] {
+function keptModels(run: string, manifest: Manifest): string[] {
   const steps = readdirSync(run).flatMap((name) => /^step-(\d+)$/.exec(name)?.slice(1).map(Number) ?? []);
   const kept = steps.sort((a, b) => a - b).map((step) => `step-${step}`);
-  return kept.includes(`step-${stepOf(run, "last")}`) ? kept : [...kept, "last"];
-}
-
-/** Steps that a folder of the run was trained for: by its name, or by what the run's manifest says of `best` and `last`. */
-function stepOf(run: string, name: string): number | null {
-  const { result } = JSON.parse(readFileSync(join(run, "manifest.json"), "utf8")) as {
-    result: { steps: number; best?: { step: number } };
-  };
-  if (name === "last") return result.steps;
-  return name === "best" ? (result.best?.step ?? null) : Number(name.replace("step-", ""));
+  return kept.includes(`step-${stepOf(manifest, "last")}`) ? kept : [...kept, "last"];
 }
 
 async function main(): Promise<void> {
@@ -194,9 +187,10 @@ async function main(): Promise<void> {
   const sets = recipe === undefined ? await testSets(limit) : await heldOutSet(recipe, limit);
   const models: CurveModel[] = [];
   const counts = new Map<string, SetCounts>();
-  const folders = (values.models?.split(",") ?? keptModels(run)).map((name) => ({
+  const manifest = readManifest(join(run, "manifest.json"));
+  const folders = (values.models?.split(",") ?? keptModels(run, manifest)).map((name) => ({
     folder: join(run, name),
-    step: stepOf(run, name),
+    step: stepOf(manifest, name),
   }));
   for (const { folder, step } of [...folders, ...values.also.map((folder) => ({ folder, step: null }))]) {
     const model = basename(folder);

@@ -1,4 +1,5 @@
-import { basename } from "node:path";
+import { relative } from "node:path";
+import { PROJECT_ROOT } from "../../backend";
 import { GLiNER } from "../../gliner/gliner";
 import { SHIPPED_MODEL } from "../../gliner/shipped";
 
@@ -13,5 +14,5 @@ export async function firstExtraction(): Promise<string> {
   model.dispose();
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const found = entities.map(({ text, label, score }) => `${text} = ${label} (${score.toFixed(2)})`).join(", ");
-  return `${basename(SHIPPED_MODEL)} in ${seconds} s: ${found || "nothing"}`;
+  return `${relative(PROJECT_ROOT, SHIPPED_MODEL)} in ${seconds} s: ${found || "nothing"}`;
 }
