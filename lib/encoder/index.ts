@@ -6,6 +6,7 @@ import { bert, bertShapes } from "./bert";
 import type { EncoderConfig } from "./config";
 import { deberta, debertaShapes } from "./deberta";
 import { packedBert } from "./packed-bert";
+import type { Subwords } from "./subwords";
 import type { EncoderTrace } from "./trace";
 
 /** One interface for every encoder: subwords -> vectors. */
@@ -20,16 +21,6 @@ export function encoderShapes(shapes: Shapes, prefix: string, config: EncoderCon
 export function longestSequence(config: EncoderConfig): number {
   const absolute = config.model_type === "bert" || config.position_biased_input;
   return absolute ? config.max_position_embeddings : Number.POSITIVE_INFINITY;
-}
-
-/** A batch of texts in subwords, row-major. */
-export interface Subwords {
-  /** [B, T] */
-  ids: Int32Array;
-  /** [B, T], 1 = a subword, 0 = padding */
-  mask: Int32Array;
-  B: number;
-  T: number;
 }
 
 /**
