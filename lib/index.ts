@@ -86,6 +86,7 @@ export type { TrackedTest } from "./gliner/training/evaluation";
 export { type HeldOut, type HoldOutOptions, type HoldOutResult, holdOutTypes } from "./gliner/training/held-out";
 export type { TrainingResult, TrainOptions } from "./gliner/training/options";
 export type { TrainingReport } from "./gliner/training/report";
+export { type RecipeRun, type RunRecipeOptions, runRecipe } from "./gliner/training/run-recipe";
 export { countsAt, findAsked } from "./gliner/training/scoring";
 export { train } from "./gliner/training/train";
 export { alignmentRules, type RuleRow } from "./laboratory/alignment-rules";
