@@ -109,9 +109,8 @@ export {
 } from "./laboratory/switches";
 export { type Timing, timeInTurn } from "./laboratory/timing";
 export type { GLiNERConfig } from "./model/config";
-export { countParameters } from "./model/count";
 export { candidates, entitiesAt, greedyDecode, type SpanCandidate } from "./model/decode";
-export { describeHead } from "./model/describe";
+export { countParameters, describeHead } from "./model/describe";
 export { type LossOptions, lossOf, spanLoss } from "./model/loss";
 export { LSTMS, type Lstm, type LstmModule, type LstmName, lstmShapes, StatefulLstm } from "./model/lstm";
 export { SPAN_LAYERS, spanLayer } from "./model/span";
