@@ -1,12 +1,12 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { backendInfo, useBackend } from "../backend";
-import { usageError, warnOnce } from "../errors";
+import { warnOnce } from "../errors";
 import { writeAtomically } from "../files/atomic";
 import { GLiNER } from "../gliner/gliner";
 import { type Recipe, readRecipe } from "../gliner/recipe/recipe";
 import type { TrainingResult } from "../gliner/training/options";
 import { describeReport } from "../gliner/training/report";
+import { refuseBusy, refuseRun } from "../gliner/training/run-folder";
 import { train } from "../gliner/training/train";
 import { median } from "../median";
 import { describeHead } from "../model/describe";
@@ -42,8 +42,8 @@ export const command: Command = {
 
 /** Runs a recipe into a folder; SIGINT and SIGTERM end it after the current step, with a checkpoint. */
 async function trainRecipe(recipe: Recipe, out: string, resume: boolean): Promise<unknown> {
-  if (!resume && existsSync(join(out, "last")))
-    throw usageError(`--out: ${out} already holds a run; go on with it by --resume, or give another folder.`);
+  refuseRun(out, resume);
+  refuseBusy(out);
   // From here on: a signal that comes while data and model are read must not be lost.
   const stop = new AbortController();
   const interrupt = () => stop.abort();
@@ -64,6 +64,7 @@ async function trainRecipe(recipe: Recipe, out: string, resume: boolean): Promis
       ...training,
       out,
       resume,
+      overwrite: false,
       dev: data.dev,
       heldOut: data.heldOut,
       benchmark: data.benchmark,

@@ -21,8 +21,8 @@ export interface Wheel {
   requirement: string;
   /** For wheels with compiled parts: the platforms that will do and CPython's release; default: any platform. */
   built?: { platforms: string[]; python: string };
-  /** Hex; a wheel with another content is refused. Absent only where no copy was at hand to take it from. */
-  sha256?: string;
+  /** Hex; a wheel with another content is refused. */
+  sha256: string;
   /** For the progress lines. */
   megabytes?: number;
 }
@@ -89,7 +89,7 @@ async function withoutPip(wheel: Wheel, folder: string, why: string, log: Log): 
 
 async function verify(path: string, { sha256, requirement }: Wheel): Promise<void> {
   const found = await sha256OfFile(path);
-  if (sha256 !== undefined && found !== sha256)
+  if (found !== sha256)
     throw new UserError(`${requirement} as downloaded has sha256 ${found}, wanted ${sha256}: it was refused.`);
 }
 

@@ -1,6 +1,7 @@
 import { UserError } from "../../errors";
 import { Passing, type RetryOptions, tryAgain } from "../../files/download";
 import { quote } from "../../files/json-object";
+import { authorization, endpoint } from "./access";
 import { isCommit } from "./cache";
 
 /** What the Hugging Face hub, or the mirror that HF_ENDPOINT names, says of a file before it is downloaded. */
@@ -23,14 +24,6 @@ export interface Absent {
 
 /** The hub is not there; what the cache has may still do. */
 export class Unreachable extends UserError {}
-
-export const endpoint = () => (process.env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
-
-/** HF_TOKEN opens private models. fetch drops this header on the way to another host. */
-export function authorization(): Record<string, string> {
-  const token = process.env.HF_TOKEN;
-  return token ? { Authorization: `Bearer ${token}` } : {};
-}
 
 /**
  * Asks for a file of a model.
