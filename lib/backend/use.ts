@@ -5,6 +5,7 @@ import { UserError } from "../errors";
 import { BINDING_PATH } from "../files/places";
 import { nativeLibrary } from "./native";
 import { forcedBackend, readRecord } from "./record";
+import { registerSegmentSum } from "./segment-sum";
 import { startWasm } from "./wasm";
 
 /**
@@ -103,6 +104,7 @@ async function startNative(): Promise<BackendInfo> {
 
 async function startPlain(): Promise<BackendInfo> {
   await tf.setBackend("cpu");
+  registerSegmentSum("cpu");
   const version = tf.version["tfjs-core"];
   return {
     name: "cpu",

@@ -2,6 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { UserError, usageError, withoutSecrets } from "../errors";
 import { checkWritable, writeAtomically } from "../files/atomic";
+import { endWithLauncher } from "./launcher";
 import { watchOutput } from "./output";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
@@ -33,6 +34,7 @@ export async function runCommand(command: Command, argv = process.argv.slice(2))
   try {
     const { values, positionals } = parse(command, argv);
     const { json, help } = values;
+    endWithLauncher();
     watchOutput(command.name, typeof json === "string");
     if (help) process.stdout.write(helpPage(command));
     else {

@@ -81,10 +81,10 @@ async function followHead(url: string, options: RetryOptions, before?: string, h
 }
 
 async function head(url: string, { stall = 15_000 }: RetryOptions): Promise<Response> {
+  // Compressed, the length would be another.
+  const headers = { ...authorization(), "Accept-Encoding": "identity" };
   let response: Response;
   try {
-    // Compressed, the length would be another.
-    const headers = { ...authorization(), "Accept-Encoding": "identity" };
     response = await fetch(url, { method: "HEAD", redirect: "manual", headers, signal: AbortSignal.timeout(stall) });
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
