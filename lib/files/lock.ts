@@ -37,7 +37,7 @@ export function tryLock(path: string): Lock | number {
     if (owner && isHeld(owner)) return owner.pid;
     takeAway(path, found);
   }
-  held.add(path);
+  held.set(path, text);
   return { release: () => release(path, text) };
 }
 
@@ -144,10 +144,17 @@ function begunOf(pid: number): string {
 
 function release(path: string, text: string): void {
   held.delete(path);
-  if (read(path) === text) rmSync(path, { force: true });
+  try {
+    if (read(path) === text) rmSync(path, { force: true });
+  } catch (error) {
+    // On a disk that has become read-only or is gone: what went wrong there is told by whoever writes the work itself, and a
+    // lock that stays is taken over once its process has ended.
+    if (!(error instanceof Error && "code" in error)) throw error;
+  }
 }
 
-const held = new Set<string>();
+/** The locks of this process, each with its text. */
+const held = new Map<string, string>();
 process.on("exit", () => {
-  for (const path of held) rmSync(path, { force: true });
+  for (const [path, text] of held) release(path, text);
 });

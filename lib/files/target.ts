@@ -1,5 +1,5 @@
 /** Where a file that is to be written really is: behind links, and whether something stands there that cannot be replaced. */
-import { readlinkSync, statSync } from "node:fs";
+import { readlinkSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../errors";
 
@@ -21,11 +21,20 @@ export function targetOf(path: string): Target {
   const end = followLinks(path);
   const descriptor = openDescriptor(end);
   if (descriptor !== undefined) return { kind: "stream", path, descriptor };
-  const found = statSync(end, { throwIfNoEntry: false });
+  const found = look(end, path);
   if (found?.isDirectory() || (!found && /[\\/]$/.test(path)))
     throw new UserError(`cannot write ${path}: it is a folder; wanted the name of a file.`);
   if (found && !found.isFile()) return { kind: "stream", path: end };
   return { kind: "file", path: end, mode: found && found.mode & 0o777 };
+}
+
+/** What stands there. @throws UserError where that cannot be known: a file on the way, a folder that may not be looked into */
+function look(end: string, path: string): Stats | undefined {
+  try {
+    return statSync(end, { throwIfNoEntry: false });
+  } catch (error) {
+    throw new UserError(`cannot write ${path}: ${error instanceof Error ? error.message : error}.`);
+  }
 }
 
 /**

@@ -156,16 +156,28 @@ test("a signal reaches the verb and its exit code comes back", async () => {
   assert.equal((await ended).code, 7);
 });
 
+/** Waits until the verb has said so. */
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((done) => {
+    let err = "";
+    child.stderr?.on("data", (text) => {
+      err += text;
+      if (err.includes("ready")) done();
+    });
+  });
+}
+
 test("a second signal ends a verb that the first did not", async () => {
   const { child, ended } = begin("preprocess", "deaf");
-  const again = once(child.stderr ?? child, "data").then(() => setInterval(() => child.kill("SIGTERM"), 200));
+  await ready(child);
+  const again = setInterval(() => child.kill("SIGTERM"), 200);
   assert.equal((await ended).code, 128 + constants.signals.SIGKILL);
-  clearInterval(await again);
+  clearInterval(again);
 });
 
 test("a verb ends with its launcher, also where that was killed; first it does what SIGTERM asks of it", async () => {
   const { child, ended } = begin("preprocess", "orphan");
-  await once(child.stderr ?? child, "data");
+  await ready(child);
   child.kill("SIGKILL");
   // Its output ends when the verb does.
   assert.match((await ended).err, /saved/);

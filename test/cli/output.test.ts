@@ -49,7 +49,7 @@ const noStack = (err: string) => assert.doesNotMatch(err, /^\s+at |Error:/m);
 test("a reader who leaves (| head -1) ends the verb at once, cleanly", async () => {
   const { code, err, first } = await head(PREDICT, LINES);
   assert.equal(code, 0, err);
-  assert.match(first, /^\{"text"/);
+  assert.match(first, /^\{"line":1,"text"/);
   noStack(err);
 });
 

@@ -15,7 +15,8 @@ export const FIRST_NOTEBOOK = "notebooks/00-start-here.ipynb";
 /** The folder whose kernels/ holds the project's kernelspec; nothing is registered outside the project. */
 const KERNELSPECS = join(PROJECT_ROOT, "lib/kernel/jupyter");
 
-const PATIENCE = 90_000;
+/** Milliseconds; one that has ended is noticed at once, so this is only for one that hangs, not for a busy machine. */
+const PATIENCE = 600_000;
 
 /** A running server. */
 export interface Server {

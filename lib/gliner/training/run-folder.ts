@@ -127,7 +127,7 @@ export function lockRun(path: string): Lock {
 
 /** Removes a folder and those above it up to `top`, as long as they are empty. */
 function removeEmpty(path: string, top: string): void {
-  for (let at = resolve(path); readdirSync(at).length === 0; at = dirname(at)) {
+  for (let at = resolve(path); existsSync(at) && readdirSync(at).length === 0; at = dirname(at)) {
     rmdirSync(at);
     if (at === resolve(top)) return;
   }
