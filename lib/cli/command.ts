@@ -1,8 +1,9 @@
 import { accessSync, constants } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { UserError, usageError } from "../errors";
+import { UserError, usageError, wordWarnings } from "../errors";
 import { writeAtomically } from "../files/atomic";
+import { withOptionNames } from "./option-names";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -30,6 +31,8 @@ export type Values = Record<string, string | boolean | (string | boolean)[] | un
  */
 export async function runCommand(command: Command, argv = process.argv.slice(2)): Promise<void> {
   let exitCode = 0;
+  const worded = (message: string) => withOptionNames(message, command.options);
+  wordWarnings(worded);
   try {
     const { values, positionals } = parse(command, argv);
     if (values.help) process.stdout.write(helpPage(command));
@@ -40,7 +43,8 @@ export async function runCommand(command: Command, argv = process.argv.slice(2))
     }
   } catch (error) {
     exitCode = error instanceof UserError ? error.exitCode : 1;
-    const text = error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);
+    const text =
+      error instanceof UserError ? worded(error.message) : error instanceof Error ? error.stack : String(error);
     process.stderr.write(`${command.name}: ${text}\n`);
   }
   // A verb may have set one itself.

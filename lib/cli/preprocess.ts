@@ -70,6 +70,7 @@ export const command: Command = {
     const tally = new Tally();
     const report = await convert({ inputs, from, to, out, log, ...formatOptions(values) }, tally);
     process.stdout.write(summary(tally, out));
+    if (report.spans === 0) log(`${out}: no record has a mention; train and evaluate refuse such a set.`);
     return report;
   },
 };
@@ -126,9 +127,11 @@ function choice<Word extends string>(values: Values, name: string, words: readon
 /** For people: the counts, then every repair with its first place. */
 function summary(tally: Tally, out: string): string {
   const { records, asked, found, spans, repairs } = tally;
+  const schemes = Object.entries(tally.report().schemes ?? {});
   const lost = asked - found;
   const lines = [
     `${out}: ${records} records; ${found} of ${asked} mentions found${lost > 0 ? ` (${lost} lost)` : ""}, ${spans} spans`,
+    ...schemes.map(([path, scheme]) => `  ${path}: tags read as ${scheme}`),
     ...repairs.map(({ repair, count, first, meaning }) => `  ${count} x ${repair}: ${meaning}; first: ${first}`),
   ];
   return `${lines.join("\n")}\n`;

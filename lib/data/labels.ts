@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UserError, usageError } from "../errors";
 import { isObject } from "../files/json-object";
 import { PROJECT_ROOT } from "../files/places";
+import { readText } from "../files/text";
 import type { Tally } from "./formats/tally";
 import type { NerRecord } from "./records";
 
@@ -33,8 +34,9 @@ export function readLabelMap(name: string): LabelMap {
     throw usageError(
       `--label-map got "${name}", wanted a JSON file or one of ${Object.keys(Object(known)).join(", ")}.`,
     );
+  const text = readText(name, "a JSON object of label: name");
   try {
-    return parseLabelMap(JSON.parse(readFileSync(name, "utf8")), name);
+    return parseLabelMap(JSON.parse(text), name);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${name}: not JSON (${error instanceof Error ? error.message : error}).`);

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type EncoderConfig, parseEncoderConfig } from "../../encoder/config";
 import { UserError, warnOnce } from "../../errors";
 import { type JsonObject, readJsonObject } from "../../files/json-object";
@@ -61,9 +61,14 @@ export async function loadModel(name: string, options: LoadOptions = {}): Promis
   }
 }
 
-/** @throws UserError where it is neither a folder here nor a model of the hub */
+/** @throws UserError where it is a file, or neither a folder here nor a model of the hub */
 async function modelFolder(name: string, { revision, log = toStandardError }: LoadOptions): Promise<string> {
-  if (existsSync(name) && statSync(name).isDirectory()) return name;
+  if (existsSync(name)) {
+    if (statSync(name).isDirectory()) return name;
+    throw new UserError(
+      `the model ${name} is a file; wanted the folder it lies in, with gliner_config.json beside it: ${dirname(name)}.`,
+    );
+  }
   if (!name.includes("/") || !isHubName(name))
     throw new UserError(
       `model folder ${name} does not exist; wanted a folder with gliner_config.json and model.safetensors, or "owner/name".`,

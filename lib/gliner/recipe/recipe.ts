@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { parse } from "yaml";
 import { UserError, usageError } from "../../errors";
+import { isObject, quote } from "../../files/json-object";
+import { readText } from "../../files/text";
 import type { GLiNERConfig } from "../../model/config";
 import { DEFAULT_TRAINING, type TrainingConfig, trainingOf } from "./settings";
 
@@ -85,9 +87,10 @@ const KEYS = new Map<string, { section: Section; type: string }>([
 export function readRecipe(path: string, overrides: readonly string[] = []): Recipe {
   if (!existsSync(path))
     throw usageError(`--config: ${path} does not exist; wanted a YAML file such as data/recipes/quick.yaml.`);
+  const text = readText(path, "a YAML file such as data/recipes/quick.yaml");
   let raw: unknown;
   try {
-    raw = parse(readFileSync(path, "utf8"));
+    raw = parse(text);
   } catch (error) {
     throw new UserError(`${path} is not YAML: ${error instanceof Error ? error.message.split("\n")[0] : error}.`);
   }
@@ -119,13 +122,16 @@ function complete({ model, data, training }: Given, origin: string): Recipe {
 }
 
 function givenBy(raw: unknown, origin: string): Given {
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw))
-    throw new UserError(`${origin}: wanted a mapping with the sections model, data and training.`);
+  if (!isObject(raw))
+    throw new UserError(
+      `${origin} ${raw === null || raw === undefined ? "holds no key" : `is ${kindOf(raw)}`}; wanted a mapping with the sections model, data and training.`,
+    );
   const given: Given = { model: {}, data: {}, training: {} };
   for (const [key, value] of Object.entries(raw)) {
     if (key === "model" || key === "data" || key === "training") {
       if (value === null) continue;
-      if (typeof value !== "object") throw new UserError(`${origin}: section "${key}" is not a mapping.`);
+      if (!isObject(value))
+        throw new UserError(`${origin}: section "${key}" is ${kindOf(value)}; wanted a mapping of keys and values.`);
       for (const [inner, item] of Object.entries(value)) assign(given, inner, item, origin, key);
     } else assign(given, key, value, origin);
   }
@@ -150,9 +156,21 @@ function assign(given: Given, key: string, value: unknown, origin: string, secti
       exit,
     );
   if (!fits(value, known.type))
-    throw new UserError(`${origin}: "${key}" is ${JSON.stringify(value)}, wanted a ${known.type}.`, exit);
+    throw new UserError(`${origin}: "${key}" is ${quote(value)}, wanted ${WANTED[known.type]}.`, exit);
   Object.assign(given[known.section], { [key]: value });
 }
+
+/** What a YAML file is instead of a mapping. */
+const kindOf = (value: unknown) => (Array.isArray(value) ? "a list" : quote(value));
+
+/** What a value should be, with the form that YAML wants. */
+const WANTED: Record<string, string> = {
+  list: "a list of names, such as [person, city]",
+  name: "a name or null",
+  number: "a number",
+  string: "a text",
+  boolean: "true or false",
+};
 
 function kind(value: unknown): string {
   if (Array.isArray(value)) return "list";
