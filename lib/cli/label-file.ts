@@ -34,11 +34,11 @@ function parsed(text: string, path: string): unknown {
 
 /** What shows that a line is not the bare name of a type, and what it shows. */
 const MARKS: readonly [mark: RegExp, what: string][] = [
-  [/[\p{Cc}\ufffd]/u, "holds a control character"],
   [/^([-*>] |#|---)/, "begins as a list or a remark does"],
   [/^["'`<{[]/, "begins with a quote or a bracket"],
   [/[,;\t]/, "holds a comma, a semicolon or a tab, as a table does"],
   [/:( |$)/, "holds a colon, as a mapping does"],
+  [/[\p{Cc}\ufffd]/u, "holds a control character"],
 ];
 
 function linesOf(text: string, path: string): string[] {

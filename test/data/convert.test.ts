@@ -143,7 +143,8 @@ test("several inputs go into one file, in their order", async () => {
 test("conll takes the first and the last column, whatever stands between", async () => {
   const input = scratch.file("conll.txt", "-DOCSTART- -X- O\n\nAda NNP B-NP I-PER\nsang VBD O\n");
   const report = await run({ inputs: [input], from: "conll", columns: undefined });
-  assert.deepEqual(report, { records: 1, asked: 1, found: 1, spans: 1, repairs: { docstart: 1 } });
+  const counts = { records: 1, asked: 1, found: 1, spans: 1, repairs: { docstart: 1 } };
+  assert.deepEqual(report, { ...counts, schemes: { [input]: "iob1" } });
   assert.equal(readFileSync(out("out.jsonl"), "utf8"), '{"tokens":["Ada","sang"],"ner":[[0,0,"PER"]]}\n');
 });
 

@@ -37,7 +37,8 @@ const FORMS: readonly ForeignForm[] = [
     fits: (lines) =>
       lines.some((line) => line.startsWith("#begin document")) ||
       most(lines, (line) => cells(line).length >= 11 && isBracket(cells(line)[10])) ||
-      most(lines, (line) => cells(line).length > 1 && isBracket(cells(line).at(-1))),
+      (most(lines, (line) => cells(line).length > 1 && isBracket(cells(line).at(-1))) &&
+        lines.some((line) => cells(line).at(-1)?.startsWith("("))),
   },
   {
     name: "CoNLL-U (Universal Dependencies), which marks no names",
