@@ -168,6 +168,11 @@ test("labels: a map by name or file, what it leaves out is counted, what it does
     says('--label-map got "glinner", wanted a JSON file or one of gliner, universalner, slimer'),
   );
   assert.throws(() => readLabelMap(scratch.file("bad.json", "{")), says("bad.json: not JSON"));
+  const latin = Buffer.from('{"a": "caf\u00e9"}', "latin1");
+  assert.throws(
+    () => readLabelMap(scratch.file("latin.json", latin)),
+    says("latin.json, line 1: byte 11 (0xe9) is not UTF-8"),
+  );
   assert.throws(
     () => readLabelMap(scratch.file("bad.json", '{"a": 1}')),
     says('the tag "a" is named 1, wanted a name or null'),

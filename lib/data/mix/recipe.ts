@@ -127,5 +127,5 @@ function fitted(fallback: unknown, value: unknown, where: string): unknown {
 
 function mapping(value: unknown, where: string): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new UserError(`${where} is ${quote(value)}, wanted a mapping.`);
+  throw new UserError(`${where} is ${Array.isArray(value) ? "a list" : quote(value)}, wanted a mapping.`);
 }

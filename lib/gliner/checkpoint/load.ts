@@ -39,7 +39,7 @@ export interface LoadOptions extends FitOptions {
  */
 export async function loadModel(name: string, options: LoadOptions = {}): Promise<LoadedModel> {
   const { log = toStandardError } = options;
-  const folder = await modelFolder(name, options);
+  const folder = await folderOfModel(name, options);
   const configPath = join(folder, "gliner_config.json");
   const raw = readJsonObject(configPath, "the files of a model folder");
   const { config, ignored } = parseConfig(raw, configPath);
@@ -61,12 +61,18 @@ export async function loadModel(name: string, options: LoadOptions = {}): Promis
   }
 }
 
-/** @throws UserError where it is a file, or neither a folder here nor a model of the hub */
-async function modelFolder(name: string, { revision, log = toStandardError }: LoadOptions): Promise<string> {
+/**
+ * Where the files of a model lie: a folder is itself, a model of the hub is fetched.
+ * @throws UserError where it is a file, or neither a folder here nor a model of the hub
+ */
+export async function folderOfModel(
+  name: string,
+  { revision, log = toStandardError }: Pick<LoadOptions, "revision" | "log"> = {},
+): Promise<string> {
   if (existsSync(name)) {
     if (statSync(name).isDirectory()) return name;
     throw new UserError(
-      `the model ${name} is a file; wanted the folder it lies in, with gliner_config.json beside it: ${dirname(name)}.`,
+      `the model ${name} is a file; wanted the folder that it lies in, with its gliner_config.json: "${dirname(name)}".`,
     );
   }
   if (!name.includes("/") || !isHubName(name))

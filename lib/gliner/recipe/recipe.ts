@@ -4,6 +4,7 @@ import { UserError, usageError } from "../../errors";
 import { isObject, quote } from "../../files/json-object";
 import { readText } from "../../files/text";
 import type { GLiNERConfig } from "../../model/config";
+import { fits, kind, kindOf, WANTED } from "./kinds";
 import { DEFAULT_TRAINING, type TrainingConfig, trainingOf } from "./settings";
 
 export interface DataConfig {
@@ -144,8 +145,19 @@ function setKey(given: Given, override: string): void {
   if (at < 1) throw usageError(`--set got "${override}", wanted key=value.`);
   const key = override.slice(0, at).trim();
   const [section, name] = key.includes(".") ? key.split(".", 2) : [undefined, key];
-  assign(given, name, parse(override.slice(at + 1)), "--set", section, 2);
+  assign(given, name, yamlOf(override, at), "--set", section, 2);
   trainingOf(given.training, "--set", 2);
+}
+
+/** What stands behind the = of an override, as YAML reads it. */
+function yamlOf(override: string, at: number): unknown {
+  try {
+    return parse(override.slice(at + 1));
+  } catch (error) {
+    throw usageError(
+      `--set got ${quote(override)}, whose value is not YAML: ${error instanceof Error ? error.message.split("\n")[0] : error}.`,
+    );
+  }
 }
 
 function assign(given: Given, key: string, value: unknown, origin: string, section?: string, exit: 1 | 2 = 1): void {
@@ -158,30 +170,6 @@ function assign(given: Given, key: string, value: unknown, origin: string, secti
   if (!fits(value, known.type))
     throw new UserError(`${origin}: "${key}" is ${quote(value)}, wanted ${WANTED[known.type]}.`, exit);
   Object.assign(given[known.section], { [key]: value });
-}
-
-/** What a YAML file is instead of a mapping. */
-const kindOf = (value: unknown) => (Array.isArray(value) ? "a list" : quote(value));
-
-/** What a value should be, with the form that YAML wants. */
-const WANTED: Record<string, string> = {
-  list: "a list of names, such as [person, city]",
-  name: "a name or null",
-  number: "a number",
-  string: "a text",
-  boolean: "true or false",
-};
-
-function kind(value: unknown): string {
-  if (Array.isArray(value)) return "list";
-  return value === null ? "name" : typeof value;
-}
-
-function fits(value: unknown, type: string): boolean {
-  if (type === "list") return Array.isArray(value) && value.every((item) => typeof item === "string");
-  if (type === "name") return value === null || typeof value === "string";
-  if (type === "number") return typeof value === "number" && Number.isFinite(value);
-  return typeof value === type;
 }
 
 /** A known key that looks like it. */
