@@ -156,12 +156,15 @@ const isStrings = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === "string");
 
 /**
- * Checks what is to be learnt from or measured on, by the rules that a file's records are read by.
+ * Checks what is to be learnt from or measured on.
  * @param what named in the error, such as "to train on"
- * @throws UserError where a record is none, or no record has a mention: from such a set a model learns silence, and every score on it is 0
+ * @throws UserError where a record has no list of mentions, or none has a mention: from such a set a model learns silence, and every
+ *   score on it is 0
  */
 export function checkRecords(records: readonly NerRecord[], what: string): void {
-  for (const [i, record] of records.entries()) parseRecord(record, `record ${i + 1} ${what}`);
+  // What else may be wrong with a record fails at the step that reads it, and may be skipped there; this alone would pass.
+  for (const [i, record] of records.entries())
+    if (!Array.isArray(record.ner)) parseRecord(record, `record ${i + 1} ${what}`);
   if (records.every(({ ner, unaligned = [] }) => ner.length + unaligned.length === 0))
     throw new UserError(
       `none of the ${records.length} records ${what} has a mention; wanted some with "ner": [[first word, last word, type], ...].`,

@@ -61,7 +61,11 @@ test("wrong words end with 2, a missing model with 1, each with one sentence and
   const cases: [string[], number, RegExp][] = [
     [["--model", TINY_BERT], 2, /--labels is missing/],
     [["--model", TINY_BERT, "--labels", ","], 2, /wanted at least one entity type/],
-    [["--model", TINY_BERT, "--labels", "absent/labels.txt"], 2, /file absent\/labels\.txt does not exist/],
+    [
+      ["--model", TINY_BERT, "--labels", "absent/labels.txt"],
+      2,
+      /absent\/labels\.txt looks like a file and is not there/,
+    ],
     [[...MODEL, "--threshold", "high"], 2, /--threshold got "high"/],
     [[...MODEL, "--nonsense"], 2, /--nonsense/],
     [[...MODEL, "--window", "2"], 2, /a window of 2 words, wanted a whole number from 6 to max_len 48/],
