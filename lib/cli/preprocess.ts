@@ -35,7 +35,10 @@ export const command: Command = {
       "names of the labels: gliner, universalner or slimer (data/label-maps.json), or a JSON file of label: name or null",
     ],
     ["--columns NAMES", "of bio and conll: token,tag or tag,token or token,_,_,tag or token,...,tag"],
-    ["--scheme SCHEME", `of the tags: ${SCHEMES.join(", ")}; default: found out, and a mixture is refused`],
+    [
+      "--scheme SCHEME",
+      `of the tags: ${SCHEMES.join(", ")}; default: found out and said; a mixture is refused, and so are bare tags that are hardly types`,
+    ],
     ["--separator tab|space", "between the columns; default: a tab where a line has one"],
     ["--comments TEXT", "lines that begin with TEXT are remarks"],
     ["--max-record-mb N", "longest record in megabytes (default 16)"],
