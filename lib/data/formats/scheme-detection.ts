@@ -1,6 +1,6 @@
 import { UserError } from "../../errors";
 import { BareTags } from "./bare-tags";
-import type { Rows } from "./columns";
+import type { Rows } from "./schemes";
 import { begins, isOrphan, needless, OUTSIDE, type Scheme, type Tag } from "./schemes";
 
 /**

@@ -5,7 +5,8 @@ import { isObject, quote } from "../../files/json-object";
 import { readText } from "../../files/text";
 import type { GLiNERConfig } from "../../model/config";
 import { fits, kind, kindOf, WANTED } from "./kinds";
-import { DEFAULT_TRAINING, type TrainingConfig, trainingOf } from "./settings";
+import { DEFAULT_TRAINING, trainingOf } from "./settings";
+import type { TrainingConfig } from "./training-config";
 
 export interface DataConfig {
   /** A file of records, or "sample" (in the repository), or "corpus:NAME" (beside the checkout). */
@@ -133,8 +134,8 @@ function givenBy(raw: unknown, origin: string): Given {
       if (value === null) continue;
       if (!isObject(value))
         throw new UserError(`${origin}: section "${key}" is ${kindOf(value)}; wanted a mapping of keys and values.`);
-      for (const [inner, item] of Object.entries(value)) assign(given, inner, item, origin, key);
-    } else assign(given, key, value, origin);
+      for (const [inner, item] of Object.entries(value)) assign(given, inner, item, { origin, section: key });
+    } else assign(given, key, value, { origin });
   }
   trainingOf(given.training, origin);
   return given;
@@ -145,7 +146,7 @@ function setKey(given: Given, override: string): void {
   if (at < 1) throw usageError(`--set got "${override}", wanted key=value.`);
   const key = override.slice(0, at).trim();
   const [section, name] = key.includes(".") ? key.split(".", 2) : [undefined, key];
-  assign(given, name, yamlOf(override, at), "--set", section, 2);
+  assign(given, name, yamlOf(override, at), { origin: "--set", section, exit: 2 });
   trainingOf(given.training, "--set", 2);
 }
 
@@ -160,7 +161,12 @@ function yamlOf(override: string, at: number): unknown {
   }
 }
 
-function assign(given: Given, key: string, value: unknown, origin: string, section?: string, exit: 1 | 2 = 1): void {
+function assign(
+  given: Given,
+  key: string,
+  value: unknown,
+  { origin, section, exit = 1 }: { origin: string; section?: string; exit?: 1 | 2 },
+): void {
   const known = KEYS.get(key);
   if (!known || (section !== undefined && section !== known.section))
     throw new UserError(

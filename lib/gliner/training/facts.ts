@@ -4,7 +4,7 @@ import type { RunFacts } from "../../provenance/manifest";
 import type { NotLearned } from "../../provenance/not-learned";
 import type { GLiNER } from "../gliner";
 import { DEFAULT_OFFICIAL, officialDifferences } from "../recipe/official";
-import type { TrainingConfig } from "../recipe/settings";
+import type { TrainingConfig } from "../recipe/training-config";
 import type { HeldOut } from "./held-out";
 
 /** What each named stream decides; each is seeded by the run's seed, but for those that no run may change. */

@@ -5,7 +5,7 @@ import type { LearningLimits } from "../../provenance/not-learned";
 import { scrubbed } from "../../provenance/scrub";
 import type { RunIdentity } from "../../train/identity";
 import type { GLiNER } from "../gliner";
-import type { TrainingConfig } from "../recipe/settings";
+import type { TrainingConfig } from "../recipe/training-config";
 import type { TrackedTest } from "./evaluation";
 import type { HeldOut } from "./held-out";
 
