@@ -1,8 +1,9 @@
 /** What every verb has in common: its words, its help page, --json, its exit code, and where its output goes. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { UserError, usageError, withoutSecrets } from "../errors";
+import { UserError, usageError, withoutSecrets, wordWarnings } from "../errors";
 import { checkWritable, writeAtomically } from "../files/atomic";
 import { endWithLauncher } from "./launcher";
+import { withOptionNames } from "./option-names";
 import { watchOutput } from "./output";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
@@ -31,6 +32,8 @@ export type Values = Record<string, string | boolean | (string | boolean)[] | un
  */
 export async function runCommand(command: Command, argv = process.argv.slice(2)): Promise<void> {
   let exitCode = 0;
+  const worded = (message: string) => withOptionNames(message, command.options);
+  wordWarnings(worded);
   try {
     const { values, positionals } = parse(command, argv);
     const { json, help } = values;
@@ -44,7 +47,8 @@ export async function runCommand(command: Command, argv = process.argv.slice(2))
     }
   } catch (error) {
     exitCode = error instanceof UserError ? error.exitCode : 1;
-    const text = error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);
+    const text =
+      error instanceof UserError ? worded(error.message) : error instanceof Error ? error.stack : String(error);
     process.stderr.write(`${command.name}: ${withoutSecrets(String(text))}\n`);
   }
   // A verb may have set one itself.

@@ -1,4 +1,4 @@
-import type { NerRecord } from "../data/records";
+import { checkRecords, type NerRecord } from "../data/records";
 import { UserError, usageError } from "../errors";
 import type { DecodeOptions } from "../model/decode";
 import type { Predictor } from "./predictions/predict";
@@ -38,7 +38,7 @@ export interface Evaluation extends Scores {
 /**
  * Zero-shot evaluation: the same types for every sentence, exact match, micro-averaged. Gold that no span can represent
  * (wider than the model's spans, cut off) stays in the denominator of recall; gold of types that are not asked is left out.
- * @throws UserError where there are no records, no types or no thresholds, or a threshold is not within 0..1
+ * @throws UserError where there are no records, none of them has a mention of the types, there are no types or no thresholds, or a threshold is not within 0..1
  */
 export async function evaluateRecords(
   predictor: Predictor,
@@ -50,6 +50,7 @@ export async function evaluateRecords(
   if (entityTypes.length === 0) throw usageError("the list of entity types is empty; wanted at least one.");
   checkThresholds(thresholds);
   const asked = askedOnly(records, entityTypes);
+  checkRecords(asked, "to evaluate on, by the types asked,");
   const tokens = records.map((record) => record.tokens);
   const floor = Math.min(...thresholds);
   const found = await predictor.candidates(tokens, entityTypes, { floor, batchSize, onProgress });

@@ -20,7 +20,7 @@ import { checkStrictly } from "./checkpoint/misfit";
 import { newModel } from "./checkpoint/new-model";
 import { type SaveOptions, saveModel } from "./checkpoint/save";
 import { type Entity, toEntity } from "./entity";
-import { checkLabels, checkThreshold } from "./reading/checks";
+import { checkLabels, checkThreshold, refuseSpecialTokens } from "./reading/checks";
 import { inLabelChunks } from "./reading/label-chunks";
 import { byLength, inOrder } from "./reading/length-order";
 import type { BatchOptions, CandidateOptions, LimitedReader } from "./reading/reader";
@@ -155,6 +155,7 @@ export class GLiNER implements LimitedReader {
     options: CandidateOptions,
   ): Promise<SpanCandidate[][]> {
     const types = checkLabels(labels);
+    refuseSpecialTokens(types, this.model.tokenizer);
     if (options.classProbs && isTokenLevel(this.config))
       throw usageError(
         "returnClassProbs needs a span mode: a token-level model has no probabilities of a span's types.",

@@ -6,6 +6,7 @@ type Normalizer = NonNullable<Tokenizer["normalizer"]>;
 /**
  * Makes the normalisers of the JavaScript library do what the Rust ones behind Python do:
  *
+ * - lower case is made letter by letter; JavaScript's `toLowerCase` writes a sigma at the end of a word in another way
  * - Precompiled: the real table; the library takes Unicode's NFKC instead, which differs for some characters, and whenever a
  *   combining mark follows a compatibility character
  * - Strip: Unicode's white space; JavaScript's `trim` also takes U+FEFF, and leaves U+0085
@@ -17,6 +18,10 @@ export function repairNormalizers(normalizer: Normalizer | null): void {
   if (config.type === "Precompiled" && typeof config.precompiled_charsmap === "string") {
     const charsmap = new Charsmap(Buffer.from(config.precompiled_charsmap, "base64"));
     normalizer.normalize = (text) => charsmap.normalize(text);
+  }
+  if (config.type === "Lowercase" || (config.type === "BertNormalizer" && config.lowercase)) {
+    const original = normalizer.normalize.bind(normalizer);
+    normalizer.normalize = (text) => original(text.replaceAll("Σ", "σ"));
   }
   if (config.type === "Strip")
     normalizer.normalize = (text) => {

@@ -40,6 +40,7 @@ export class SubwordTokenizer {
   private readonly cache = new Map<string, readonly number[]>();
   private readonly tokenizer: Tokenizer;
   private readonly added: ReadonlySet<string>;
+  private readonly reserved: readonly string[];
 
   private constructor(
     private readonly file: TokenizerFile,
@@ -48,6 +49,7 @@ export class SubwordTokenizer {
   ) {
     this.tokenizer = build(file, config, origin);
     this.added = new Set(file.added_tokens.map(({ content }) => content));
+    this.reserved = file.added_tokens.flatMap(({ special, content }) => (special && content !== "" ? [content] : []));
     this.clsId = this.special("cls_token");
     this.sepId = this.special("sep_token");
     this.padId = this.special("pad_token");
@@ -103,6 +105,11 @@ export class SubwordTokenizer {
   /** The text that subwords spell, special tokens left out, as `decode(ids, skip_special_tokens=True)` in Python. */
   decode(ids: readonly number[]): string {
     return ids.length ? this.tokenizer.decode([...ids], { skip_special_tokens: true }) : "";
+  }
+
+  /** A special token that stands in the text, such as "<<ENT>>" or "[SEP]": the encoder would take it for that mark. */
+  reservedIn(text: string): string | undefined {
+    return this.reserved.find((token) => text.includes(token));
   }
 
   /** The text of a special token, such as "[UNK]". @throws UserError where tokenizer_config.json does not name it */

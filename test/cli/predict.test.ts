@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { readLabels } from "../../lib/cli/labels";
 import { TINY_BERT } from "../tiny";
 import { verb } from "./verb";
 
@@ -62,7 +61,11 @@ test("wrong words end with 2, a missing model with 1, each with one sentence and
   const cases: [string[], number, RegExp][] = [
     [["--model", TINY_BERT], 2, /--labels is missing/],
     [["--model", TINY_BERT, "--labels", ","], 2, /wanted at least one entity type/],
-    [["--model", TINY_BERT, "--labels", "absent/labels.txt"], 2, /file absent\/labels\.txt does not exist/],
+    [
+      ["--model", TINY_BERT, "--labels", "absent/labels.txt"],
+      2,
+      /absent\/labels\.txt looks like a file and is not there/,
+    ],
     [[...MODEL, "--threshold", "high"], 2, /--threshold got "high"/],
     [[...MODEL, "--nonsense"], 2, /--nonsense/],
     [[...MODEL, "--window", "2"], 2, /a window of 2 words, wanted a whole number from 6 to max_len 48/],
@@ -95,21 +98,4 @@ test("--help explains every option and ends with 0", () => {
     "exit code",
   ])
     assert.ok(out.includes(word), word);
-});
-
-test("labels come from the words themselves, a list of lines or a JSON list, with or without a byte order mark", () => {
-  const file = (name: string, text: string) => {
-    const path = join(scratch, name);
-    writeFileSync(path, text);
-    return path;
-  };
-  const wanted = ["person", "program language"];
-  assert.deepEqual(readLabels(" person , program language,"), wanted);
-  for (const mark of ["", "\uFEFF"]) {
-    assert.deepEqual(readLabels(file("lines.txt", `${mark}person\r\n\r\nprogram language\r\n`)), wanted);
-    assert.deepEqual(readLabels(file("list.json", `${mark}${JSON.stringify(wanted)}\n`)), wanted);
-  }
-  assert.throws(() => readLabels(scratch), { name: "UserError", exitCode: 2, message: /is a folder/ });
-  assert.throws(() => readLabels(file("broken.json", '["person"')), { name: "UserError", message: /is not JSON/ });
-  assert.throws(() => readLabels(file("numbers.json", "[1]")), { name: "UserError", message: /list of strings/ });
 });

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type EncoderConfig, parseEncoderConfig } from "../../encoder/config";
 import { UserError, warnOnce } from "../../errors";
 import { type JsonObject, readJsonObject } from "../../files/json-object";
@@ -40,7 +40,7 @@ export interface LoadOptions extends FitOptions {
  */
 export async function loadModel(name: string, options: LoadOptions = {}): Promise<LoadedModel> {
   const { log = toStandardError } = options;
-  const folder = await modelFolder(name, options);
+  const folder = await folderOfModel(name, options);
   const configPath = join(folder, "gliner_config.json");
   const raw = readJsonObject(configPath, "the files of a model folder");
   const { config, ignored } = parseConfig(raw, configPath);
@@ -62,9 +62,20 @@ export async function loadModel(name: string, options: LoadOptions = {}): Promis
   }
 }
 
-/** @throws UserError where it is neither a folder here nor a model of the hub */
-async function modelFolder(name: string, { revision, log = toStandardError }: LoadOptions): Promise<string> {
-  if (existsSync(name) && statSync(name).isDirectory()) return name;
+/**
+ * Where the files of a model lie: a folder is itself, a model of the hub is fetched.
+ * @throws UserError where it is a file, or neither a folder here nor a model of the hub
+ */
+export async function folderOfModel(
+  name: string,
+  { revision, log = toStandardError }: Pick<LoadOptions, "revision" | "log"> = {},
+): Promise<string> {
+  if (existsSync(name)) {
+    if (statSync(name).isDirectory()) return name;
+    throw new UserError(
+      `the model ${name} is a file; wanted the folder that it lies in, with its gliner_config.json: "${dirname(name)}".`,
+    );
+  }
   if (!name.includes("/") || !isHubName(name))
     throw new UserError(
       `model folder ${name} does not exist; wanted a folder with gliner_config.json and model.safetensors, or "owner/name".`,

@@ -1,4 +1,6 @@
 import { usageError, warnOnce } from "../../errors";
+import { quote } from "../../files/json-object";
+import type { SubwordTokenizer } from "../../text/tokenizer";
 
 /** The labels, de-duplicated in order as Python does, but not in silence. @throws UserError where there is none, or one is blank */
 export function checkLabels(labels: readonly string[]): string[] {
@@ -9,6 +11,21 @@ export function checkLabels(labels: readonly string[]): string[] {
   const types = [...new Set(labels)];
   if (types.length < labels.length) warnOnce(`${labels.length - types.length} duplicate labels left out.`);
   return types;
+}
+
+/**
+ * Types stand in the prompt between marks; one that spells a mark would be read as it, and every type behind it would get its
+ * neighbour's scores.
+ * @throws UserError where a type holds a special token of the tokenizer
+ */
+export function refuseSpecialTokens(types: Iterable<string>, tokenizer: Pick<SubwordTokenizer, "reservedIn">): void {
+  for (const type of types) {
+    const token = tokenizer.reservedIn(type);
+    if (token)
+      throw usageError(
+        `the type ${quote(type)} holds ${quote(token)}, a mark of the model's own; wanted a name in words.`,
+      );
+  }
 }
 
 /** @throws UserError where it is not within 0..1 */
