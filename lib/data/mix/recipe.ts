@@ -67,7 +67,7 @@ const SOURCE_DEFAULTS = { cap: 1e9, empty_share: 0.1, without: [] as string[] };
 /** @throws UserError where the file is no YAML, a key is unknown or a value is of the wrong kind */
 export function readMix(path: string): MixRecipe {
   if (!existsSync(path))
-    throw usageError(`--mix: ${path} does not exist; wanted a YAML file such as those of data/mixes.`);
+    throw usageError(`--mix: ${path} cannot be read: there is no such file; wanted one such as those of data/mixes.`);
   return parseMix(readYaml(path), path);
 }
 
