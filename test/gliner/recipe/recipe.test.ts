@@ -48,7 +48,7 @@ test("an unknown key, a wrong type and a value out of range are errors that name
     ["loss_type: hinge\n", /"loss_type" is "hinge", wanted one of focal, bce, dice, focal_logits/],
     ["neg_source: wikipedia\n", /wanted one of batch, batch_reshuffled, corpus, source/],
     ["manual_negatives: label\n", /wanted one of any, none, negative, negatives, ner_negatives/],
-    ["negatives: 1.5\n", /"negatives" is 1\.5, wanted a number from 0 on up to 1/],
+    ["negatives: 1.5\n", /"negatives" is 1\.5, wanted a number from 0 to 1/],
     ["scheduler_type: step\n", /wanted one of cosine, linear, constant/],
     ["era: 0.2\n", /"era" is 0\.2, wanted a name/],
     ["era: 0.9.0\n", /newest version/],
