@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { UserError } from "../errors";
+import { writeAtomically } from "../files/atomic";
 import { isObject, type JsonObject, quote, readJsonObject } from "../files/json-object";
 import { repairNormalizers } from "./normalizers";
 import { DEBERTA_TOKENS, debertaTokenizer, readSentencePiece } from "./sentencepiece";
@@ -151,7 +152,7 @@ export class SubwordTokenizer {
     );
     const vocabulary = Object.fromEntries(this.file.added_tokens.map((token) => [token.content, token.id]));
     const write = (name: string, value: unknown, indent?: number) =>
-      writeFileSync(join(folder, name), `${JSON.stringify(value, null, indent)}\n`);
+      writeAtomically(join(folder, name), `${JSON.stringify(value, null, indent)}\n`);
     // A vocabulary is not for reading: without indents it has two thirds of the bytes.
     write("tokenizer.json", { ...this.file, truncation: null, padding: null });
     write("tokenizer_config.json", this.config, 2);

@@ -68,7 +68,7 @@ test("an unknown key, a wrong type and a value out of range are errors that name
     ['train_data: ""\n', /"train_data" is "", wanted a text that is not empty/],
     ['prev_path: ""\n', /"prev_path" is "", wanted a name or null/],
     ["keep_empty: 1\n", /"keep_empty" is 1, wanted true or false/],
-    ["num_steps: &loop [*loop]\n", /"num_steps" is a nested list, wanted a number/],
+    ["num_steps: &loop [*loop]\n", /"num_steps\.0" holds itself by an alias/],
     ["a: [\n", /is not YAML/],
   ];
   for (const [text, message] of cases) assert.throws(() => readRecipe(file(text)), { name: "UserError", message });
