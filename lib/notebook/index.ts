@@ -4,7 +4,8 @@ export { check, digestOf, Outcome, type Wanted } from "./check";
 export { compareEntities, compareRecord } from "./compare";
 export { DISPLAY, Display, type Displayable, display, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
-export { figure, type Layout, type Trace as PlotTrace } from "./figure";
+export { figure } from "./figure";
+export type { FrameLike, SeriesLike } from "./frames";
 export {
   type LessonData,
   lessonData,
@@ -18,9 +19,10 @@ export {
 export { Curve, type CurveOptions, curve, interruptSignal, Progress, progress } from "./live";
 export { type MatrixOptions, matrix } from "./matrix";
 export { Monitor, monitor } from "./monitor";
+export type { FigureObject, Layout, Trace as PlotTrace } from "./plotly";
 export { benchmarkLesson, type LessonBenchmark, type LessonFile, pileNerLesson, storedMix } from "./preprocessing";
 export { presetTable } from "./preset-table";
 export { type Choice, quiz } from "./quiz";
 export { type Stages, scoreRows, stages } from "./stages";
-export { type FrameLike, type TableOptions, table } from "./table";
+export { type TableOptions, table } from "./table";
 export { writeTable } from "./write";
