@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Dropout } from "../fused/dropout";
 import { matMulTransposed } from "../fused/products";
-import type { Parameters, Shapes } from "../weights/parameters";
+import type { Parameters } from "../weights/parameters";
+import type { Shapes } from "../weights/shapes";
 import type { BertConfig } from "./config";
 import { layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
 import type { EncoderTrace } from "./trace";

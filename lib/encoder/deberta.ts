@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Dropout } from "../fused/dropout";
 import { matMulTransposed } from "../fused/products";
-import type { Parameters, Shapes } from "../weights/parameters";
+import type { Parameters } from "../weights/parameters";
+import type { Shapes } from "../weights/shapes";
 import type { DebertaConfig } from "./config";
 import { debertaConv, debertaConvShapes } from "./deberta-conv";
 import { bandScores, type plainScores } from "./disentangled-attention";

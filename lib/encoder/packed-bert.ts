@@ -7,8 +7,8 @@ import { type Packing, packingOf } from "../fused/packing";
 import { gatherRows, pickRows } from "../fused/rows";
 import type { Parameters } from "../weights/parameters";
 import type { BertConfig } from "./config";
-import type { Subwords } from "./index";
 import { layerNorm } from "./layers";
+import type { Subwords } from "./subwords";
 import { afterAttention } from "./transformer-layer";
 
 /**

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Dropout } from "../fused/dropout";
-import type { Parameters, Shapes } from "../weights/parameters";
+import type { Parameters } from "../weights/parameters";
+import type { Shapes } from "../weights/shapes";
 import type { EncoderConfig } from "./config";
 import { activation, layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
 

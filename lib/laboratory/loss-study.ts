@@ -4,8 +4,8 @@ import { usageError } from "../errors";
 import type { GLiNER } from "../gliner/gliner";
 import { batchLoss } from "../model/batch-loss";
 import { isTokenLevel } from "../model/config";
-import { blockOf } from "../model/count";
 import { DEFAULT_LOSS, type LossOptions, spanLoss } from "../model/loss";
+import { partOf } from "../model/parameter-names";
 import { spanScores } from "../model/uni-encoder-span";
 
 /** The loss of one example and where its gradient goes. Matrices are [C] of [W, K]; NaN where a span leaves the text. */
@@ -82,12 +82,12 @@ function blockGradients(model: GLiNER, loss: () => tf.Scalar): { value: number; 
   );
   const blocks = new Map<string, { parameters: number; squares: number }>();
   for (const [name, variable] of variables) {
-    const block = blocks.get(blockOf(name)) ?? { parameters: 0, squares: 0 };
+    const block = blocks.get(partOf(name).words) ?? { parameters: 0, squares: 0 };
     // BERT's pooler, for one, has none: nothing reads it.
     const grad: tf.Tensor | undefined = grads[variable.name];
     block.parameters += variable.size;
     block.squares += grad ? tf.sum(tf.square(grad)).dataSync()[0] : 0;
-    blocks.set(blockOf(name), block);
+    blocks.set(partOf(name).words, block);
   }
   return {
     value: value.dataSync()[0],

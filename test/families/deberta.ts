@@ -9,6 +9,7 @@ import { logBucket } from "../../lib/encoder/relative-position";
 import { noDropout } from "../../lib/fused/dropout";
 import { Parameters } from "../../lib/weights/parameters";
 import { type NamedArray, readSafetensors } from "../../lib/weights/safetensors";
+import { Shapes } from "../../lib/weights/shapes";
 import { assertClose, assertNames, assertRelative, need } from "./compare";
 import type { GoldenFamily } from "./family";
 
@@ -23,7 +24,7 @@ export const debertaVariants: GoldenFamily = {
     const parameters = new Parameters();
     for (const [name, { data, shape }] of tensors)
       if (name.startsWith("param.")) parameters.set(name.slice("param.".length), data as Float32Array, shape);
-    const shapes = new Map<string, readonly number[]>();
+    const shapes = new Shapes();
     debertaShapes(shapes, "", config);
     assertNames(shapes, parameters);
     for (const scoresOf of [bandScores, plainScores]) checkVariant(config, parameters, tensors, scoresOf);

@@ -12,7 +12,8 @@ import { layerNormRows, plainLayerNorm } from "../../lib/fused/layer-norm";
 import { plainReluDropout, reluDropout } from "../../lib/fused/relu-dropout";
 import { gatherRows, pickRows } from "../../lib/fused/rows";
 import { stream } from "../../lib/random";
-import { Parameters, type Shapes } from "../../lib/weights/parameters";
+import { Parameters } from "../../lib/weights/parameters";
+import { Shapes } from "../../lib/weights/shapes";
 import { assertClose } from "../families/compare";
 
 /** Every fused op against its readable twin: values, and the gradients of all inputs. */
@@ -118,7 +119,7 @@ const CONFIG: BertConfig = {
 
 /** A small BERT, and texts of these lengths. */
 function encoder(lengths: readonly number[], seed: number) {
-  const shapes: Shapes = new Map();
+  const shapes = new Shapes();
   bertShapes(shapes, "", CONFIG);
   const parameters = new Parameters();
   const normal = stream(seed, "twin");

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { UserError, usageError } from "../../errors";
 import type { GLiNERConfig } from "../../model/config";
-import { DEFAULT_TRAINING, type TrainingConfig, trainingOf } from "./settings";
+import { DEFAULT_TRAINING, trainingOf } from "./settings";
+import type { TrainingConfig } from "./training-config";
 
 export interface DataConfig {
   /** A file of records, or "sample" (in the repository), or "corpus:NAME" (beside the checkout). */

@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Parameters, Shapes } from "../../weights/parameters";
+import type { Parameters } from "../../weights/parameters";
+import type { Shapes } from "../../weights/shapes";
 
 /**
  * The parameters of PyTorch's `nn.LSTM` under its names; gate order i, f, g, o. Both biases are variables: their sum is

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
+import { SPAN_PREFIX } from "../parameter-names";
 import { projection } from "../projection";
 import { endpointExtractor, type SpanList } from "./allennlp";
-import { SPAN_PREFIX, type SpanInput } from "./layer";
+import type { SpanInput } from "./layer";
 
 /**
  * The span layer of the token-level model (`span_mode: token_level` with `represent_spans`): markerV0 on any list of
