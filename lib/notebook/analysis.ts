@@ -37,7 +37,13 @@ export function reliabilityFigure({ bins }: Calibration, title = "Reliability: w
     low: rightLow,
     high: rightHigh,
   }));
-  const diagonal: Trace = { name: "calibrated", x: [0, 1], y: [0, 1], mode: "lines", line: { dash: "dash", color: "#777777" } };
+  const diagonal: Trace = {
+    name: "calibrated",
+    x: [0, 1],
+    y: [0, 1],
+    mode: "lines",
+    line: { dash: "dash", color: "#777777" },
+  };
   return figure([diagonal, ...withIntervals("share right", points)], {
     title,
     xaxis: { title: "mean probability", range: [0, 1] },

@@ -25,7 +25,11 @@ function nested(value: unknown, depth: number): string {
   if (Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView)))
     return list(Array.from(Object(value)), depth);
   if (value instanceof Set) return `Set ${list([...value], depth)}`;
-  if (value instanceof Map) return `Map ${fields([...value].map(([key, part]) => [brief(key), part]), depth)}`;
+  if (value instanceof Map)
+    return `Map ${fields(
+      [...value].map(([key, part]) => [brief(key), part]),
+      depth,
+    )}`;
   if (inspect.custom in value) return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
   const name = classOf(value);
   return name === "" ? fields(Object.entries(value), depth) : name;
@@ -51,8 +55,8 @@ function more(count: number): string[] {
 function classOf(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (typeof prototype !== "object" || prototype === null || !("constructor" in prototype)) return "";
-  const { constructor } = prototype;
-  return typeof constructor === "function" && constructor.name !== "Object" ? constructor.name : "";
+  const made = prototype.constructor;
+  return typeof made === "function" && made.name !== "Object" ? made.name : "";
 }
 
 /** A day, or a day and a time (UTC). */

@@ -25,7 +25,9 @@ export const INDEX = "index";
 export function rowsOf(value: RowsLike, caller: string): Rows {
   if (isFrame(value) || isSeries(value)) return frameRows(value);
   if (!Array.isArray(value))
-    throw usageError(`${caller} got ${inspect(value, { depth: 0 })}, wanted a list of rows, or a danfojs frame or series.`);
+    throw usageError(
+      `${caller} got ${inspect(value, { depth: 0 })}, wanted a list of rows, or a danfojs frame or series.`,
+    );
   return objectRows(value);
 }
 

@@ -39,7 +39,8 @@ export function refusal(data: readonly Trace[], layout: Layout): string | undefi
       return `plotly has no trace of the type "${type}"`;
     if (type === "image" && trace.source !== undefined)
       return 'an "image" trace with a source must be decoded by a browser (give its pixels as z)';
-    if (type === "image" && /^hsl/.test(String(trace.colormodel ?? ""))) return 'an "image" trace in HSL is not painted';
+    if (type === "image" && /^hsl/.test(String(trace.colormodel ?? "")))
+      return 'an "image" trace in HSL is not painted';
   }
   const pictures: readonly { source?: unknown }[] = Array.isArray(layout.images) ? layout.images : [];
   if (pictures.some(({ source }) => !/^data:image\/(png|jpeg|gif|webp|svg\+xml)[;,]/.test(String(source))))

@@ -3,6 +3,7 @@
  * on a canvas, is added here; WebGL and the network are not there, and capability.ts says so before.
  */
 import { readFileSync } from "node:fs";
+import { svgPathProperties } from "svg-path-properties";
 import { getContext, toDataURL } from "./canvas";
 import type { PageElement, PageWindow } from "./dom";
 import { boxOf, boxOnPage } from "./geometry";
@@ -27,8 +28,16 @@ function emptyPage(): PageWindow {
   const page: PageWindow = window;
   // plotly's maps ask for it while they load.
   Object.assign(page.URL, { createObjectURL: () => "" });
+  // Heat maps then come with a pixel for a pixel, not as small images that a browser would magnify without smoothing.
+  Object.assign(page, { CSS: { supports: () => false } });
   Object.assign(page.HTMLCanvasElement.prototype, { getContext, toDataURL });
-  Object.assign(page.SVGElement.prototype, { getBBox, getBoundingClientRect, getComputedTextLength });
+  Object.assign(page.SVGElement.prototype, {
+    getBBox,
+    getBoundingClientRect,
+    getComputedTextLength,
+    getTotalLength,
+    getPointAtLength,
+  });
   return page;
 }
 
@@ -57,4 +66,24 @@ function getBoundingClientRect(this: PageElement): Rectangle {
 
 function getComputedTextLength(this: PageElement): number {
   return rectangle(boxOf(this)).width;
+}
+
+/** Along a path: where labels of contours and the widths of violins are looked for. */
+function getTotalLength(this: PageElement): number {
+  return pathOf(this).getTotalLength();
+}
+
+function getPointAtLength(this: PageElement, length: number): { x: number; y: number } {
+  return pathOf(this).getPointAtLength(length);
+}
+
+type PathProperties = InstanceType<typeof svgPathProperties>;
+
+/** The path asked for last: plotly asks for many points of one after another. */
+let asked: { text: string; path: PathProperties } | undefined;
+
+function pathOf(element: PageElement): PathProperties {
+  const text = element.getAttribute("d") ?? "";
+  if (asked?.text !== text) asked = { text, path: new svgPathProperties(text) };
+  return asked.path;
 }

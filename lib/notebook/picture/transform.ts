@@ -17,7 +17,10 @@ export function multiply(outer: Matrix, inner: Matrix): Matrix {
 export function parseTransform(text: string | null): Matrix {
   let matrix = IDENTITY;
   for (const [, name, list] of (text ?? "").matchAll(/(\w+)\s*\(([^)]*)\)/g)) {
-    const numbers = list.split(/[\s,]+/).filter(Boolean).map(Number);
+    const numbers = list
+      .split(/[\s,]+/)
+      .filter(Boolean)
+      .map(Number);
     matrix = multiply(matrix, single(name, numbers));
   }
   return matrix;
