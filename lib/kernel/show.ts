@@ -6,7 +6,7 @@
 import { inspect } from "node:util";
 import { bundleOf, type Displayable, isDisplayable, type MimeBundle, metadataOf } from "../notebook/display";
 import { figure } from "../notebook/figure";
-import { isFrame, isSeries } from "../notebook/frames";
+import { isFrame } from "../notebook/frames";
 import { isFigureObject } from "../notebook/plotly";
 import { table } from "../notebook/table";
 
@@ -33,7 +33,7 @@ export async function resultOf(value: unknown): Promise<Shown | undefined> {
 /** What shows itself, and what is shown by one of our displays. */
 function displayOf(value: unknown): Displayable | undefined {
   if (isDisplayable(value)) return value;
-  if (isFrame(value) || isSeries(value)) return table(value);
+  if (isFrame(value)) return table(value);
   return isFigureObject(value) ? figure(value) : undefined;
 }
 

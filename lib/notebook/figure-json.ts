@@ -2,8 +2,9 @@
  * A figure as the JSON that plotly is to draw, in a page and in the still picture alike: values as plain lists, text from
  * data as text and not as plotly's markup, and our look where the figure has none of its own.
  */
-import { CLASS_COLOURS, NEUTRAL, NEUTRAL_LINE, plotlyScale } from "./colours";
-import { isFrame, isSeries } from "./frames";
+import { plotlyScale } from "./colours";
+import { template } from "./figure-look";
+import { isFrame } from "./frames";
 import { shortened, showable } from "./html";
 import type { FigureObject, Layout, Trace } from "./plotly";
 
@@ -26,7 +27,7 @@ function listed(value: unknown): unknown {
   if (typeof value !== "object" || value === null || value instanceof Date) return value;
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return Array.from(Object(value), listed);
   if (Array.isArray(value)) return Array.from(value, listed);
-  if (isFrame(value) || isSeries(value)) return listed(value.values);
+  if (isFrame(value)) return listed(value.values);
   if ("arraySync" in value && typeof value.arraySync === "function") return value.arraySync();
   if (value instanceof Set) return Array.from(value, listed);
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, listed(part)]));
@@ -73,26 +74,7 @@ function coloured(trace: Trace): Trace {
   return { ...middle, colorscale: plotlyScale(sign), ...trace };
 }
 
-/** Our look, as a template: whatever the figure itself says stands before it, and a template of its own replaces ours. */
+/** Whatever the figure itself says stands before our look, and a template of its own replaces it. */
 function dressed(layout: Layout): Layout {
-  if (layout.template !== undefined) return layout;
-  const axis = { automargin: true, gridcolor: NEUTRAL_LINE, zerolinecolor: NEUTRAL_LINE, linecolor: NEUTRAL };
-  const look = {
-    colorway: CLASS_COLOURS.map(({ line }) => line),
-    font: { color: NEUTRAL },
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    margin: { t: layout.title === undefined ? 24 : 56, r: 24, b: 64, l: 64 },
-    xaxis: axis,
-    yaxis: axis,
-    polar: { bgcolor: "rgba(0,0,0,0)", radialaxis: axisOf(axis), angularaxis: axisOf(axis) },
-    ternary: { bgcolor: "rgba(0,0,0,0)", aaxis: axisOf(axis), baxis: axisOf(axis), caxis: axisOf(axis) },
-    geo: { bgcolor: "rgba(0,0,0,0)" },
-  };
-  return { ...layout, template: { layout: look } };
-}
-
-/** Axes that are not straight have no automargin. */
-function axisOf({ gridcolor, linecolor }: { gridcolor: string; linecolor: string }): object {
-  return { gridcolor, linecolor };
+  return layout.template === undefined ? { ...layout, template: template(layout.title !== undefined) } : layout;
 }

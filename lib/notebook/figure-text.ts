@@ -57,7 +57,7 @@ function traceLine(trace: Trace): string {
 function contentText(trace: Trace): string {
   if (Array.isArray(trace.labels) && Array.isArray(trace.values)) return partsText(trace.labels, trace.values);
   if (typeof trace.value === "number") return readableNumber(trace.value);
-  const values = valuesOf(trace).flat();
+  const values = valuesOf(trace).flat(2);
   const missing = values.filter((value) => value === null || value === undefined).length;
   const gaps = missing > 0 ? `, ${missing} missing` : "";
   const numbers = values.filter((value) => typeof value === "number");
@@ -74,7 +74,7 @@ function valuesOf(trace: Trace): unknown[] {
   const across = trace.orientation === "h" && trace.type !== "histogram";
   const order = counted || across ? ["x", "y"] : ["y", "z", "r", "values", "close", "lat", "x", "value", "a"];
   const field = order.find((name) => Array.isArray(trace[name]));
-  const values = field === undefined ? undefined : trace[field];
+  const values = field === undefined ? Object(trace.link ?? trace.cells ?? trace.line).value : trace[field];
   return Array.isArray(values) ? values : [];
 }
 

@@ -5,7 +5,7 @@ export { compareEntities, compareRecord } from "./compare";
 export { DISPLAY, Display, type Displayable, display, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
 export { figure } from "./figure";
-export type { FrameLike, SeriesLike } from "./frames";
+export type { FrameLike } from "./frames";
 export {
   type LessonData,
   lessonData,

@@ -1,10 +1,10 @@
 /** What a table is made from, whatever it came as: named columns, and the fields of any row. */
 import { inspect } from "node:util";
 import { usageError } from "../errors";
-import { type FrameLike, hasOwnIndex, isFrame, isSeries, type SeriesLike } from "./frames";
+import { type FrameLike, hasOwnIndex, isFrame, isSeries } from "./frames";
 
 /** Plain objects, a danfojs frame or series, or simple values. */
-export type RowsLike = readonly unknown[] | FrameLike | SeriesLike;
+export type RowsLike = readonly unknown[] | FrameLike;
 
 export interface Rows {
   columns: readonly string[];
@@ -23,7 +23,7 @@ export const INDEX = "index";
  * @throws UserError for anything else than rows
  */
 export function rowsOf(value: RowsLike, caller: string): Rows {
-  if (isFrame(value) || isSeries(value)) return frameRows(value);
+  if (isFrame(value)) return frameRows(value);
   if (!Array.isArray(value))
     throw usageError(
       `${caller} got ${inspect(value, { depth: 0 })}, wanted a list of rows, or a danfojs frame or series.`,
@@ -32,7 +32,7 @@ export function rowsOf(value: RowsLike, caller: string): Rows {
 }
 
 function frameRows(frame: FrameLike): Rows {
-  const names = frame.shape.length === 1 ? [seriesName(frame)] : frame.columns.map(String);
+  const names = isSeries(frame) ? [seriesName(frame)] : frame.columns.map(String);
   const fields = (at: number): unknown[] => {
     const row = frame.values[at];
     return Array.isArray(row) ? row : [row];
@@ -43,7 +43,7 @@ function frameRows(frame: FrameLike): Rows {
 }
 
 /** danfojs calls the column of a series without a name "0". */
-function seriesName({ columns }: SeriesLike): string {
+function seriesName({ columns }: FrameLike): string {
   return columns.length === 0 || String(columns[0]) === "0" ? VALUE : String(columns[0]);
 }
 

@@ -30,7 +30,7 @@ const typeOf = ({ type }: Trace): string => type ?? "scatter";
 
 /** Why there is no still picture of this figure, as the end of a sentence; undefined where there is one. */
 export function refusal(data: readonly Trace[], layout: Layout): string | undefined {
-  const drawn = data.filter(({ visible }) => visible !== false && visible !== "legendonly");
+  const drawn = data.filter(isDrawn);
   for (const trace of drawn) {
     const type = typeOf(trace);
     if (WEBGL.has(type)) return `"${type}" needs WebGL, a graphics card's drawing`;
@@ -48,9 +48,17 @@ export function refusal(data: readonly Trace[], layout: Layout): string | undefi
   return undefined;
 }
 
-/** The traces as they can be drawn without WebGL, point by point the same. */
+/** The traces as they can be drawn without WebGL, point by point the same; hidden ones only keep their place and name. */
 export function withTwins(data: readonly Trace[]): Trace[] {
-  return data.map((trace) => ({ ...trace, type: TWINS[typeOf(trace)] ?? typeOf(trace) }));
+  return data.map((trace) =>
+    isDrawn(trace)
+      ? { ...trace, type: TWINS[typeOf(trace)] ?? typeOf(trace) }
+      : { type: "scatter", x: [0], y: [0], name: trace.name, visible: trace.visible, showlegend: trace.showlegend },
+  );
+}
+
+function isDrawn({ visible }: Trace): boolean {
+  return visible !== false && visible !== "legendonly";
 }
 
 /** The files of plotly.js/dist that draw these traces, in the order in which they must run. */

@@ -4,7 +4,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "
 import type { Drawing, Picture, PictureRequest } from "./request";
 
 /** Longest wait for a picture in a cell (ms); the first includes the start of the thread. */
-const LONGEST_WAIT = 30_000;
+const LONGEST_WAIT = 20_000;
 
 let worker: Worker | undefined;
 
