@@ -4,11 +4,8 @@
  * everything else as Node prints it. Stock tslab knows only the last.
  */
 import { inspect } from "node:util";
-import { bundleOf, type Displayable, isDisplayable, type MimeBundle, metadataOf } from "../notebook/display";
-import { figure } from "../notebook/figure";
-import { isFrame } from "../notebook/frames";
-import { isFigureObject } from "../notebook/plotly";
-import { table } from "../notebook/table";
+import { bundleOf, type MimeBundle, metadataOf } from "../notebook/display";
+import { displayOf } from "../notebook/show";
 
 interface TensorLike {
   dtype: string;
@@ -28,13 +25,6 @@ export async function resultOf(value: unknown): Promise<Shown | undefined> {
   const shown = displayOf(value);
   if (shown) return { data: await bundleOf(shown), metadata: metadataOf(shown) };
   return { data: dataOf(value), metadata: {} };
-}
-
-/** What shows itself, and what is shown by one of our displays. */
-function displayOf(value: unknown): Displayable | undefined {
-  if (isDisplayable(value)) return value;
-  if (isFrame(value)) return table(value);
-  return isFigureObject(value) ? figure(value) : undefined;
 }
 
 function dataOf(value: unknown): MimeBundle {

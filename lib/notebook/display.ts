@@ -1,6 +1,6 @@
 /**
  * What a cell can show: one value in several formats, of which a front end picks the richest it knows. The kernel shows
- * a Display that is a cell's last expression; `display` shows one at any other place, and on a plain terminal as text.
+ * a Display that is a cell's last expression; `display` (show.ts) shows one at any other place.
  */
 import { inspect } from "node:util";
 import { usageError } from "../errors";
@@ -88,19 +88,4 @@ export function metadataOf(value: Displayable): MimeBundle {
 /** Opens the door; the kernel calls this once. */
 export function openOutput(port: OutputPort | undefined): void {
   Object.assign(globalThis, { [PORT]: port });
-}
-
-/**
- * Shows values at this point of a cell; outside a notebook prints their text.
- * @throws UserError for a value that makes its formats asynchronously: only a cell's last expression can wait for them
- */
-export function display(...values: readonly Displayable[]): void {
-  for (const value of values) {
-    const bundle = bundleOf(value);
-    if (bundle instanceof Promise)
-      throw usageError("display got a value whose formats are a promise; make it the cell's last expression.");
-    const port = outputPort();
-    if (port) port.display(bundle, metadataOf(value));
-    else process.stdout.write(`${String(bundle["text/plain"] ?? "")}\n`);
-  }
 }

@@ -57,7 +57,9 @@ function traceLine(trace: Trace): string {
 function contentText(trace: Trace): string {
   if (Array.isArray(trace.labels) && Array.isArray(trace.values)) return partsText(trace.labels, trace.values);
   if (typeof trace.value === "number") return readableNumber(trace.value);
-  const values = valuesOf(trace).flat(2);
+  const found = valuesOf(trace);
+  if (!found) return "its values are not told in words";
+  const values = found.flat(2);
   const missing = values.filter((value) => value === null || value === undefined).length;
   const gaps = missing > 0 ? `, ${missing} missing` : "";
   const numbers = values.filter((value) => typeof value === "number");
@@ -68,14 +70,14 @@ function contentText(trace: Trace): string {
   return `${names.length} values, ${kinds} of them different, from ${words(names[0])} to ${words(names[names.length - 1])}${gaps}`;
 }
 
-/** The field that holds what a reader would ask for. */
-function valuesOf(trace: Trace): unknown[] {
+/** The field that holds what a reader would ask for; undefined where none is known. */
+function valuesOf(trace: Trace): unknown[] | undefined {
   const counted = /^histogram/.test(trace.type ?? "");
   const across = trace.orientation === "h" && trace.type !== "histogram";
   const order = counted || across ? ["x", "y"] : ["y", "z", "r", "values", "close", "lat", "x", "value", "a"];
   const field = order.find((name) => Array.isArray(trace[name]));
-  const values = field === undefined ? Object(trace.link ?? trace.cells ?? trace.line).value : trace[field];
-  return Array.isArray(values) ? values : [];
+  const values = field === undefined ? (Object(trace.link).value ?? Object(trace.cells).values) : trace[field];
+  return Array.isArray(values) ? values : undefined;
 }
 
 function numbersText(numbers: readonly number[], { type }: Trace): string {

@@ -2,7 +2,7 @@
 export { type IntervalPoint, intervalFigure, reliabilityFigure, thresholdFigure } from "./analysis";
 export { check, digestOf, Outcome, type Wanted } from "./check";
 export { compareEntities, compareRecord } from "./compare";
-export { DISPLAY, Display, type Displayable, display, type MimeBundle } from "./display";
+export { DISPLAY, Display, type Displayable, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
 export { figure } from "./figure";
 export type { FrameLike } from "./frames";
@@ -23,6 +23,7 @@ export type { FigureObject, Layout, Trace as PlotTrace } from "./plotly";
 export { benchmarkLesson, type LessonBenchmark, type LessonFile, pileNerLesson, storedMix } from "./preprocessing";
 export { presetTable } from "./preset-table";
 export { type Choice, quiz } from "./quiz";
+export { display } from "./show";
 export { type Stages, scoreRows, stages } from "./stages";
 export { type TableOptions, table } from "./table";
 export { writeTable } from "./write";
