@@ -100,7 +100,7 @@ test("display shows a frame, a figure and a plain value where it stands", async 
 
 test("many figures in a cell arrive in their order, between what is printed", async () => {
   const all = await outputs(
-    'import { display, figure } from "../lib";\nfor (const n of [1, 2, 3]) { console.log(n); display(figure([{ y: [n, 2] }], { title: `f${n}` })); }',
+    'import { display, figure } from "../lib";\nfor (const n of [1, 2, 3]) { console.log(n); display(figure([{ y: [n, 2] }], { title: "f" + n })); }',
   );
   assert.deepEqual(
     all.map((output) =>

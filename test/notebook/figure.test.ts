@@ -86,7 +86,7 @@ test("typed arrays, tensors, columns of a frame, dates and big integers are valu
   ]); // [2, 2]
   const frame = new danfo.DataFrame({ n: [5, 6] });
   const { data } = json([
-    { x: new Float32Array([1, 2]), y: frame["n"] },
+    { x: new Float32Array([1, 2]), y: frame.n },
     { type: "heatmap", z: tensor },
     { x: [new Date("2024-02-29")], y: [3n], text: ["u"] },
   ]);

@@ -97,8 +97,8 @@ test("a real danfojs frame: its index is a column, unless it only counts", () =>
 
 test("a real danfojs series: named, and with its index", () => {
   const frame = new danfo.DataFrame({ f1: [0.5, 1, 1] });
-  assert.equal(String(table(frame["f1"])), " f1\n---\n0.5\n  1\n  1");
-  const counts = String(table(frame["f1"].valueCounts()));
+  assert.equal(String(table(frame.f1)), " f1\n---\n0.5\n  1\n  1");
+  const counts = String(table(frame.f1.valueCounts()));
   assert.match(counts, /^index {2}value\n/);
   assert.match(counts, /\n1 +2\n0\.5 +1/);
   assert.match(String(table(new danfo.Series([1, 2], { index: ["x", "y"] }))), /^index {2}value\n/);
