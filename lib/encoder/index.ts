@@ -1,27 +1,12 @@
 /** One interface for every encoder: subwords -> vectors. */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { UserError } from "../errors";
-import type { Dropout } from "../fused/dropout";
-import type { Parameters } from "../weights/parameters";
 import type { Shapes } from "../weights/shapes";
 import { bert, bertShapes } from "./bert";
 import type { BertConfig, DebertaConfig, EncoderConfig } from "./config";
 import { deberta, debertaShapes } from "./deberta";
+import type { EncoderInput } from "./input";
 import { packedBert } from "./packed-bert";
-import type { Subwords } from "./subwords";
-import type { EncoderTrace } from "./trace";
-
-/** What an encoder is run with. */
-export interface EncoderInput<Config extends EncoderConfig = EncoderConfig> {
-  subwords: Subwords;
-  parameters: Parameters;
-  /** How its parameters' names begin. */
-  prefix: string;
-  config: Config;
-  dropout: Dropout;
-  /** Where every stage is to be shown. */
-  trace?: EncoderTrace;
-}
 
 /** One architecture. */
 interface Encoder<Config extends EncoderConfig> {
@@ -33,29 +18,17 @@ interface Encoder<Config extends EncoderConfig> {
   encode(input: EncoderInput<Config>): tf.Tensor3D;
 }
 
-const tensors = ({ ids, mask, B, T }: Subwords): [ids: tf.Tensor2D, mask: tf.Tensor2D] => [
-  tf.tensor2d(ids, [B, T], "int32"), // [B, T]
-  tf.tensor2d(mask, [B, T], "int32"), // [B, T]
-];
-
 /** Runs without padding; where every stage is to be shown, as transformers writes it. */
 const bertEncoder: Encoder<BertConfig> = {
   shapes: bertShapes,
   longest: (config) => config.max_position_embeddings,
-  encode({ subwords, parameters, prefix, config, dropout, trace }) {
-    if (!trace) return packedBert(subwords, parameters, prefix, config, dropout); // [B, T, H]
-    const [ids, mask] = tensors(subwords); // [B, T]
-    return bert(ids, mask, parameters, prefix, config, dropout, trace); // [B, T, H]
-  },
+  encode: (input) => (input.trace ? bert(input) : packedBert(input)), // [B, T, H]
 };
 
 const debertaEncoder: Encoder<DebertaConfig> = {
   shapes: debertaShapes,
   longest: (config) => (config.position_biased_input ? config.max_position_embeddings : Number.POSITIVE_INFINITY),
-  encode({ subwords, parameters, prefix, config, dropout, trace }) {
-    const [ids, mask] = tensors(subwords); // [B, T]
-    return deberta(ids, mask, parameters, prefix, config, dropout, trace); // [B, T, H]
-  },
+  encode: (input) => deberta(input), // [B, T, H]
 };
 
 /** Every encoder by its `model_type`. */

@@ -45,7 +45,12 @@ export function lossStudy(model: GLiNER, example: Example, options: Partial<Loss
     const labels = batch.labels as Float32Array;
     const mask = tf.tensor3d(Float32Array.from(spanMask), [1, W, K]);
     const ofScores = (scores: tf.Tensor) =>
-      spanLoss(scores as tf.Tensor4D, tf.tensor4d(labels, [1, W, K, C]), mask, tf.ones([1, C]), loss);
+      spanLoss(
+        scores as tf.Tensor4D,
+        tf.tensor4d(labels, [1, W, K, C]),
+        { spanMask: mask, typeMask: tf.ones([1, C]) },
+        loss,
+      );
     const logits = spanScores(model.model, batch); // [1, W, K, C]
     const gradient = tf.grad(ofScores)(logits); // [1, W, K, C]
     const { value, blocks } = blockGradients(model, () => batchLoss(model.model, batch, loss));
@@ -66,10 +71,15 @@ export function lossGradient(logit: number, y: 0 | 1, options: Partial<LossOptio
   return tf.tidy(() => {
     const one = tf.ones([1, 1, 1, 1]) as tf.Tensor4D;
     const loss = (scores: tf.Tensor) =>
-      spanLoss(scores as tf.Tensor4D, tf.mul(one, y), tf.ones([1, 1, 1]), tf.ones([1, 1]), {
-        ...DEFAULT_LOSS,
-        ...options,
-      });
+      spanLoss(
+        scores as tf.Tensor4D,
+        tf.mul(one, y),
+        { spanMask: tf.ones([1, 1, 1]), typeMask: tf.ones([1, 1]) },
+        {
+          ...DEFAULT_LOSS,
+          ...options,
+        },
+      );
     return tf.grad(loss)(tf.mul(one, logit)).dataSync()[0];
   });
 }

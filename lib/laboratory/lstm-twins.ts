@@ -41,7 +41,7 @@ export class LstmTwins {
   constructor({ lengths, width = 64, layers = 1, seed = 0 }: LstmTwinsOptions) {
     const random = stream(seed, "lstm twins");
     const shapes = new Shapes();
-    lstmShapes(shapes, LSTM, width, width / 2, layers, true);
+    lstmShapes(shapes, LSTM, { inputs: width, hidden: width / 2, layers, bidirectional: true });
     const parameters = new Parameters();
     const bound = 1 / Math.sqrt(width / 2);
     for (const [name, shape] of shapes) {

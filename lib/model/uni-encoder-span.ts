@@ -2,8 +2,8 @@ import type * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../batch/collate";
 import { encode, encoderShapes } from "../encoder";
 import type { EncoderConfig } from "../encoder/config";
+import type { EncoderTrace } from "../encoder/input";
 import { linear, linearShapes } from "../encoder/layers";
-import type { EncoderTrace } from "../encoder/trace";
 import { type Dropout, noDropout } from "../fused/dropout";
 import type { Parameters } from "../weights/parameters";
 import { Shapes } from "../weights/shapes";
@@ -57,7 +57,8 @@ export function modelShapes(config: GLiNERConfig, encoder: EncoderConfig): Shape
   const D = config.hidden_size;
   encoderShapes(shapes, ENCODER_PREFIX, encoder);
   if (encoder.hidden_size !== D) linearShapes(shapes, PROJECTION, encoder.hidden_size, D);
-  if (config.num_rnn_layers) lstmShapes(shapes, LSTM, D, D / 2, config.num_rnn_layers, true);
+  if (config.num_rnn_layers)
+    lstmShapes(shapes, LSTM, { inputs: D, hidden: D / 2, layers: config.num_rnn_layers, bidirectional: true });
   if (isTokenLevel(config)) tokenHeadShapes(shapes, D);
   else {
     spanLayer(config.span_mode).shapes(shapes, D, config.max_width);

@@ -39,9 +39,10 @@ function checkVariant(
   scoresOf: typeof bandScores,
 ): void {
   const float = (name: string) => tf.tensor(need(tensors, name).data, need(tensors, name).shape, "float32");
-  const ids = tf.cast(float("ids"), "int32") as tf.Tensor2D; // [B, T]
+  const [B, T] = need(tensors, "ids").shape;
   const mask = float("mask") as tf.Tensor2D; // [B, T]
-  const run = () => deberta(ids, mask, parameters, "", config, noDropout, undefined, scoresOf); // [B, T, H]
+  const subwords = { ids: Int32Array.from(need(tensors, "ids").data), mask: Int32Array.from(mask.dataSync()), B, T };
+  const run = () => deberta({ subwords, parameters, prefix: "", config, dropout: noDropout }, scoresOf); // [B, T, H]
   const real = tf.expandDims(mask, -1); // [B, T, 1]
   assertClose(tf.mul(run(), real).dataSync(), need(tensors, "out").data, 1e-4, `${scoresOf.name}: output`);
   const variables = new Map(parameters.entries());

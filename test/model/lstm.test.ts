@@ -16,7 +16,7 @@ function make(seed: number, lengths: readonly number[], W: number, D: number, la
   const random = stream(seed, "lstm test");
   const values = (n: number) => Float32Array.from({ length: n }, () => random.normal() * 0.5);
   const shapes = new Shapes();
-  lstmShapes(shapes, "rnn.lstm", D, D / 2, layers, true);
+  lstmShapes(shapes, "rnn.lstm", { inputs: D, hidden: D / 2, layers, bidirectional: true });
   const parameters = new Parameters();
   for (const [name, shape] of shapes) parameters.set(name, values(shape.reduce((a, b) => a * b, 1)), shape);
   const x = tf.variable(tf.tensor3d(values(lengths.length * W * D), [lengths.length, W, D])); // [B, W, D]
