@@ -4,7 +4,7 @@ import { type CurvePoint, scoresAt } from "../evaluate/scoring/threshold-curve";
 import type { Calibration } from "../evaluate/statistics/calibration";
 import type { Display } from "./display";
 import { figure } from "./figure";
-import type { Layout, Trace } from "./plotly";
+import type { Layout, Trace } from "./figures/plotly";
 
 /** Steps of the thresholds that are drawn. */
 const STEP = 0.01;

@@ -4,12 +4,12 @@
  */
 import { usageError } from "../errors";
 import { Display } from "./display";
-import { figureJson, plainFigure } from "./figure-json";
-import { figureText } from "./figure-text";
+import { figureJson, plainFigure } from "./figures/json";
+import { type FigureObject, isFigureObject, type Layout, type Trace } from "./figures/plotly";
+import { figureText } from "./figures/text";
 import { refusal } from "./picture/capability";
 import { drawNow } from "./picture/draw";
 import type { Drawing, Picture } from "./picture/request";
-import { type FigureObject, isFigureObject, type Layout, type Trace } from "./plotly";
 
 /** Size of a figure that says none (pixels). */
 const SIZE = { width: 720, height: 400 };

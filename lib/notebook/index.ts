@@ -5,7 +5,7 @@ export { compareEntities, compareRecord } from "./compare";
 export { DISPLAY, Display, type Displayable, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
 export { figure } from "./figure";
-export type { FrameLike } from "./frames";
+export type { FigureObject, Layout, Trace as PlotTrace } from "./figures/plotly";
 export {
   type LessonData,
   lessonData,
@@ -19,11 +19,11 @@ export {
 export { Curve, type CurveOptions, curve, interruptSignal, Progress, progress } from "./live";
 export { type MatrixOptions, matrix } from "./matrix";
 export { Monitor, monitor } from "./monitor";
-export type { FigureObject, Layout, Trace as PlotTrace } from "./plotly";
 export { benchmarkLesson, type LessonBenchmark, type LessonFile, pileNerLesson, storedMix } from "./preprocessing";
 export { presetTable } from "./preset-table";
 export { type Choice, quiz } from "./quiz";
 export { display } from "./show";
 export { type Stages, scoreRows, stages } from "./stages";
 export { type TableOptions, table } from "./table";
+export type { FrameLike } from "./tables/frames";
 export { writeTable } from "./write";

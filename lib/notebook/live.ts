@@ -5,7 +5,7 @@
 import { usageError } from "../errors";
 import { type MimeBundle, outputPort } from "./display";
 import { base64, drawingOf, pictureMetadata } from "./figure";
-import { figureJson } from "./figure-json";
+import { figureJson } from "./figures/json";
 import { escapeHtml, isolated, readableNumber, shortened, showable } from "./html";
 import { drawLater, drawNow } from "./picture/draw";
 import type { Drawing, Picture } from "./picture/request";

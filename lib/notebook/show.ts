@@ -3,9 +3,9 @@ import { inspect } from "node:util";
 import { usageError } from "../errors";
 import { bundleOf, Display, type Displayable, isDisplayable, metadataOf, outputPort } from "./display";
 import { figure } from "./figure";
-import { isFrame } from "./frames";
-import { isFigureObject } from "./plotly";
+import { isFigureObject } from "./figures/plotly";
 import { table } from "./table";
+import { isFrame } from "./tables/frames";
 
 /** A value that shows itself, a data frame as a table, `{ data, layout }` as a figure; undefined for every other. */
 export function displayOf(value: unknown): Displayable | undefined {

@@ -1,9 +1,9 @@
 /** Rows as a table: of plain objects, of simple values, or of a danfojs frame or series (whose own printing is text of a fixed width). */
 import { usageError } from "../errors";
-import { brief } from "./brief";
 import { Display } from "./display";
 import { escapeHtml, isolated, shortened, showable } from "./html";
-import { INDEX, type Rows, type RowsLike, rowsOf } from "./rows";
+import { brief } from "./tables/brief";
+import { INDEX, type Rows, type RowsLike, rowsOf } from "./tables/rows";
 
 export interface TableOptions {
   title?: string;

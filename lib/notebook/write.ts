@@ -2,7 +2,7 @@
 import { extname } from "node:path";
 import { usageError } from "../errors";
 import { writeAtomically } from "../files/atomic";
-import { type Rows, type RowsLike, rowsOf } from "./rows";
+import { type Rows, type RowsLike, rowsOf } from "./tables/rows";
 
 /**
  * Writes rows, of plain objects or a danfojs frame or series, as CSV (RFC 4180, a header, numbers in full) or as JSON

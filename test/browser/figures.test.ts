@@ -15,7 +15,7 @@ import { openBrowser, whyNoChromium } from "./chromium";
 const missing = whyNoChromium();
 const skip = missing ? `SKIPPED, NO PICTURE WAS COMPARED: ${missing}` : false;
 
-const SIZE = { width: 480, height: 300 };
+const SIZE = { width: 400, height: 250 };
 /** Pairs on a sheet. */
 const SHEET = 7;
 /** Largest mean difference of two pictures of the same figure (0..255), both blurred to a quarter. */
@@ -37,7 +37,7 @@ const pairs: Pair[] = [];
 before(async () => {
   if (skip) return;
   browser = await openBrowser();
-  page = await browser.newPage({ viewport: { width: 1020, height: 800 } });
+  page = await browser.newPage({ viewport: { width: 860, height: 800 } });
   const [regular] = FONT_FILES.map((file) => readFileSync(file).toString("base64"));
   const face = `@font-face { font-family: "DejaVu Sans"; src: url(data:font/ttf;base64,${regular}) }`;
   await page.setContent(
@@ -92,7 +92,7 @@ for (const { name, data, layout } of GALLERY)
     assert.ok(own < SAME, `mean difference ${own}`);
   });
 
-test("the comparison tells figures apart", { skip }, async () => {
+test("the comparison tells figures apart", { skip }, async (t) => {
   const { length } = pairs;
   for (const [at, { png, name }] of pairs.entries()) {
     const other = String(pairs[(at + 1) % length].json);
@@ -101,7 +101,7 @@ test("the comparison tells figures apart", { skip }, async () => {
         `difference(${JSON.stringify(dataUrl(png))}, ${JSON.stringify(other)}, ${SIZE.width}, ${SIZE.height})`,
       ),
     );
-    console.log(name, pairs[at].own.toFixed(2), apart.toFixed(2));
+    t.diagnostic(`${name}: ${pairs[at].own.toFixed(2)} from plotly's own, ${apart.toFixed(2)} from another figure`);
     pairs[at].other = apart;
   }
   assert.ok(pairs.every(({ own, other }) => own < other));

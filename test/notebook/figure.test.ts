@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { figure } from "../../lib/notebook/figure";
-import type { Layout, Trace } from "../../lib/notebook/plotly";
+import type { Layout, Trace } from "../../lib/notebook/figures/plotly";
 import { GALLERY } from "./gallery";
 
 const danfo = require("danfojs-node");
@@ -52,6 +52,7 @@ test("what needs a graphics card, the network or a decoder has no picture, and t
     [{ type: "image", source: "data:image/png;base64,AA" }, {}, /must be decoded by a browser/],
     [{ type: "image", colormodel: "hsl", z: [[[1, 2, 3]]] }, {}, /in HSL is not painted/],
     [{ y: [1] }, { images: [{ source: "https://x.org/a.png" }] }, /must be fetched from an address/],
+    [{ mode: "markers", y: new Float32Array(10_001) }, {}, /its 10001 marks are more than the 10000/],
     [{ type: "bars", y: [1] }, {}, /plotly has no trace of the type "bars"/],
   ];
   for (const [trace, layout, said] of cases) {
@@ -71,6 +72,11 @@ test("a fault of plotly's own is said, and the next figure is drawn", () => {
   });
   assert.ok("image/png" in bundle || /No still picture: the drawing failed/.test(String(bundle["text/plain"])));
   assert.ok("image/png" in figure([{ y: [1, 2] }]).bundle);
+});
+
+test("a line, fields and bins of many values are drawn", () => {
+  const many = Array.from({ length: 50_000 }, (_, n) => Math.sin(n));
+  assert.ok("image/png" in figure([{ y: many }, { type: "histogram", x: many }]).bundle);
 });
 
 test("WebGL's points and lines are drawn by their twins", () => {

@@ -1,4 +1,4 @@
-import type { Layout, Trace } from "../../lib/notebook/plotly";
+import type { Layout, Trace } from "../../lib/notebook/figures/plotly";
 
 /** Figures of every kind that notebooks hold: still pictures and plotly's own are made from these and laid side by side. */
 

@@ -2,7 +2,7 @@
  * What of plotly's list (2.35's schema: 49 trace types) the still pictures show: all that plotly draws as SVG. The rest
  * needs a graphics card, map tiles from the network or pictures from elsewhere, and is refused in words.
  */
-import type { Layout, Trace } from "../plotly";
+import type { Layout, Trace } from "../figures/plotly";
 
 /** WebGL traces that have a twin in SVG with the same look. */
 const TWINS: Readonly<Record<string, string>> = {
@@ -26,6 +26,9 @@ const OTHERS: ReadonlySet<string> = new Set(
    scatterpolar scattersmith sunburst table treemap waterfall`.split(/\s+/),
 );
 
+/** Most marks that are drawn one by one; each takes about half a millisecond on one core. */
+const MOST_MARKS = 10_000;
+
 const typeOf = ({ type }: Trace): string => type ?? "scatter";
 
 /** Why there is no still picture of this figure, as the end of a sentence; undefined where there is one. */
@@ -42,6 +45,8 @@ export function refusal(data: readonly Trace[], layout: Layout): string | undefi
     if (type === "image" && /^hsl/.test(String(trace.colormodel ?? "")))
       return 'an "image" trace in HSL is not painted';
   }
+  const marks = drawn.reduce((sum, trace) => sum + marksOf(trace), 0);
+  if (marks > MOST_MARKS) return `its ${marks} marks are more than the ${MOST_MARKS} that are drawn without a browser`;
   const pictures: readonly { source?: unknown }[] = Array.isArray(layout.images) ? layout.images : [];
   if (pictures.some(({ source }) => !/^data:image\/(png|jpeg|gif|webp|svg\+xml)[;,]/.test(String(source))))
     return "a picture in its layout must be fetched from an address (give it as a data: URL)";
@@ -55,6 +60,13 @@ export function withTwins(data: readonly Trace[]): Trace[] {
       ? { ...trace, type: TWINS[typeOf(trace)] ?? typeOf(trace) }
       : { type: "scatter", x: [0], y: [0], name: trace.name, visible: trace.visible, showlegend: trace.showlegend },
   );
+}
+
+/** How many elements a trace becomes: lines, fields and bins are few, points and bars one each. */
+function marksOf({ type = "scatter", mode, x, y, r, boxpoints, points }: Trace): number {
+  const single = /^scatter/.test(type) ? /markers|text/.test(mode ?? "") : type === "bar" || type === "waterfall";
+  if (!single && boxpoints !== "all" && points !== "all") return 0;
+  return Math.max(...[x, y, r].map((values) => (Array.isArray(values) ? values.length : 0)));
 }
 
 function isDrawn({ visible }: Trace): boolean {

@@ -1,6 +1,6 @@
 /** What the kernel's thread and the drawing thread say to each other. */
 import type { MessagePort } from "node:worker_threads";
-import type { Layout, Trace } from "../plotly";
+import type { Layout, Trace } from "../figures/plotly";
 
 /** A figure as it is to be drawn: all defaults written out, plain JSON. */
 export interface Drawing {

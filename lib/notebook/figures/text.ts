@@ -1,6 +1,7 @@
 /** A figure in words: what a reader who sees no picture gets, and the alternative text of the picture. */
-import { LONGEST_TEXT } from "./figure-json";
-import { readableNumber, shortened, showable } from "./html";
+
+import { readableNumber, shortened, showable } from "../html";
+import { LONGEST_TEXT } from "./json";
 import type { Layout, LayoutAxis, Trace } from "./plotly";
 
 /** A title as plotly takes it: a text or an object with one. */

@@ -2,10 +2,10 @@
  * A figure as the JSON that plotly is to draw, in a page and in the still picture alike: values as plain lists, text from
  * data as text and not as plotly's markup, and our look where the figure has none of its own.
  */
-import { plotlyScale } from "./colours";
-import { template } from "./figure-look";
-import { isFrame } from "./frames";
-import { shortened, showable } from "./html";
+import { plotlyScale } from "../colours";
+import { shortened, showable } from "../html";
+import { isFrame } from "../tables/frames";
+import { template } from "./look";
 import type { FigureObject, Layout, Trace } from "./plotly";
 
 /** Longest text of a figure (characters). */

@@ -1,6 +1,6 @@
 /** What a table is made from, whatever it came as: named columns, and the fields of any row. */
 import { inspect } from "node:util";
-import { usageError } from "../errors";
+import { usageError } from "../../errors";
 import { type FrameLike, hasOwnIndex, isFrame, isSeries } from "./frames";
 
 /** Plain objects, a danfojs frame or series, or simple values. */

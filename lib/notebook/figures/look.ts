@@ -2,7 +2,7 @@
  * The look of our figures, as a plotly template: on no ground of their own, in colours that read on white and on a dark
  * theme alike, because a still picture cannot know where it is shown. plotly's own lines (#444) are lost on black.
  */
-import { CLASS_COLOURS, NEUTRAL, NEUTRAL_LINE } from "./colours";
+import { CLASS_COLOURS, NEUTRAL, NEUTRAL_LINE } from "../colours";
 
 const NO_GROUND = "rgba(0,0,0,0)";
 

@@ -1,6 +1,6 @@
 /** Any value in one short line, for a field of a table. */
 import { inspect } from "node:util";
-import { readableNumber } from "./html";
+import { readableNumber } from "../html";
 
 /** Nested values are written out to this depth. */
 const DEPTH = 3;
