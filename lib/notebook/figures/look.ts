@@ -24,6 +24,7 @@ export function template(entitled: boolean): object {
     polar: { bgcolor: NO_GROUND, radialaxis: LINES, angularaxis: LINES },
     ternary: { bgcolor: NO_GROUND, aaxis: LINES, baxis: LINES, caxis: LINES },
     geo: { bgcolor: NO_GROUND, coastlinecolor: NEUTRAL, framecolor: NEUTRAL },
+    modebar: { bgcolor: NO_GROUND, color: NEUTRAL, activecolor: CLASS_COLOURS[0].line },
     annotationdefaults: { arrowcolor: NEUTRAL },
     shapedefaults: { line: { color: NEUTRAL } },
   };
