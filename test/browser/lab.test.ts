@@ -10,13 +10,8 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { type Server, startServer } from "../../lib/cli/setup/jupyter";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
-<<<<<<< HEAD
-import { codeCell, openBrowser, openNotebook, runAll, runCell, untilIdle, whyNoBrowser } from "./chromium";
-import { LESSON, SHOWN, TRAINING } from "./lesson";
-=======
 import { codeCell, openBrowser, openNotebook, PATIENCE, runAll, runCell, untilIdle, whyNoBrowser } from "./chromium";
-import { LESSON, TRAINING } from "./lesson";
->>>>>>> main
+import { LESSON, SHOWN, TRAINING } from "./lesson";
 
 const missing = whyNoBrowser();
 const skip = missing ? `SKIPPED, NOTHING WAS TRIED IN A BROWSER: ${missing}` : false;
@@ -139,15 +134,8 @@ test("table, figure, entities, comparison, progress, an exercise and an error as
   const { width: room } = (await codeCell(page, 2).locator(".jp-OutputArea-output").boundingBox()) ?? { width: 0 };
   assert.ok(width > 400 && width <= Math.max(720, room), `the picture is ${width} wide, its place ${room}`);
   await picture(page, "figure", 2);
-<<<<<<< HEAD
   await approach(page, 2);
-  await codeCell(page, 2).locator(".js-plotly-plot .scatterlayer path").first().waitFor({ timeout: 20_000 });
-=======
-  const place = await still.boundingBox();
-  // The pointer comes near: the picture gives way to the interactive figure.
-  await page.mouse.move(Number(place?.x) + 90, Number(place?.y) + 90);
   await codeCell(page, 2).locator(".js-plotly-plot .scatterlayer path").first().waitFor({ timeout: PATIENCE });
->>>>>>> main
   const titles = await codeCell(page, 2).locator(":is(.gtitle, .xtitle, .ytitle)").allTextContents();
   assert.deepEqual(titles.sort(), ["A figure", "loss", "step"]);
   assert.equal(await count(page, 3, "mark"), 3);
@@ -205,11 +193,11 @@ for (const theme of ["Light", "Dark"])
     const { page } = await open("shown.ipynb").finally(() =>
       setting("apputils-extension/themes", { theme: "JupyterLab Light" }),
     );
-    await runAll(page, 120_000);
+    await runAll(page);
     assert.match(await text(page, 1), /index\s+year\s+F1\s+count\s+3\s+3\s+mean\s+2020\.1667/);
     assert.match(await text(page, 2), /9999\s+null\s+10000 rows, of which the first and the last 25 are shown/);
     assert.equal(await count(page, 2, "tr"), 52);
-    for (const at of [3, 4, 5]) await codeCell(page, at).locator("img.plot-img").waitFor({ timeout: 20_000 });
+    for (const at of [3, 4, 5]) await codeCell(page, at).locator("img.plot-img").waitFor({ timeout: PATIENCE });
     assert.equal(await count(page, 7, ".jp-RenderedImage img"), 1);
     await picture(page, `shown-${theme}-tables`, 1);
     await picture(page, `shown-${theme}-stills`, 3, 5);
@@ -225,7 +213,7 @@ async function approach(page: Page, at: number): Promise<void> {
   await codeCell(page, at).scrollIntoViewIfNeeded();
   const place = await codeCell(page, at).locator("img.plot-img").boundingBox();
   await page.mouse.move(Number(place?.x) + 90, Number(place?.y) + 90);
-  await codeCell(page, at).locator(".js-plotly-plot .gtitle").waitFor({ timeout: 20_000 });
+  await codeCell(page, at).locator(".js-plotly-plot .gtitle").waitFor({ timeout: PATIENCE });
 }
 
 /** Contrast (WCAG 2.2) of a figure's title with the ground it stands on, which shows through the figure. */

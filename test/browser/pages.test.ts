@@ -10,7 +10,7 @@ import type { Cell } from "../../lib/kernel/runner/nbformat";
 import { Display } from "../../lib/notebook/display";
 import { figure } from "../../lib/notebook/figure";
 import { table } from "../../lib/notebook/table";
-import { openBrowser, whyNoChromium } from "./chromium";
+import { openBrowser, PATIENCE, whyNoChromium } from "./chromium";
 
 const missing = whyNoChromium();
 const skip = missing ? `SKIPPED, NO PAGE WAS OPENED: ${missing}` : false;
@@ -104,7 +104,7 @@ test("a page brings what its figures need of plotly, a map its coasts, and nothi
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url()));
   await page.goto(`file://${folder}/deep/map.html`);
-  await page.locator(".geo path").first().waitFor({ state: "attached", timeout: 20_000 });
+  await page.locator(".geo path").first().waitFor({ state: "attached", timeout: PATIENCE });
   assert.ok(
     asked.every((url) => url.startsWith("file:") || url.startsWith("data:")),
     asked.join("\n"),
