@@ -155,7 +155,7 @@ export class WorkbookServer extends jupyter.ZmqServer {
     let failure: CellFailure | undefined;
     try {
       const outcome = await this.executor.execute(code, this.count);
-      if (outcome.ok) this.publishResult(message, outcome.value);
+      if (outcome.ok) await this.publishResult(message, outcome.value);
       else failure = outcome.failure;
     } catch (fault) {
       // A fault of the compiler or of a value's own printing must not cost the kernel.
@@ -184,8 +184,8 @@ export class WorkbookServer extends jupyter.ZmqServer {
     Object.assign(jupyter, { lastWriteDisplayData: ofTslab });
   }
 
-  private publishResult(message: Message, value: unknown): void {
-    const result = resultOf(value);
+  private async publishResult(message: Message, value: unknown): Promise<void> {
+    const result = await resultOf(value);
     if (result) this.publish(message, "execute_result", { execution_count: this.count, ...result });
   }
 

@@ -2,9 +2,10 @@
 export { type IntervalPoint, intervalFigure, reliabilityFigure, thresholdFigure } from "./analysis";
 export { check, digestOf, Outcome, type Wanted } from "./check";
 export { compareEntities, compareRecord } from "./compare";
-export { DISPLAY, Display, type Displayable, display, type MimeBundle } from "./display";
+export { DISPLAY, Display, type Displayable, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
-export { figure, type Layout, type Trace as PlotTrace } from "./figure";
+export { figure } from "./figure";
+export type { FigureObject, Layout, Trace as PlotTrace } from "./figures/plotly";
 export {
   type LessonData,
   lessonData,
@@ -21,6 +22,8 @@ export { Monitor, monitor } from "./monitor";
 export { benchmarkLesson, type LessonBenchmark, type LessonFile, pileNerLesson, storedMix } from "./preprocessing";
 export { presetTable } from "./preset-table";
 export { type Choice, quiz } from "./quiz";
+export { display } from "./show";
 export { type Stages, scoreRows, stages } from "./stages";
-export { type FrameLike, type TableOptions, table } from "./table";
+export { type TableOptions, table } from "./table";
+export type { FrameLike } from "./tables/frames";
 export { writeTable } from "./write";

@@ -11,7 +11,7 @@ import type { Browser, Page } from "playwright-core";
 import { type Server, startServer } from "../../lib/cli/setup/jupyter";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
 import { codeCell, openBrowser, openNotebook, PATIENCE, runAll, runCell, untilIdle, whyNoBrowser } from "./chromium";
-import { LESSON, TRAINING } from "./lesson";
+import { LESSON, SHOWN, TRAINING } from "./lesson";
 
 const missing = whyNoBrowser();
 const skip = missing ? `SKIPPED, NOTHING WAS TRIED IN A BROWSER: ${missing}` : false;
@@ -29,6 +29,7 @@ before(async () => {
   cpSync(join(PROJECT_ROOT, "notebooks/00-start-here.ipynb"), join(root, "notebooks/00-start-here.ipynb"));
   write("lesson.ipynb", LESSON);
   write("training.ipynb", TRAINING);
+  write("shown.ipynb", SHOWN);
   // Settings, trust and layouts of the reader's own JupyterLab stay out of it.
   for (const name of [
     "JUPYTER_CONFIG_DIR",
@@ -133,9 +134,7 @@ test("table, figure, entities, comparison, progress, an exercise and an error as
   const { width: room } = (await codeCell(page, 2).locator(".jp-OutputArea-output").boundingBox()) ?? { width: 0 };
   assert.ok(width > 400 && width <= Math.max(720, room), `the picture is ${width} wide, its place ${room}`);
   await picture(page, "figure", 2);
-  const place = await still.boundingBox();
-  // The pointer comes near: the picture gives way to the interactive figure.
-  await page.mouse.move(Number(place?.x) + 90, Number(place?.y) + 90);
+  await approach(page, 2);
   await codeCell(page, 2).locator(".js-plotly-plot .scatterlayer path").first().waitFor({ timeout: PATIENCE });
   const titles = await codeCell(page, 2).locator(":is(.gtitle, .xtitle, .ytitle)").allTextContents();
   assert.deepEqual(titles.sort(), ["A figure", "loss", "step"]);
@@ -187,6 +186,54 @@ test("an untrusted notebook shows the same and runs no script, in the dark theme
   await picture(page, "dark-progress-exercise-error", 5, 8);
   await page.close();
 });
+
+for (const theme of ["Light", "Dark"])
+  test(`tables with their index, pictures and figures that can be read: JupyterLab ${theme}`, { skip }, async () => {
+    setting("apputils-extension/themes", { theme: `JupyterLab ${theme}` });
+    const { page } = await open("shown.ipynb").finally(() =>
+      setting("apputils-extension/themes", { theme: "JupyterLab Light" }),
+    );
+    await runAll(page);
+    assert.match(await text(page, 1), /index\s+year\s+F1\s+count\s+3\s+3\s+mean\s+2020\.1667/);
+    assert.match(await text(page, 2), /9999\s+null\s+10000 rows, of which the first and the last 25 are shown/);
+    assert.equal(await count(page, 2, "tr"), 52);
+    for (const at of [3, 4, 5]) await codeCell(page, at).locator("img.plot-img").waitFor({ timeout: PATIENCE });
+    assert.equal(await count(page, 7, ".jp-RenderedImage img"), 1);
+    await picture(page, `shown-${theme}-tables`, 1);
+    await picture(page, `shown-${theme}-stills`, 3, 5);
+    await picture(page, `shown-${theme}-curve`, 7);
+    for (const at of [3, 4]) await approach(page, at);
+    for (const at of [3, 4]) assert.ok((await contrast(page, at)) > 4, `figure ${at}: ${await contrast(page, at)}`);
+    await picture(page, `shown-${theme}-interactive`, 3, 5);
+    await page.close();
+  });
+
+/** The pointer comes near a picture, which gives way to the interactive figure. */
+async function approach(page: Page, at: number): Promise<void> {
+  await codeCell(page, at).scrollIntoViewIfNeeded();
+  const place = await codeCell(page, at).locator("img.plot-img").boundingBox();
+  await page.mouse.move(Number(place?.x) + 90, Number(place?.y) + 90);
+  await codeCell(page, at).locator(".js-plotly-plot .gtitle").waitFor({ timeout: PATIENCE });
+}
+
+/** Contrast (WCAG 2.2) of a figure's title with the ground it stands on, which shows through the figure. */
+async function contrast(page: Page, at: number): Promise<number> {
+  const cell = `document.querySelectorAll(".jp-CodeCell")[${at}]`;
+  const [ink, ground, paper] = await Promise.all([
+    page.evaluate(`getComputedStyle(${cell}.querySelector(".gtitle")).fill`),
+    page.evaluate('getComputedStyle(document.querySelector(".jp-Notebook")).backgroundColor'),
+    page.evaluate(`${cell}.querySelector(".main-svg").style.background`),
+  ]);
+  assert.match(String(paper), /rgba\(0, 0, 0, 0\)/);
+  const [a, b] = [luminance(String(ink)), luminance(String(ground))].sort((one, two) => two - one);
+  return (a + 0.05) / (b + 0.05);
+}
+
+function luminance(colour: string): number {
+  const parts = (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map((part) => Number(part) / 255);
+  const [r, g, b] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
 
 test("the stop button ends a training cell at a step, and the next cell goes on from there", { skip }, async () => {
   const { page } = await open("training.ipynb");

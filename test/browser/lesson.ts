@@ -24,6 +24,20 @@ table([{ [hostile]: hostile }], { title: hostile })`,
   "function span(n: number) {\n  // A fault on purpose.\n  throw new RangeError('no such span: ' + n);\n}\nspan(7)",
 ];
 
+/** Tables and figures for both themes. */
+export const SHOWN = [
+  'import * as dfd from "danfojs-node";\nimport { curve, figure, table } from "../lib";\nconst df = new dfd.DataFrame({ year: [2019, 2020.5, 2021], F1: [0.123456, 12345.678, 61.2] });',
+  "df.describe()",
+  "table(Array.from({ length: 10000 }, (_, n) => ({ n, even: n % 2 === 0 ? new Date(Date.UTC(2024, 0, 1 + n)) : null })))",
+  `figure([{ name: "loss", y: Array.from({ length: 30 }, (_, n) => n === 9 ? null : 900 * Math.exp(-n / 4) + 0.1) }],
+  { title: "Loss by step", height: 300, xaxis: { title: "step" }, yaxis: { type: "log", title: "loss" } })`,
+  `({ data: ["right", "wrong"].map((name, at) => ({ type: "bar", name, x: ["dev", "test"], y: [3 + at, 5 - at] })),
+  layout: { barmode: "stack", title: "Stacked", height: 300 } })`,
+  'figure([{ type: "heatmap", z: [[1, -2, 3], [null, 5, -6]] }], { title: "Fields", height: 300 })',
+  'figure([{ type: "surface", z: [[1, 2], [3, 4]] }], { title: "A surface", height: 300 })',
+  'const line = curve("Loss of a batch", { x: "step", y: "loss" });\nfor (let n = 0; n < 30; n++) line.add("batch", n, 1 / (n + 1));\nline.stop();',
+];
+
 const TINY = JSON.stringify(join(PROJECT_ROOT, "test/golden/tiny_bert"));
 
 /** Trains until it is stopped, with its state in a run folder; the same call goes on from there. */
