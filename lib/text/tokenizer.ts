@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Tokenizer } from "@huggingface/tokenizers";
-import { UserError } from "../errors";
+import { UserError, warnOnce } from "../errors";
 import { isObject, quote } from "../files/json-object";
 import { buildTokenizer } from "./build";
 import { DEBERTA_TOKENS, debertaTokenizer, readSentencePiece } from "./sentencepiece";
@@ -61,8 +61,12 @@ export class SubwordTokenizer {
     return new SubwordTokenizer(checkTokenizerFile(file, `the tokenizer in ${origin}`), config, origin);
   }
 
-  /** The subword ids of one word, without special tokens; a word of spaces or control characters has none. */
+  /**
+   * The subword ids of one word, without special tokens; a word of spaces or control characters has none. Of a word of more
+   * than 10,000 characters (a file pasted as text) only the beginning is read, and that is said.
+   */
   encodeWord(word: string): readonly number[] {
+    if (word.length > LONGEST_WORD) return this.encodeWord(beginningOf(word));
     let ids = this.cache.get(word);
     if (!ids) {
       ids = word === "" ? [] : this.encodeNewWord(word);
@@ -158,6 +162,15 @@ export class SubwordTokenizer {
 }
 
 const SPM = "spm.model";
+
+/** No encoder's limit is that wide; the time of Unigram grows with the square of a word's length: 20 s for 100,000. */
+const LONGEST_WORD = 10_000;
+
+function beginningOf(word: string): string {
+  warnOnce(`of a word of ${word.length} characters the first ${LONGEST_WORD} are read; wanted text with spaces.`);
+  const isPair = /[\ud800-\udbff]/.test(word[LONGEST_WORD - 1]);
+  return word.slice(0, isPair ? LONGEST_WORD - 1 : LONGEST_WORD);
+}
 /** transformers writes 1e30 for "none". A sequence has a first and a last token, and something between them. */
 function longestSequence(limit: unknown, origin: string): number {
   if (limit === undefined || limit === null || (typeof limit === "number" && limit >= 1e15))

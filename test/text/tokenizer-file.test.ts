@@ -157,3 +157,11 @@ test("a vocabulary without end is refused before it is parsed", async () => {
     TINY_DEBERTA,
   );
 });
+
+test("a word of a million characters takes no longer than its beginning, which is what is read", () => {
+  for (const folder of [TINY_BERT, TINY_DEBERTA]) {
+    const tokenizer = SubwordTokenizer.load(folder);
+    assert.deepEqual(tokenizer.encodeWord("ab".repeat(500_000)), tokenizer.encodeWord("ab".repeat(5000)));
+    assert.ok(tokenizer.encodeWord(`${"a".repeat(9999)}👍👍`).length > 0);
+  }
+});
