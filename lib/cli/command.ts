@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { UserError, usageError } from "../errors";
 import { writeAtomically } from "../files/atomic";
+import { checkNumber, type NumberOption } from "../options";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -89,6 +90,14 @@ export function number(values: Values, name: string, fallback: number, low: numb
   if (typeof text !== "string" || text.trim() === "" || !(value >= low && value <= high))
     throw usageError(`--${name} got "${text}", wanted a number from ${low} to ${high}.`);
   return value;
+}
+
+/** A number that the library has a rule for; undefined where the option is not given. */
+export function ruled(values: Values, name: string, option: NumberOption): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const value = typeof text === "string" && text.trim() !== "" ? Number(text) : Number.NaN;
+  return checkNumber(option, Number.isNaN(value) ? text : value, `--${name}`);
 }
 
 /** A whole number within [low, high]. */

@@ -13,6 +13,7 @@ import type { NerRecord } from "../../data/records";
 import { UserError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
 import type { SpanCandidate } from "../../model/decode";
+import { checkNumber } from "../../options";
 import {
   checkTexts,
   digestOfTexts,
@@ -37,6 +38,7 @@ export interface Predictor {
       batchSize?: number;
       onProgress?(done: number, total: number): void;
       onWordsLost?(text: number, words: number): void;
+      signal?: AbortSignal;
     },
   ): Promise<SpanCandidate[][]>;
 }
@@ -49,12 +51,19 @@ export interface PredictionTask {
   records: readonly NerRecord[];
   /** The types asked, in the order of the prompt. */
   labels: readonly string[];
+  /** Most types in one prompt: the model given to `predict` asks so; default all in one. */
+  labelsAtOnce?: number;
   floor?: number;
 }
 
-export function headerOf({ model, name, records, labels, floor = FLOOR }: PredictionTask): PredictionHeader {
+export function headerOf(task: PredictionTask): PredictionHeader {
+  const { model, name, records, labels, labelsAtOnce, floor = FLOOR } = task;
   const data = { name, texts: records.length, sha256: digestOfTexts(records) };
-  return { format: FORMAT, model, data, labels: [...new Set(labels)], floor };
+  const header: PredictionHeader = { format: FORMAT, model, data, labels: [...new Set(labels)], floor };
+  // What fits into one prompt was asked in one.
+  return labelsAtOnce !== undefined && labelsAtOnce < header.labels.length
+    ? { ...header, labels_at_once: labelsAtOnce }
+    : header;
 }
 
 /**
@@ -77,14 +86,21 @@ export function storedPredictions(path: string, task: PredictionTask): Predictio
 export async function predict(
   model: Predictor,
   task: PredictionTask,
-  options: { path?: string; batchSize?: number; onProgress?(done: number, total: number): void } = {},
+  options: {
+    path?: string;
+    batchSize?: number;
+    onProgress?(done: number, total: number): void;
+    /** Ends the work between two batches; with a path, what is there already is kept. */
+    signal?: AbortSignal;
+  } = {},
 ): Promise<Predictions> {
-  const { path, batchSize = 8, onProgress } = options;
+  const { path, batchSize = 8, onProgress, signal } = options;
+  checkNumber("batchSize", batchSize);
   const header = headerOf(task);
   const log = path === undefined ? undefined : new PredictionLog(path, header, batchSize);
   const texts: TextPrediction[] = log?.texts ?? [];
   for (let at = texts.length; at < task.records.length; at += batchSize) {
-    const batch = await predictBatch(model, task.records.slice(at, at + batchSize), header);
+    const batch = await predictBatch(model, task.records.slice(at, at + batchSize), header, signal);
     log?.append(at, batch);
     texts.push(...batch);
     onProgress?.(texts.length, task.records.length);
@@ -97,12 +113,14 @@ async function predictBatch(
   model: Predictor,
   records: readonly NerRecord[],
   { labels, floor }: PredictionHeader,
+  signal?: AbortSignal,
 ): Promise<TextPrediction[]> {
   const lost = new Map<number, number>();
   const tokens = records.map((record) => record.tokens);
   const options = {
     floor,
     batchSize: records.length,
+    signal,
     onWordsLost: (text: number, words: number) => void lost.set(text, words),
   };
   const found = await model.candidates(tokens, labels, options);
@@ -176,6 +194,9 @@ function checkHeader(found: PredictionHeader, wanted: PredictionHeader, path: st
     throw new UserError(
       `${path} was asked "${found.labels.join(", ")}", wanted "${wanted.labels.join(", ")}"; ${remedy}.`,
     );
+  const inOne = ({ labels_at_once: most }: PredictionHeader) => (most ? `${most} at once` : "all at once");
+  if (found.labels_at_once !== wanted.labels_at_once)
+    throw new UserError(`${path} was asked its types ${inOne(found)}, wanted ${inOne(wanted)}; ${remedy}.`);
   if (found.floor > wanted.floor)
     throw new UserError(`${path} keeps candidates above ${found.floor}, wanted ${wanted.floor}; ${remedy}.`);
 }

@@ -61,6 +61,19 @@ export async function loadModel(name: string, options: LoadOptions = {}): Promis
   }
 }
 
+/**
+ * Gives a model the weights of a folder that was saved of the same model, whatever form they lie there in.
+ * @throws UserError, CheckpointError where they are unsound or do not fit: the model keeps its own
+ */
+export async function takeUpWeights({ parameters, config, encoder }: LoadedModel, folder: string): Promise<void> {
+  const weights = await openWeights(folder);
+  try {
+    parameters.takeOver(readParameters(weights, modelShapes(config, encoder), config, {}).parameters);
+  } finally {
+    weights.close();
+  }
+}
+
 /** @throws UserError where it is neither a folder here nor a model of the hub */
 async function modelFolder(name: string, { revision, log = toStandardError }: LoadOptions): Promise<string> {
   if (existsSync(name) && statSync(name).isDirectory()) return name;

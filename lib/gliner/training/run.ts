@@ -59,7 +59,7 @@ export class TrainingRun {
     const first = checkpoint?.state.step ?? 0;
     const isOver = this.endAt(first) !== "interrupted";
     if (out && !isOver) this.store.open(out, this.facts(), first, provenance?.command ?? null);
-    checkpoint?.takeUp();
+    await checkpoint?.takeUp();
     return isOver ? this.result(first) : this.runFrom(first);
   }
 
