@@ -97,7 +97,7 @@ export function promptText(
 export function checkRoom(promptLength: number, types: number, limit: number): void {
   if (promptLength < limit) return;
   throw new UserError(
-    `the prompt of ${types} ${types === 1 ? "type" : "types"} takes ${promptLength} of the encoder's ${limit} subwords and leaves none for the text; ask for fewer types at once (labelsAtOnce, --labels-at-once; in training max_types).`,
+    `the prompt of ${types} ${types === 1 ? "type" : "types"} takes ${promptLength} of the encoder's ${limit} subwords and leaves none for the text; ask for fewer types at once (labelsAtOnce; in training max_types).`,
   );
 }
 

@@ -4,8 +4,8 @@
     python exchange.py read FOLDER...         loads folders strictly and says what each predicts
     python exchange.py download NAME FILE...  huggingface_hub, from HF_ENDPOINT into HF_HOME
     python exchange.py cached NAME FILE...    huggingface_hub, what it finds in HF_HOME without a network
+    python exchange.py texts FOLDER FILE      what a model finds in each of FILE's texts: {texts, labels, threshold}
     python exchange.py tensors FILE...        what torch and safetensors read of files, damaged ones among them
-    python exchange.py entities FOLDER JSON   the entities of each of {"texts", "labels", "threshold"}, or why there are none
 
 The last line of standard output is JSON. TINY_DIR is test/golden. Needs gliner 0.2.29.
 """
@@ -160,21 +160,23 @@ def cached(name, *files):
     }
 
 
-def entities(folder, path):
+def texts(folder, path):
+    """One text at a time: an error is that text's answer."""
     from gliner import GLiNER
 
-    model = GLiNER.from_pretrained(folder, strict=True)
     with open(path, encoding="utf-8") as file:
         asked = json.load(file)
-    return [one_text(model, text, asked["labels"], asked["threshold"]) for text in asked["texts"]]
+    model = GLiNER.from_pretrained(folder, strict=True)
+    model.eval()
 
+    def found(text):
+        try:
+            entities = model.predict_entities(text, asked["labels"], threshold=asked["threshold"])
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"[:300]
+        return [[e["start"], e["end"], e["label"], e["score"]] for e in entities]
 
-def one_text(model, text, labels, threshold):
-    try:
-        found = model.inference([text], labels, threshold=threshold, flat_ner=True)[0]
-        return [[e["start"], e["end"], e["label"], e["score"]] for e in found]
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"[:300]
+    return [found(text) for text in asked["texts"]]
 
 
 def tensors(*paths):
@@ -232,7 +234,7 @@ def describe(tensor):
     return [list(tensor.shape), hashlib.sha256(data.numpy().tobytes()).hexdigest()]
 
 
-COMMANDS = {"make": make, "read": read, "download": download, "cached": cached, "tensors": tensors, "entities": entities}
+COMMANDS = {"make": make, "read": read, "download": download, "cached": cached, "texts": texts, "tensors": tensors}
 
 if __name__ == "__main__":
     result = COMMANDS[sys.argv[1]](*sys.argv[2:])

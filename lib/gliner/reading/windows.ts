@@ -165,13 +165,13 @@ function checkWidth(model: LimitedReader, room: number, plans: readonly (readonl
   const { max_width } = model.config;
   if (room < max_width)
     throw new UserError(
-      `the prompt leaves ${room} of the encoder's ${longest(model)} subwords for the text, wanted at least max_width ${max_width}; ask for fewer types at once (labelsAtOnce, --labels-at-once).`,
+      `the prompt leaves ${room} of the encoder's ${longest(model)} subwords for the text, wanted at least max_width ${max_width}; ask for fewer types at once (labelsAtOnce).`,
     );
   const lengths = plans.flatMap((windows) => windows.map(({ start, end }) => end - start));
   const widest = lengths.reduce((most, length) => Math.max(most, length), 0);
   if (widest < NARROW * model.config.max_len && room < NARROW * longest(model))
     warnOnce(
-      `the prompt takes ${longest(model) - room} of the encoder's ${longest(model)} subwords: windows of at most ${widest} words, ${lengths.length} of them for ${plans.length} ${plans.length === 1 ? "text" : "texts"}; fewer types at once (labelsAtOnce, --labels-at-once) make them wider and the work shorter, and change the scores.`,
+      `the prompt takes ${longest(model) - room} of the encoder's ${longest(model)} subwords: windows of at most ${widest} words, ${lengths.length} of them for ${plans.length} ${plans.length === 1 ? "text" : "texts"}; fewer types at once (labelsAtOnce) make them wider and the work shorter, and change the scores.`,
     );
   if (plans.some((windows) => narrowest(windows) < smallestOverlap(model)))
     warnOnce(

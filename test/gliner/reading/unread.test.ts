@@ -43,7 +43,7 @@ test("a prompt that leaves no room is refused in every path, with its numbers", 
   const many = types(302);
   const text = TOKENS.join(" ");
   const reason =
-    /the prompt of 302 types takes \d+ of the encoder's \d+ subwords and leaves none for the text; ask for fewer types at once \(labelsAtOnce, --labels-at-once/;
+    /the prompt of 302 types takes \d+ of the encoder's \d+ subwords and leaves none for the text; ask for fewer types at once \(labelsAtOnce; in training max_types\)/;
   const record: NerRecord = { tokens: TOKENS, ner: [[0, 1, "kind 0"]] };
   const paths: (() => Promise<unknown>)[] = [
     () => model.predictEntities(text, many),
@@ -93,7 +93,7 @@ test("narrow windows are told with their numbers and the way out", async (contex
   await model.predictEntities(`${TOKENS.join(" ")} `.repeat(20), labels.slice(0, count));
   assert.match(
     said.join(""),
-    /warning: the prompt takes \d+ of the encoder's \d+ subwords: windows of at most \d+ words, \d+ of them for 1 text; fewer types at once \(labelsAtOnce, --labels-at-once\)/,
+    /warning: the prompt takes \d+ of the encoder's \d+ subwords: windows of at most \d+ words, \d+ of them for 1 text; fewer types at once \(labelsAtOnce\)/,
   );
   model.dispose();
 });
