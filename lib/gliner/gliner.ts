@@ -6,6 +6,7 @@ import { usageError, warnOnce } from "../errors";
 import { type EvaluateOptions, type Evaluation, evaluateRecords } from "../evaluate/zero-shot";
 import { type GLiNERConfig, isTokenLevel } from "../model/config";
 import { greedyDecode, type SpanCandidate } from "../model/decode";
+import { spanLayer } from "../model/span";
 import { type ForwardOptions, spanScores } from "../model/uni-encoder-span";
 import { tokenScores } from "../model/uni-encoder-token";
 import { checkLabels, checkNumber, checkSignal, checkText, checkTexts, checkTokens } from "../options";
@@ -23,9 +24,6 @@ import { checkedOptions, type PredictOptions } from "./reading/predict-options";
 import type { BatchOptions, CandidateOptions, LimitedReader, Reader } from "./reading/reader";
 import { inStream } from "./reading/stream";
 import { inWindows, type WindowOptions } from "./reading/windows";
-
-/** Span modes in which a text's scores depend on how far its batch is padded. */
-const LEAKING: readonly string[] = ["markerV1", "markerV2"];
 
 /**
  * A GLiNER model that reads texts, in the spirit of the Python class of the same name.
@@ -240,9 +238,9 @@ export class GLiNER implements LimitedReader {
     this.loaded = undefined;
   }
 
-  /** Texts of like length together, except where a text's scores depend on its neighbours (markerV1, markerV2). */
+  /** Texts of like length together, except where a text's scores depend on its neighbours. */
   private batches(tokens: readonly (readonly string[])[], batchSize: number): number[][] {
-    if (LEAKING.includes(this.config.span_mode)) return inOrder(tokens.length, batchSize);
+    if (!isTokenLevel(this.config) && spanLayer(this.config.span_mode).leaks) return inOrder(tokens.length, batchSize);
     return byLength(
       tokens.map((words) => words.length),
       batchSize,

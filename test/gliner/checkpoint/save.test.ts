@@ -16,7 +16,7 @@ import { after, before, test } from "node:test";
 import { useBackend } from "../../../lib/backend";
 import { takeUpWeights } from "../../../lib/gliner/checkpoint/load";
 import { GLiNER } from "../../../lib/gliner/gliner";
-import { ENCODER_PREFIX } from "../../../lib/model/uni-encoder-span";
+import { ENCODER_PREFIX } from "../../../lib/model/parameter-names";
 import { expand, quantise } from "../../../lib/weights/quantise";
 import { readSafetensors, SafetensorsFile, writeSafetensors } from "../../../lib/weights/safetensors";
 import { decode, toHalves } from "../../../lib/weights/values";
