@@ -10,7 +10,7 @@ import {
   type Unrepresentable,
   unrepresentable,
 } from "../evaluate/errors/breakdown";
-import { type PredictionTask, predict, storedPredictions } from "../evaluate/predictions/predict";
+import { type PredictionTask, predict, refuseWritten, storedPredictions } from "../evaluate/predictions/predict";
 import {
   checkTexts,
   FLOOR,
@@ -93,6 +93,7 @@ export async function predictSets(
     checkTruncation(sets, stored, settings);
     return { model, backend: STORED, predictions: stored };
   }
+  for (const [i, path] of tasks.map(pathOf).entries()) if (path && !stored[i]) refuseWritten(path);
   const info = await useBackend();
   const loaded = await GLiNER.fromPretrained(model);
   const reader = labelsAtOnce === undefined ? loaded : inLabelChunks(loaded, labelsAtOnce);
