@@ -2,6 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { UserError, usageError, withoutSecrets, wordWarnings } from "../errors";
 import { checkWritable, writeAtomically } from "../files/atomic";
+import { checkNumber, type NumberOption } from "../options";
 import { endWithLauncher } from "./launcher";
 import { withOptionNames } from "./option-names";
 import { watchOutput } from "./output";
@@ -110,6 +111,14 @@ export function number(values: Values, name: string, fallback: number, low: numb
   if (typeof text !== "string" || text.trim() === "" || !(value >= low && value <= high))
     throw usageError(`--${name} got "${text}", wanted a number from ${low} to ${high}.`);
   return value;
+}
+
+/** A number that the library has a rule for; undefined where the option is not given. */
+export function ruled(values: Values, name: string, option: NumberOption): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const value = typeof text === "string" && text.trim() !== "" ? Number(text) : Number.NaN;
+  return checkNumber(option, Number.isNaN(value) ? text : value, `--${name}`);
 }
 
 /** A whole number within [low, high]. */

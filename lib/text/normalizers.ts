@@ -1,4 +1,5 @@
 import type { Tokenizer } from "@huggingface/tokenizers";
+import { UserError } from "../errors";
 import { Charsmap } from "./precompiled";
 
 type Normalizer = NonNullable<Tokenizer["normalizer"]>;
@@ -10,6 +11,8 @@ type Normalizer = NonNullable<Tokenizer["normalizer"]>;
  * - Precompiled: the real table; the library takes Unicode's NFKC instead, which differs for some characters, and whenever a
  *   combining mark follows a compatibility character
  * - Strip: Unicode's white space; JavaScript's `trim` also takes U+FEFF, and leaves U+0085
+ *
+ * No step makes a text longer than `LONGEST`: a chain of forty that double would.
  */
 export function repairNormalizers(normalizer: Normalizer | null): void {
   if (!normalizer) return;
@@ -28,4 +31,15 @@ export function repairNormalizers(normalizer: Normalizer | null): void {
       const right = config.strip_right ? text.replace(/\p{White_Space}+$/u, "") : text;
       return config.strip_left ? right.replace(/^\p{White_Space}+/u, "") : right;
     };
+  const normalize = normalizer.normalize.bind(normalizer);
+  normalizer.normalize = (text) => {
+    const result = normalize(text);
+    if (result.length <= LONGEST) return result;
+    throw new UserError(
+      `the tokenizer's ${String(config.type)} makes ${result.length} characters of ${text.length}, wanted at most ${LONGEST}.`,
+    );
+  };
 }
+
+/** Characters of a word; steps add at most 32 for each (`tokenizer-file.ts`). */
+const LONGEST = 4_000_000;

@@ -63,6 +63,19 @@ export async function loadModel(name: string, options: LoadOptions = {}): Promis
 }
 
 /**
+ * Gives a model the weights of a folder that was saved of the same model, whatever form they lie there in.
+ * @throws UserError, CheckpointError where they are unsound or do not fit: the model keeps its own
+ */
+export async function takeUpWeights({ parameters, config, encoder }: LoadedModel, folder: string): Promise<void> {
+  const weights = await openWeights(folder);
+  try {
+    parameters.takeOver(readParameters(weights, modelShapes(config, encoder), {}).parameters);
+  } finally {
+    weights.close();
+  }
+}
+
+/**
  * Where the files of a model lie: a folder is itself, a model of the hub is fetched.
  * @throws UserError where it is a file, or neither a folder here nor a model of the hub
  */

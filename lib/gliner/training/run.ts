@@ -9,7 +9,7 @@ import type { ParameterGroup } from "../../train/optimizer";
 import { schedule, warmupSteps } from "../../train/schedule";
 import { Trainer } from "../../train/trainer";
 import type { GLiNER } from "../gliner";
-import { refuseSpecialTokens } from "../reading/checks";
+import { refuseSpecialTokens } from "../reading/special-tokens";
 import { checkPrecision } from "../recipe/precision";
 import { lossOptions } from "../recipe/settings";
 import type { BestMetric, TrainingConfig } from "../recipe/training-config";
@@ -91,7 +91,7 @@ export class TrainingRun {
     const first = checkpoint?.state.step ?? 0;
     const isOver = this.endAt(first) !== "interrupted";
     if (out && !isOver) this.store.open(out, this.facts(), first, provenance?.command ?? null);
-    checkpoint?.takeUp();
+    await checkpoint?.takeUp();
     return isOver ? this.result(first) : this.runFrom(first);
   }
 
