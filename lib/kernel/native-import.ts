@@ -17,7 +17,22 @@ export function nativeImport(folder: string): NativeImport {
       );
     };
   const filename = join(folder, "cell.mjs");
-  return vm.runInThisContext("(specifier) => import(specifier)", { filename, importModuleDynamically });
+  const load: NativeImport = vm.runInThisContext("(specifier) => import(specifier)", {
+    filename,
+    importModuleDynamically,
+  });
+  return (specifier) => withoutWarning(() => load(specifier));
+}
+
+/** Node calls its own loader in `vm` experimental, and would say so under the reader's cell. */
+function withoutWarning<T>(make: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return make();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 /** True where a module must come by `import`; a module that cannot be found at all is left to `require`, which says so. */

@@ -13,6 +13,7 @@ export interface SourceLines {
 }
 
 const cells = new Map<string, SourceLines>();
+const localFiles = new Map<string, SourceMap>();
 const builtFiles = new Map<string, SourceMap | undefined>();
 
 /** Remembers a cell's lines under the file name its code runs by. */
@@ -20,9 +21,15 @@ export function rememberCell(fileName: string, lines: SourceLines): void {
   cells.set(fileName, lines);
 }
 
-/** Remembers the map of a file that was compiled in memory. */
+/** Remembers the map of a file of the reader's own, which was compiled in memory. */
 export function rememberFile(file: string, map: SourceMap): void {
-  builtFiles.set(file, map);
+  localFiles.set(file, map);
+}
+
+/** The line of such a file; undefined for every other. */
+export function localLine(file: string, line: number, column: number): number | undefined {
+  const entry = localFiles.get(file)?.findEntry(line - 1, column - 1);
+  return entry && "originalLine" in entry ? entry.originalLine + 1 : undefined;
 }
 
 /**

@@ -52,6 +52,9 @@ function withoutExports(source: string): string {
   }, source);
 }
 
+/** Makes an expression of what follows, so that `{ a: 1 }` is no block, and needs no semicolon on the line before. */
+const VALUE = "this, ";
+
 /** The part of a statement to blank out, and what takes its place. */
 function exported(
   statement: TypeScript.Statement,
@@ -62,14 +65,14 @@ function exported(
     const from = statement.moduleSpecifier?.getStart(file);
     return from === undefined || statement.isTypeOnly ? [start, statement.end, ""] : [start, from, "import"];
   }
-  if (compiler.isExportAssignment(statement)) return [start, statement.expression.getStart(file), ""];
+  if (compiler.isExportAssignment(statement)) return [start, statement.expression.getStart(file), VALUE];
   if (!compiler.canHaveModifiers(statement)) return undefined;
   const words = compiler.getModifiers(statement) ?? [];
   const export_ = words.find(({ kind }) => kind === compiler.SyntaxKind.ExportKeyword);
   if (!export_) return undefined;
   const default_ = words.find(({ kind }) => kind === compiler.SyntaxKind.DefaultKeyword);
   const named = (compiler.isFunctionDeclaration(statement) || compiler.isClassDeclaration(statement)) && statement.name;
-  return [export_.getStart(file), (default_ ?? export_).end, default_ && !named ? "void " : ""];
+  return [export_.getStart(file), (default_ ?? export_).end, default_ && !named ? VALUE : ""];
 }
 
 /** The values that statements at the top declare. */

@@ -9,7 +9,7 @@ import { parseMap, type SourceLines } from "../source-lines";
 import { type CellText, readCell, topNames } from "./cell-text";
 import { completion } from "./completion";
 import { pickDeclarations, withoutRedeclared } from "./declarations";
-import { diagnosis, HARMLESS } from "./faults";
+import { diagnosis, HARMLESS, UNKNOWN } from "./faults";
 import { CellLanguage } from "./language";
 import { type CellImportList, cellTransformer } from "./statements";
 import { compiler } from "./typescript";
@@ -93,7 +93,14 @@ export class CellConverter {
     return known.length;
   }
 
+  /** What is wrong under the notebook's rules, and under strict ones too. */
   private faults(program: TypeScript.Program, start: number, cell: CellText): Diagnostic[] {
+    const faults = this.faultsOf(program, start, cell);
+    const isOpen = faults.length > 0 && !faults.some(({ code }) => UNKNOWN.has(code));
+    return isOpen && this.faultsOf(this.language.strictProgram(program), start, cell).length === 0 ? [] : faults;
+  }
+
+  private faultsOf(program: TypeScript.Program, start: number, cell: CellText): Diagnostic[] {
     const file = this.cellFile(program);
     const isOwn = ({ start: at = 0 }: TypeScript.Diagnostic): boolean => at >= start && at <= start + cell.text.length;
     const own = program.getSemanticDiagnostics(file).filter(isOwn);

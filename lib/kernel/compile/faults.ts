@@ -10,6 +10,9 @@ import { compiler } from "./typescript";
  */
 export const HARMLESS: ReadonlySet<number> = new Set([2742]);
 
+/** Messages that no rules of strictness change: a name or a module that nobody knows, the same name twice. */
+export const UNKNOWN: ReadonlySet<number> = new Set([2304, 2305, 2307, 2451, 2552, 2580, 2588]);
+
 /** @param start where the cell begins in the file */
 export function diagnosis(fault: TypeScript.Diagnostic, file: TypeScript.SourceFile, start: number): Diagnostic {
   const from = fault.start ?? start;

@@ -7,12 +7,26 @@ import { join } from "node:path";
 import type * as TypeScript from "typescript";
 import { isInstalled, ModuleResolver } from "./resolve";
 import { notebookRules } from "./rules";
+import { strictProgram } from "./second-opinion";
 import { compiler } from "./typescript";
+
+/** TypeScript's own; its declarations do not show them. Without the cache every program reads every package.json again. */
+interface Cached {
+  hasInvalidatedResolutions(path: string): boolean;
+  getModuleResolutionCache(): TypeScript.ModuleResolutionCache;
+}
+
+type Files = Pick<
+  TypeScript.LanguageServiceHost,
+  "fileExists" | "readFile" | "directoryExists" | "getDirectories" | "realpath"
+>;
 
 export class CellLanguage {
   /** The file that is the cell; it is not on the disk. */
   readonly path: string;
   readonly service: TypeScript.LanguageService;
+  private readonly resolver: ModuleResolver;
+  private strict: TypeScript.Program | undefined;
   private readonly documents = new Map<string, string>();
   private readonly versions = new Map<string, number>();
 
@@ -20,7 +34,9 @@ export class CellLanguage {
   constructor(private readonly folder: string) {
     this.path = join(folder, "__cell__.ts").replaceAll("\\", "/");
     this.documents.set(this.path, "");
-    this.service = compiler.createLanguageService(this.host(notebookRules()));
+    const rules = notebookRules();
+    this.resolver = new ModuleResolver(this.files(), rules, folder);
+    this.service = compiler.createLanguageService(this.host(rules));
   }
 
   /** Puts a text in the place of the cell, or of a module that a cell has defined. */
@@ -37,6 +53,12 @@ export class CellLanguage {
     return program;
   }
 
+  /** The same files under the rules of a strict project. */
+  strictProgram(program: TypeScript.Program): TypeScript.Program {
+    this.strict = strictProgram(program, this.resolver, this.strict);
+    return this.strict;
+  }
+
   /** The files that a cell leads to and that change while the kernel runs: TypeScript and JavaScript of the reader's own. */
   localFiles(program: TypeScript.Program): TypeScript.SourceFile[] {
     return program
@@ -46,36 +68,40 @@ export class CellLanguage {
   }
 
   private host(options: TypeScript.CompilerOptions): TypeScript.LanguageServiceHost {
-    const read = (path: string): string | undefined => this.documents.get(path) ?? compiler.sys.readFile(path);
-    const files: TypeScript.ModuleResolutionHost = {
-      fileExists: (path) => this.documents.has(path) || compiler.sys.fileExists(path),
-      readFile: read,
-      directoryExists: compiler.sys.directoryExists,
-      getDirectories: compiler.sys.getDirectories,
-      realpath: compiler.sys.realpath,
-    };
-    const resolver = new ModuleResolver(files, options, this.folder);
-    const fresh = {
-      // Or every cell would look up every import of every package again: a second or two a cell.
-      hasInvalidatedResolutions: (path: string) => !isInstalled(path),
-    };
-    return {
-      ...files,
-      ...fresh,
+    const { resolver } = this;
+    const host: TypeScript.LanguageServiceHost & Cached = {
+      ...this.files(),
+      // A file that was missing may be there now; else every cell would look up every import of every package again.
+      hasInvalidatedResolutions: (path) => resolver.unresolved.has(path),
       readDirectory: compiler.sys.readDirectory,
       useCaseSensitiveFileNames: () => compiler.sys.useCaseSensitiveFileNames,
       getCompilationSettings: () => options,
       getScriptFileNames: () => [...this.documents.keys()],
       getScriptVersion: (path) => this.version(path),
       getScriptSnapshot: (path) => {
-        const text = read(path);
+        const text = this.read(path);
         return text === undefined ? undefined : compiler.ScriptSnapshot.fromString(text);
       },
       getCurrentDirectory: () => this.folder,
       getDefaultLibFileName: compiler.getDefaultLibFilePath,
-      resolveModuleNameLiterals: (literals, _path, _redirected, _options, file) =>
-        literals.map((literal) => resolver.resolve(literal, file)),
+      resolveModuleNameLiterals: (literals, _path, _redirected, _options, file) => resolver.resolveAll(literals, file),
+      getModuleResolutionCache: () => resolver.cache,
     };
+    return host;
+  }
+
+  private files(): Files {
+    return {
+      fileExists: (path) => this.documents.has(path) || compiler.sys.fileExists(path),
+      readFile: (path) => this.read(path),
+      directoryExists: compiler.sys.directoryExists,
+      getDirectories: compiler.sys.getDirectories,
+      realpath: compiler.sys.realpath,
+    };
+  }
+
+  private read(path: string): string | undefined {
+    return this.documents.get(path) ?? compiler.sys.readFile(path);
   }
 
   private version(path: string): string {

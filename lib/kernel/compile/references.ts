@@ -101,7 +101,8 @@ export class References {
 
   private isBound(name: TypeScript.Identifier): boolean {
     const local = this.symbolOf(name);
-    return local !== undefined && !this.own.includes(local) && this.checker.getSymbolAtLocation(name) === local;
+    if (local === undefined || this.own.includes(local) || isDeclared(name)) return false;
+    return this.checker.getSymbolAtLocation(name) === local;
   }
 
   private visitInside<T extends TypeScript.Node>(node: T): T {
@@ -228,6 +229,17 @@ function named(name: string, value: TypeScript.Expression): TypeScript.Expressio
   if (!isAnonymous || name === "__proto__") return value;
   const holder = factory.createObjectLiteralExpression([factory.createPropertyAssignment(name, value)]);
   return factory.createPropertyAccessExpression(factory.createParenthesizedExpression(holder), name);
+}
+
+/** True for the name that a function, a class, an enum or a namespace gives itself. */
+function isDeclared(name: TypeScript.Identifier): boolean {
+  const { parent } = name;
+  const names =
+    compiler.isFunctionDeclaration(parent) ||
+    compiler.isClassDeclaration(parent) ||
+    compiler.isEnumDeclaration(parent) ||
+    compiler.isModuleDeclaration(parent);
+  return names && parent.name === name;
 }
 
 /** What is inside parentheses and claims of a type, which are gone when the code runs. */

@@ -12,14 +12,17 @@ type Resolved = TypeScript.ResolvedModuleWithFailedLookupLocations;
 /** A file of the project as far as the search for packages is concerned. */
 const IN_PROJECT = join(PROJECT_ROOT, "cell.ts");
 
-/** Files that do not change while a kernel runs. */
+/** Files that do not change while a kernel runs: packages, the built library and what stands for a package in it. */
 export function isInstalled(path: string): boolean {
-  return path.includes("/node_modules/") || path.includes("/dist/lib/");
+  return path.includes("/node_modules/") || path.includes("/dist/lib/") || path.startsWith(SHIMS);
 }
+const SHIMS = join(PROJECT_ROOT, "lib/backend/shims/").replaceAll("\\", "/");
 
 /** Asks as TypeScript does; remembers what it found in packages. */
 export class ModuleResolver {
-  private readonly cache: TypeScript.ModuleResolutionCache;
+  readonly cache: TypeScript.ModuleResolutionCache;
+  /** Files one of whose imports leads nowhere so far. */
+  readonly unresolved = new Set<string>();
 
   constructor(
     private readonly host: TypeScript.ModuleResolutionHost,
@@ -29,7 +32,14 @@ export class ModuleResolver {
     this.cache = compiler.createModuleResolutionCache(folder, (path) => path, options);
   }
 
-  resolve(literal: TypeScript.StringLiteralLike, file: TypeScript.SourceFile): Resolved {
+  resolveAll(literals: readonly TypeScript.StringLiteralLike[], file: TypeScript.SourceFile): Resolved[] {
+    const found = literals.map((literal) => this.resolve(literal, file));
+    if (found.every(({ resolvedModule }) => resolvedModule)) this.unresolved.delete(file.fileName);
+    else if (!isInstalled(file.fileName)) this.unresolved.add(file.fileName);
+    return found;
+  }
+
+  private resolve(literal: TypeScript.StringLiteralLike, file: TypeScript.SourceFile): Resolved {
     const name = literal.text;
     const built = this.built(name, file.fileName);
     if (built) return built;
@@ -38,6 +48,7 @@ export class ModuleResolver {
     const found = compiler.resolveModuleName(name, file.fileName, this.options, this.host, cache, undefined, mode);
     if (isTyped(found) || name.startsWith(".") || isInstalled(file.fileName)) return found;
     // A package that only the project has; then one whose `exports` do not name its types, which Node's old way finds.
+    let untyped = found.resolvedModule && found;
     const node10 = { ...this.options, moduleResolution: compiler.ModuleResolutionKind.Node10 };
     for (const [from, options] of [
       [IN_PROJECT, this.options],
@@ -46,8 +57,9 @@ export class ModuleResolver {
     ] as const) {
       const other = compiler.resolveModuleName(name, from, options, this.host, undefined, undefined, mode);
       if (isTyped(other)) return other;
+      untyped ??= other.resolvedModule && other;
     }
-    return found;
+    return untyped ?? found;
   }
 
   private built(name: string, file: string): Resolved | undefined {
