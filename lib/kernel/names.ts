@@ -11,11 +11,20 @@ import { LAST } from "./compile/statements";
 
 type Values = Record<string, unknown>;
 
+/**
+ * Holds the values. Nothing is inherited: a cell may call a variable `constructor`. And no property is ever deleted, nor is
+ * this `Object.create(null)`: loops at the top of a cell would take ten times as long.
+ */
+class Scope {
+  [name: string]: unknown;
+}
+Reflect.deleteProperty(Scope.prototype, "constructor");
+Object.setPrototypeOf(Scope.prototype, null);
+
 export class CellNames {
   /** Of all earlier cells, as the text of a declaration file. */
   declarations = "";
-  /** Without a prototype: a cell may call a variable `constructor`. */
-  readonly values: Values = Object.create(null);
+  readonly values: Values = new Scope();
   /** Of the running cell: the names it declares, with what they were before. */
   private before = new Map<string, PropertyDescriptor | undefined>();
 
@@ -36,10 +45,10 @@ export class CellNames {
     this.declarations = earlier + pickDeclarations(declarations, (name) => !lost.has(name));
   }
 
-  /** The value of a cell's last expression; it goes. */
+  /** The value of a cell's last expression; it is kept for nobody else. */
   takeLast(): unknown {
     const value = this.values[LAST];
-    delete this.values[LAST];
+    this.values[LAST] = undefined;
     return value;
   }
 
