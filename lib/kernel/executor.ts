@@ -114,7 +114,15 @@ export class CellExecutor {
     const module = { exports: {} };
     const path = join(this.folder, "cell.ts");
     const { values } = this.names;
-    return [values, this.imports.cellWords, module.exports, this.imports.from(), module, path, this.folder];
+    return [
+      values,
+      { ...this.imports.cellWords(), ambient: (name: string) => this.names.bindGlobal(name) },
+      module.exports,
+      this.imports.from(),
+      module,
+      path,
+      this.folder,
+    ];
   }
 
   /** The value of the last expression; a promise is awaited, as a reader of a notebook expects. */

@@ -5,13 +5,13 @@
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { UserError } from "../errors";
 import type { CellImportList } from "./compile/references";
-import { exported, type ModuleWords, namespace } from "./interop";
+import { type CellWords, exported, type ModuleWords, namespace } from "./interop";
 import { LocalModules } from "./local-modules";
-import { nativeImport, needsImport } from "./native-import";
+import { NativeModules } from "./native-modules";
 import { builtModule, PROJECT_ROOT } from "./project";
 import { computes, projectTensorflow, startBackend } from "./tensorflow";
 
@@ -20,10 +20,9 @@ type Load = (specifier: string) => unknown;
 export class CellImports {
   private readonly local = new LocalModules(
     (folder) => this.from(folder),
-    (path, folder) => this.words(path, folder, forbidden),
+    (path, folder) => this.words(path, folder),
   );
-  /** ES modules, by folder and specifier: loaded before the cell that binds their names. */
-  private readonly natives = new Map<string, unknown>();
+  private readonly natives = new NativeModules();
 
   /**
    * @param folder the notebook's folder
@@ -54,23 +53,26 @@ export class CellImports {
       if (built) return loadBuilt(built, specifier, packages);
       const path = this.local.find(specifier, folder);
       if (path !== undefined) return this.local.load(path);
-      return this.natives.get(key(specifier, folder)) ?? projectTensorflow(specifier) ?? packages(specifier);
+      return this.natives.get(specifier, folder) ?? projectTensorflow(specifier) ?? packages(specifier);
     };
     return Object.assign(load, { resolve: createRequire(join(folder, "cell.js")).resolve });
   }
 
   /** What a cell calls its imports by. */
-  get cellWords(): ModuleWords {
-    return this.words(join(this.folder, "cell.ts"), this.folder, this.bindName);
-  }
-
-  private words(path: string, folder: string, bindName: CellImports["bindName"]): ModuleWords {
-    const load = this.from(folder);
+  cellWords(): CellWords {
+    const load = this.from();
     return {
+      ...this.words(join(this.folder, "cell.ts"), this.folder),
       bind: (specifier, names) => {
         const module = load(specifier);
-        for (const [name, exportName] of Object.entries(names)) bindName(name, () => exported(module, exportName));
+        for (const [name, key] of Object.entries(names)) this.bindName(name, () => exported(module, key));
       },
+    };
+  }
+
+  private words(path: string, folder: string): ModuleWords {
+    const load = this.from(folder);
+    return {
       import: async (asked) => {
         const specifier = toPath(String(asked));
         await this.prepareOne(specifier, folder);
@@ -82,37 +84,23 @@ export class CellImports {
 
   /** A local file's own imports are waited for as well. */
   private async prepareOne(specifier: string, folder: string): Promise<void> {
-    if (computes(specifier)) await startBackend();
-    if (builtModule(specifier, folder) || this.natives.has(key(specifier, folder))) return;
+    if (computes(specifier)) return startBackend();
+    if (builtModule(specifier, folder)) return;
     const path = this.local.find(specifier, folder);
-    if (path !== undefined) for (const [inner, from] of this.local.importsOf(path)) await this.prepareOne(inner, from);
-    else if (!computes(specifier)) await this.prepareNative(specifier, folder);
+    if (path === undefined) return this.natives.prepare(specifier, folder);
+    for (const [inner, from] of this.local.importsOf(path)) await this.prepareOne(inner, from);
   }
-
-  private async prepareNative(specifier: string, folder: string): Promise<void> {
-    const place = [folder, PROJECT_ROOT].find((each) => needsImport(specifier, each));
-    if (place !== undefined) this.natives.set(key(specifier, folder), await nativeImport(place)(specifier));
-  }
-}
-
-function key(specifier: string, folder: string): string {
-  return `${folder}\0${specifier}`;
 }
 
 function toPath(specifier: string): string {
   return specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier;
 }
 
-/** Local files are compiled to CommonJS: none of their imports comes this way. */
-function forbidden(): void {
-  throw new Error("only a cell binds names");
-}
-
 function metaOf(path: string, folder: string): ImportMeta {
   const { resolve } = createRequire(path);
   const resolveUrl = (specifier: string): string => {
     const found = resolve(specifier);
-    return found.startsWith("/") ? pathToFileURL(found).href : found;
+    return isAbsolute(found) ? pathToFileURL(found).href : found;
   };
   return { url: pathToFileURL(path).href, dirname: folder, filename: path, resolve: resolveUrl };
 }

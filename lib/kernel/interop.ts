@@ -3,9 +3,13 @@ import { types } from "node:util";
 
 /** What code that is compiled in memory is called with, beyond what CommonJS gives every module. */
 export interface ModuleWords {
-  bind(specifier: string, names: Readonly<Record<string, string>>): void;
   import(specifier: unknown): Promise<unknown>;
   meta: ImportMeta;
+}
+
+/** What a cell is called with, where `bind` makes names of the notebook stand for what a module exports. */
+export interface CellWords extends ModuleWords {
+  bind(specifier: string, names: Readonly<Record<string, string>>): void;
 }
 
 /** Namespaces made of CommonJS modules: the same module gives the same one. */

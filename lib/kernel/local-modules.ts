@@ -18,7 +18,7 @@ interface Loaded {
 }
 
 /** What `./x` may stand for. `.js` is what some write for a TypeScript file. */
-const ENDS = ["", ".ts", ".tsx", ".js", ".json", "/index.ts", "/index.js"];
+const ENDS = ["", ".ts", ".js", ".json", "/index.ts", "/index.js"];
 /** What is left to Node. */
 const FOREIGN = new Set([".mjs", ".cjs", ".node"]);
 

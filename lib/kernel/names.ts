@@ -60,6 +60,11 @@ export class CellNames {
     Object.defineProperty(this.values, name, { get: read, set, enumerable: true, configurable: true });
   }
 
+  /** A name that a cell says is there already, `declare const gc: …`: the notebook's own, else Node's. */
+  bindGlobal(name: string): void {
+    if (!(name in this.values)) this.bind(name, () => Reflect.get(globalThis, name));
+  }
+
   private isAsBefore(name: string, before: PropertyDescriptor | undefined): boolean {
     const now = Object.getOwnPropertyDescriptor(this.values, name);
     return Object.is(now?.get, before?.get) && Object.is(now?.value, before?.value) && !now === !before;

@@ -142,6 +142,34 @@ test("JavaScript of every kind beside the notebook, and packages that only the p
   assert.match(await cells.failure('require("not-installed-at-all")'), /Cannot find module 'not-installed-at-all'/);
 });
 
+test("a file that awaits at its top is refused with the way out; an .mjs file that has changed comes anew", async () => {
+  write("my notebooks/awaits.ts", "export const late = await Promise.resolve(1);");
+  assert.match(
+    await cells.failure('import { late } from "./awaits";'),
+    /awaits\.ts awaits outside every function.*export an async function/,
+  );
+  write("my notebooks/counts.mjs", "export const count = 1;");
+  assert.equal(await cells.result('import { count } from "./counts.mjs";\nconst read = () => count;\nread()'), "1");
+  write("my notebooks/counts.mjs", "export const count = 2; // changed");
+  assert.equal(await cells.result('import { count } from "./counts.mjs";\nread()'), "2");
+});
+
+test("a cell may be a module of a name, and may say what is there already", async () => {
+  assert.deepEqual(await cells.outputs("/** @module named */\nexport const inside: number = 9;"), []);
+  assert.equal(await cells.result('import { inside } from "./named";\ninside'), "9");
+  assert.match(
+    await cells.failure("/** @module broken */\nexport const inside: number = 'x';"),
+    /line 2: Type 'string'/,
+  );
+  await cells.outputs(
+    "let kept = 5;\ndeclare function setImmediate(f: () => void): number;\ndeclare let missing: number;",
+  );
+  assert.equal(
+    await cells.result("declare let kept: number;\n[kept, typeof setImmediate, typeof missing]"),
+    "[ 5, 'function', 'undefined' ]",
+  );
+});
+
 test("`export` in a pasted cell declares, and the value of a default export is the result", async () => {
   const pasted = [
     'import { readFileSync } from "fs"',

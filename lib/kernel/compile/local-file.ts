@@ -1,5 +1,7 @@
 /** A TypeScript or JavaScript file of the reader's own as code that runs in this process: a CommonJS module, compiled in memory. */
 import type * as TypeScript from "typescript";
+import { UserError } from "../../errors";
+import { awaitsAtTop } from "./cell-text";
 import { CELL } from "./references";
 import { compiler } from "./typescript";
 
@@ -11,8 +13,15 @@ export interface CompiledFile {
   imports: readonly string[];
 }
 
-/** @param path for messages and the source map */
+/**
+ * @param path for messages and the source map
+ * @throws UserError where the file awaits outside every function, which CommonJS cannot
+ */
 export function compileFile(path: string, text: string): CompiledFile {
+  if (awaitsAtTop(text))
+    throw new UserError(
+      `${path} awaits outside every function; a file that a notebook imports cannot: export an async function and await it in the cell.`,
+    );
   const { outputText, sourceMapText = "{}" } = compiler.transpileModule(text, {
     fileName: path,
     compilerOptions: {

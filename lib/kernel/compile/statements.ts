@@ -64,7 +64,7 @@ class CellStatements {
   }
 
   private statement(node: TypeScript.Statement): TypeScript.Statement[] {
-    if (isOnlyDeclared(node)) return [];
+    if (isOnlyDeclared(node)) return this.ambient(node);
     if (compiler.isImportDeclaration(node)) return this.import(node);
     if (compiler.isImportEqualsDeclaration(node)) return this.importEquals(node);
     if (compiler.isVariableStatement(node)) return this.variables(node);
@@ -72,6 +72,20 @@ class CellStatements {
     if (compiler.isClassDeclaration(node) || compiler.isEnumDeclaration(node) || compiler.isModuleDeclaration(node))
       return this.body(node);
     return [compiler.visitNode(node, this.references.visit, compiler.isStatement)];
+  }
+
+  /** `__cell__.ambient("x");`: the value is somebody else's. */
+  private ambient(node: TypeScript.Statement): TypeScript.Statement[] {
+    const isNamed = compiler.isFunctionDeclaration(node) || compiler.isClassDeclaration(node);
+    const names = compiler.isVariableStatement(node)
+      ? node.declarationList.declarations.flatMap(({ name }) => namesOf(name))
+      : isNamed && node.name
+        ? [node.name]
+        : [];
+    const ambient = factory.createPropertyAccessExpression(factory.createIdentifier(CELL), "ambient");
+    return names.map(({ text }) =>
+      at(node, factory.createCallExpression(ambient, undefined, [factory.createStringLiteral(text)])),
+    );
   }
 
   private variables(node: TypeScript.VariableStatement): TypeScript.Statement[] {
