@@ -16,10 +16,14 @@ export function computes(specifier: string): boolean {
   return COMPUTING.test(specifier);
 }
 
-/** Starts the project's backend; costs nothing where it runs already. Loaded late: most notebooks begin without it. */
+let isStarted = false;
+
+/** Starts the project's backend, once: what the reader has chosen since stays. Loaded late: most notebooks begin without it. */
 export async function startBackend(): Promise<void> {
+  if (isStarted) return;
   const { useBackend }: typeof import("../backend") = require("../backend");
   await useBackend();
+  isStarted = true;
 }
 
 /**

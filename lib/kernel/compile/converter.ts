@@ -64,7 +64,7 @@ export class CellConverter {
   addModule(name: string, source: string): Diagnostic[] {
     const path = join(this.folder, `${name}.ts`).replaceAll("\\", "/");
     this.language.set(path, source);
-    const program = this.language.program();
+    const program = this.language.programWith(path);
     const file = program.getSourceFile(path);
     if (!file) return [];
     return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map((fault) =>

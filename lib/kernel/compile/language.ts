@@ -27,6 +27,7 @@ export class CellLanguage {
   readonly service: TypeScript.LanguageService;
   private readonly resolver: ModuleResolver;
   private strict: TypeScript.Program | undefined;
+  private checked: string | undefined;
   private readonly documents = new Map<string, string>();
   private readonly versions = new Map<string, number>();
 
@@ -53,6 +54,16 @@ export class CellLanguage {
     return program;
   }
 
+  /** The program with a module that a cell has defined and that nobody imports yet. */
+  programWith(path: string): TypeScript.Program {
+    this.checked = path;
+    try {
+      return this.program();
+    } finally {
+      this.checked = undefined;
+    }
+  }
+
   /** The same files under the rules of a strict project. */
   strictProgram(program: TypeScript.Program): TypeScript.Program {
     this.strict = strictProgram(program, this.resolver, this.strict);
@@ -76,7 +87,7 @@ export class CellLanguage {
       readDirectory: compiler.sys.readDirectory,
       useCaseSensitiveFileNames: () => compiler.sys.useCaseSensitiveFileNames,
       getCompilationSettings: () => options,
-      getScriptFileNames: () => [...this.documents.keys()],
+      getScriptFileNames: () => (this.checked === undefined ? [this.path] : [this.path, this.checked]),
       getScriptVersion: (path) => this.version(path),
       getScriptSnapshot: (path) => {
         const text = this.read(path);
