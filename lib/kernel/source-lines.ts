@@ -7,7 +7,8 @@ import { SourceMap } from "node:module";
 
 /** Of one compiled cell. */
 export interface SourceLines {
-  map: SourceMap;
+  /** From the code that runs back to the cell, a step each. */
+  maps: readonly SourceMap[];
   /** Lines that stand before the cell in the text that the map is of. */
   before: number;
 }
@@ -38,10 +39,15 @@ export function localLine(file: string, line: number, column: number): number | 
  */
 export function cellLine(fileName: string, line: number, column: number): number | undefined {
   const lines = cells.get(fileName);
-  const entry = lines?.map.findEntry(line - 1, column - 1);
-  if (!lines || !entry || !("originalLine" in entry)) return undefined;
-  const at = entry.originalLine + 1 - lines.before;
-  return at < 1 ? undefined : at;
+  if (!lines) return undefined;
+  let at = { line: line - 1, column: column - 1 };
+  for (const map of lines.maps) {
+    const entry = map.findEntry(at.line, at.column);
+    if (!("originalLine" in entry)) return undefined;
+    at = { line: entry.originalLine, column: entry.originalColumn };
+  }
+  const own = at.line + 1 - lines.before;
+  return own < 1 ? undefined : own;
 }
 
 /** The TypeScript file and line behind a line of a built file, where its map lies beside it. */

@@ -53,7 +53,7 @@ export class CellConverter {
     return {
       faults,
       code,
-      lines: { map: parseMap(map), before: known.split("\n").length - 1 },
+      lines: { maps: [parseMap(map)], before: known.split("\n").length - 1 },
       declarations: known + own + this.nestedVariables(program, cell),
       declared: [...values],
       imports,
