@@ -1,16 +1,17 @@
 /**
- * Runs cells: tslab's converter turns a cell into JavaScript, this runs it and says what came out. In place of tslab's
+ * Runs cells: the converter turns a cell into JavaScript, this runs it and says what came out. In place of tslab's
  * executor.ts, which prints failures and results as text.
  */
+import { join } from "node:path";
 import vm from "node:vm";
-import { type Converter, createConverter } from "tslab/dist/converter";
 import { getCodeMetadata } from "tslab/dist/metadata";
-import { awaitsAtTop, takeMaps } from "./compiler";
+import { awaitsAtTop } from "./compile/cell-text";
+import { CellConverter } from "./compile/converter";
+import { CELL, NAMES } from "./compile/references";
 import { type CellFailure, cellName, compileFailure, thrownFailure } from "./failures";
 import { CellImports } from "./imports";
 import { InterruptedError, type Interrupts } from "./interrupt";
 import { CellNames } from "./names";
-import { writeOutShorthands } from "./shorthand";
 import { rememberCell } from "./source-lines";
 
 export type CellOutcome = { ok: true; value: unknown } | { ok: false; failure: CellFailure };
@@ -19,19 +20,19 @@ export class CellExecutor {
   private readonly names = new CellNames();
   private readonly imports: CellImports;
   private readonly sources = new Map<string, string>();
-  private compiler: Converter | undefined;
+  private compiler: CellConverter | undefined;
 
   /** @param folder the notebook's folder: what relative imports are relative to */
   constructor(
-    folder: string,
+    private readonly folder: string,
     private readonly interrupts: Interrupts,
   ) {
-    this.imports = new CellImports(folder);
+    this.imports = new CellImports(folder, (name, read) => this.names.bind(name, read));
   }
 
-  /** tslab's compiler, made when first asked for: that takes a second or two, and the kernel can answer before. */
-  get converter(): Converter {
-    this.compiler ??= createConverter({ isJS: false, isBrowser: false });
+  /** The compiler, made when first asked for: that takes a second or two, and the kernel can answer before. */
+  get converter(): CellConverter {
+    this.compiler ??= new CellConverter(this.folder);
     return this.compiler;
   }
 
@@ -45,38 +46,38 @@ export class CellExecutor {
   }
 
   private async compileAndRun(source: string, count: number): Promise<CellOutcome> {
-    const meta = getCodeMetadata(source);
-    if (meta.module) {
-      const faults = this.converter.addModule(meta.module, source, meta);
-      return faults.length > 0
-        ? { ok: false, failure: compileFailure(faults, source) }
-        : { ok: true, value: undefined };
+    const { module } = getCodeMetadata(source);
+    if (module) return this.defineModule(module, source);
+    const converted = this.converter.convert(this.names.declarations, source);
+    if (converted.faults.length > 0) return { ok: false, failure: compileFailure(converted.faults, source) };
+    const file = cellName(count);
+    this.sources.set(file, source);
+    if (converted.lines) rememberCell(file, converted.lines);
+    this.names.begin(converted.declared);
+    try {
+      await this.imports.prepare(converted.imports);
+      await this.run(converted.code, file, awaitsAtTop(source));
+    } catch (thrown) {
+      this.names.salvage(converted.declarations);
+      return { ok: false, failure: thrownFailure(thrown, this.sources) };
     }
-    const { declarations } = this.names;
-    const converted = this.converter.convert(declarations, writeOutShorthands(source, declarations));
-    if (converted.sideOutputs) this.imports.update(converted.sideOutputs);
-    if (converted.diagnostics.length > 0) return { ok: false, failure: compileFailure(converted.diagnostics, source) };
-    if (converted.output) {
-      const file = cellName(count);
-      this.sources.set(file, source);
-      rememberCell(file, takeMaps());
-      this.names.begin(converted.output);
-      try {
-        await this.run(converted.output, file, awaitsAtTop(source));
-      } catch (thrown) {
-        this.names.salvage(converted.declOutput ?? "");
-        return { ok: false, failure: thrownFailure(thrown, this.sources) };
-      }
-    }
-    this.names.complete(converted.declOutput ?? "");
-    return this.result(this.names.take(converted.lastExpressionVar));
+    this.names.complete(converted.declarations);
+    return this.result(this.names.takeLast());
   }
 
-  inspect(source: string, position: number): ReturnType<Converter["inspect"]> {
+  /** A cell that begins with a comment `@module name` is a file of that name. */
+  private defineModule(name: string, source: string): CellOutcome {
+    const faults = this.converter.addModule(name, source);
+    if (faults.length > 0) return { ok: false, failure: compileFailure(faults, source) };
+    this.imports.define(join(this.folder, `${name}.ts`), source);
+    return { ok: true, value: undefined };
+  }
+
+  inspect(source: string, position: number): ReturnType<CellConverter["inspect"]> {
     return this.converter.inspect(this.names.declarations, source, position);
   }
 
-  complete(source: string, position: number): ReturnType<Converter["complete"]> {
+  complete(source: string, position: number): ReturnType<CellConverter["complete"]> {
     return this.converter.complete(this.names.declarations, source, position);
   }
 
@@ -95,8 +96,9 @@ export class CellExecutor {
     if (this.interrupts.requested) throw new InterruptedError("the cell was interrupted before it ran.");
     const kind = asynchronous ? "async function" : "function";
     // The code starts on a line of its own: a source map's columns hold on its first line too.
-    const wrapped = `(${kind}(exports, require) {\n${code}\n})(...globalThis[Symbol.for("workbook.cell")])`;
-    Object.assign(globalThis, { [CELL]: [this.names.exports, this.imports.from()] });
+    const words = [NAMES, CELL, "exports", "require", "module", "__filename", "__dirname"].join(", ");
+    const wrapped = `(${kind}(${words}) {"use strict";\n${code}\n})(...globalThis[Symbol.for("workbook.cell")])`;
+    Object.assign(globalThis, { [GIVEN]: this.given() });
     try {
       const returned: unknown = vm.runInThisContext(wrapped, { filename, lineOffset: -1, breakOnSigint: true });
       if (asynchronous) await this.interrupts.race(Promise.resolve(returned));
@@ -105,6 +107,22 @@ export class CellExecutor {
       this.interrupts.delivered();
       throw new InterruptedError("the cell was interrupted; names of earlier cells keep their values.");
     }
+  }
+
+  /** What a cell's code is called with: its names and imports, and what Node gives a module. */
+  private given(): unknown[] {
+    const module = { exports: {} };
+    const path = join(this.folder, "cell.ts");
+    const { values } = this.names;
+    return [
+      values,
+      { ...this.imports.cellWords(), ambient: (name: string) => this.names.bindGlobal(name) },
+      module.exports,
+      this.imports.from(),
+      module,
+      path,
+      this.folder,
+    ];
   }
 
   /** The value of the last expression; a promise is awaited, as a reader of a notebook expects. */
@@ -117,8 +135,8 @@ export class CellExecutor {
   }
 }
 
-/** Where a cell's code finds the names and the `require` it is called with. */
-const CELL = Symbol.for("workbook.cell");
+/** Where a cell's code finds what it is called with. */
+const GIVEN = Symbol.for("workbook.cell");
 
 function isScriptInterrupt(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";

@@ -2,11 +2,11 @@
  * Repair: errors as errors. Stock tslab prints a failure to stderr as text with lines of compiled code; here it is the
  * protocol's `error` output: name, message, and a short stack with the cell's own lines.
  */
-import { relative, sep } from "node:path";
+import { basename, relative, sep } from "node:path";
 import { inspect } from "node:util";
 import type { Diagnostic } from "tslab/dist/converter";
 import { PROJECT_ROOT } from "./project";
-import { builtLine, cellLine } from "./source-lines";
+import { builtLine, cellLine, localLine } from "./source-lines";
 
 /** The content of the protocol's `error` message. */
 export interface CellFailure {
@@ -117,6 +117,9 @@ function showFrame(
     const at = cellLine(file, line, column) ?? line;
     return `    at ${file}, line ${at}:  ${source.split("\n")[at - 1]?.trim() ?? ""}`;
   }
+  const local = localLine(file, line, column);
+  if (local !== undefined)
+    return `    ${DIM}at ${caller ? `${caller} (${basename(file)}:${local})` : `${basename(file)}:${local}`}${PLAIN}`;
   const path = relative(PROJECT_ROOT, file.replace(/^file:\/\//, ""));
   if (file.startsWith("node:") || path.startsWith("..") || /(^|[\\/])(tslab|dist[\\/]lib[\\/]kernel)[\\/]/.test(path))
     return undefined;

@@ -1,8 +1,8 @@
 /**
- * The kernel process. The order matters: the compiler's repairs come before any file of tslab, the sockets before the
+ * The kernel process. The order matters: the project's TypeScript comes before any file of tslab, the sockets before the
  * compiler is made, so that a front end has its answer while the compiler warms up.
  */
-import "./compiler";
+import "./compile/typescript";
 import { CellExecutor } from "./executor";
 import { Interrupts } from "./interrupt";
 import { dieWithParent } from "./orphan";

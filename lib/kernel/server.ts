@@ -8,6 +8,7 @@ import { versions } from "node:process";
 import * as jupyter from "tslab/dist/jupyter";
 import { type DisplayPlace, type MimeBundle, openOutput } from "../notebook/display";
 import { completeReply, inspectReply } from "./assist";
+import { compiler } from "./compile/typescript";
 import type { CellExecutor } from "./executor";
 import { type CellFailure, thrownFailure } from "./failures";
 import { ExecutionQueue } from "./queue";
@@ -26,15 +27,19 @@ interface Position {
 /** Messages that a front end may send and that want no answer from this kernel. */
 const IGNORED = new Set(["comm_open", "comm_msg", "comm_close", "input_reply"]);
 
+/** Cells are run by WorkbookServer, completed and inspected by WorkbookHandler; nothing comes this way. */
+function answeredElsewhere(): never {
+  throw new Error("tslab's executor is not used here");
+}
+
 /** tslab's answer to "is this code complete"; completion and inspection are assist.ts's. */
 export class WorkbookHandler extends jupyter.JupyterHandlerImpl {
   constructor(private readonly cells: CellExecutor) {
     super(
       {
-        // Cells are run by WorkbookServer.handleExecute; nothing comes this way.
-        execute: () => Promise.resolve(false),
-        inspect: (source, position) => cells.inspect(source, position),
-        complete: (source, position) => cells.complete(source, position),
+        execute: answeredElsewhere,
+        inspect: answeredElsewhere,
+        complete: answeredElsewhere,
         locals: {},
         reset: () => undefined,
         interrupt: () => undefined,
@@ -54,8 +59,8 @@ export class WorkbookHandler extends jupyter.JupyterHandlerImpl {
 
   override handleKernel(): ReturnType<jupyter.JupyterHandlerImpl["handleKernel"]> {
     const info = super.handleKernel();
-    const language = { ...info.language_info, version: "5.0.4", pygments_lexer: "typescript" };
-    const banner = `TypeScript 5.0.4 (tslab 1.0.22, the GLiNER workbook's launcher), Node ${versions.node}`;
+    const language = { ...info.language_info, version: compiler.version, pygments_lexer: "typescript" };
+    const banner = `TypeScript ${compiler.version} (tslab 1.0.22, the GLiNER workbook's launcher), Node ${versions.node}`;
     return Object.assign(info, { status: "ok", implementation_version: "1.0.22", banner, language_info: language });
   }
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pickDeclarations } from "../../lib/kernel/names";
+import { pickDeclarations } from "../../lib/kernel/compile/declarations";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
 import { KernelClient } from "../../lib/kernel/runner/client";
 import type { Output } from "../../lib/kernel/runner/nbformat";
