@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { inspect } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../backend";
 import { type Batch, type CollateSwitches, collate, type Example } from "../batch/collate";
@@ -62,6 +63,12 @@ export class GLiNER implements LimitedReader {
   textsInWindows = 0;
 
   private constructor(readonly model: LoadedModel) {}
+
+  /** One line, in place of all weights and the vocabulary. */
+  [inspect.custom](): string {
+    const { model_name, span_mode, hidden_size } = this.model.config;
+    return `GLiNER { encoder: ${inspect(model_name)}, span_mode: ${inspect(span_mode)}, hidden_size: ${hidden_size} }`;
+  }
 
   /**
    * Loads a folder of Python's `save_pretrained` or of `savePretrained`, or a model of the hub.

@@ -6,12 +6,17 @@ import vm from "node:vm";
 import { type Converter, createConverter } from "tslab/dist/converter";
 import { getCodeMetadata } from "tslab/dist/metadata";
 import { awaitsAtTop, takeMaps } from "./compiler";
-import { type CellFailure, cellName, compileFailure, thrownFailure } from "./failures";
+import { type CellFailure, cellName, compileFailure, thrownFailure, withUnheard } from "./failures";
 import { CellImports } from "./imports";
-import { InterruptedError, type Interrupts } from "./interrupt";
 import { CellNames } from "./names";
+import { dressTensors, withoutName } from "./printing";
 import { writeOutShorthands } from "./shorthand";
 import { rememberCell } from "./source-lines";
+import { readableStacks } from "./stacks";
+import { belongingTo, type CellRun } from "./stop/cell-run";
+import { STOP_NAME, withCheckpoints } from "./stop/checkpoints";
+import { InterruptedError, type Interrupts } from "./stop/interrupts";
+import type { SharedState } from "./stop/state";
 
 export type CellOutcome = { ok: true; value: unknown } | { ok: false; failure: CellFailure };
 
@@ -25,8 +30,12 @@ export class CellExecutor {
   constructor(
     folder: string,
     private readonly interrupts: Interrupts,
+    state: SharedState,
   ) {
     this.imports = new CellImports(folder);
+    readableStacks(this.sources);
+    const stop = Object.assign(state, { check: () => interrupts.checkpoint() });
+    Object.defineProperty(globalThis, STOP_NAME, { value: stop });
   }
 
   /** tslab's compiler, made when first asked for: that takes a second or two, and the kernel can answer before. */
@@ -35,16 +44,20 @@ export class CellExecutor {
     return this.compiler;
   }
 
-  async execute(source: string, count: number): Promise<CellOutcome> {
-    this.interrupts.begin();
+  async execute(source: string, run: CellRun): Promise<CellOutcome> {
+    this.interrupts.begin(run);
     try {
-      return await this.compileAndRun(source, count);
+      const outcome = await this.compileAndRun(source, run);
+      // What was rejected on the way is reported once the promises have had their turn.
+      await turn();
+      const failure = withUnheard(outcome.ok ? undefined : outcome.failure, run.faults, this.sources);
+      return failure ? { ok: false, failure } : outcome;
     } finally {
       this.interrupts.end();
     }
   }
 
-  private async compileAndRun(source: string, count: number): Promise<CellOutcome> {
+  private async compileAndRun(source: string, run: CellRun): Promise<CellOutcome> {
     const meta = getCodeMetadata(source);
     if (meta.module) {
       const faults = this.converter.addModule(meta.module, source, meta);
@@ -57,19 +70,22 @@ export class CellExecutor {
     if (converted.sideOutputs) this.imports.update(converted.sideOutputs);
     if (converted.diagnostics.length > 0) return { ok: false, failure: compileFailure(converted.diagnostics, source) };
     if (converted.output) {
-      const file = cellName(count);
+      const file = cellName(run.count);
       this.sources.set(file, source);
-      rememberCell(file, takeMaps());
+      const { code, map } = withCheckpoints(converted.output);
+      rememberCell(file, [map, ...takeMaps()]);
       this.names.begin(converted.output);
       try {
-        await this.run(converted.output, file, awaitsAtTop(source));
+        await this.run(code, file, awaitsAtTop(source), run);
       } catch (thrown) {
         this.names.salvage(converted.declOutput ?? "");
         return { ok: false, failure: thrownFailure(thrown, this.sources) };
       }
     }
     this.names.complete(converted.declOutput ?? "");
-    return this.result(this.names.take(converted.lastExpressionVar));
+    const value = this.names.take(converted.lastExpressionVar);
+    withoutName(value, converted.lastExpressionVar);
+    return this.result(value);
   }
 
   inspect(source: string, position: number): ReturnType<Converter["inspect"]> {
@@ -89,22 +105,36 @@ export class CellExecutor {
     this.compiler?.close();
   }
 
-  private async run(code: string, filename: string, asynchronous: boolean): Promise<void> {
+  private async run(code: string, filename: string, asynchronous: boolean, run: CellRun): Promise<void> {
     // An interrupt that came while the compiler held the thread is still waiting to be heard.
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     if (this.interrupts.requested) throw new InterruptedError("the cell was interrupted before it ran.");
     const kind = asynchronous ? "async function" : "function";
     // The code starts on a line of its own: a source map's columns hold on its first line too.
-    const wrapped = `(${kind}(exports, require) {\n${code}\n})(...globalThis[Symbol.for("workbook.cell")])`;
-    Object.assign(globalThis, { [CELL]: [this.names.exports, this.imports.from()] });
+    const wrapped = `(${kind}(exports, require) {\n${code}\n})`;
+    const start: (exports: object, load: unknown) => unknown = vm.runInThisContext(wrapped, {
+      filename,
+      lineOffset: -1,
+    });
+    const cell = (): unknown => start(this.names.exports, this.loader());
     try {
-      const returned: unknown = vm.runInThisContext(wrapped, { filename, lineOffset: -1, breakOnSigint: true });
+      const returned = belongingTo(run, () => this.interrupts.inside(cell));
       if (asynchronous) await this.interrupts.race(Promise.resolve(returned));
     } catch (error) {
-      if (!isScriptInterrupt(error)) throw error;
-      this.interrupts.delivered();
-      throw new InterruptedError("the cell was interrupted; names of earlier cells keep their values.");
+      // Whatever a cell throws because it was stopped, e.g. that its program was ended, it was stopped.
+      if (!this.interrupts.requested || error instanceof InterruptedError) throw error;
+      throw new InterruptedError("the cell was interrupted; what it had assigned stays.", { cause: error });
     }
+  }
+
+  /** What `require` is inside a cell. */
+  private loader(): (specifier: string) => unknown {
+    const load = this.imports.from();
+    return (specifier) => {
+      const loaded = load(specifier);
+      dressTensors();
+      return loaded;
+    };
   }
 
   /** The value of the last expression; a promise is awaited, as a reader of a notebook expects. */
@@ -117,9 +147,7 @@ export class CellExecutor {
   }
 }
 
-/** Where a cell's code finds the names and the `require` it is called with. */
-const CELL = Symbol.for("workbook.cell");
-
-function isScriptInterrupt(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+/** Lets everything that waits have its turn: messages, and promises that were rejected. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

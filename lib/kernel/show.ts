@@ -14,7 +14,7 @@ interface TensorLike {
 
 /** @returns undefined where there is nothing to show */
 export function resultOf(value: unknown): { data: MimeBundle; metadata: MimeBundle } | undefined {
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined) return undefined;
   if (isDisplayable(value)) return { data: value[DISPLAY](), metadata: metadataOf(value) };
   return { data: dataOf(value), metadata: {} };
 }
@@ -22,8 +22,19 @@ export function resultOf(value: unknown): { data: MimeBundle; metadata: MimeBund
 function dataOf(value: unknown): MimeBundle {
   if (isFrame(value)) return table(value).bundle;
   if (isTensor(value)) return { "text/plain": value.toString(true) };
-  return { "text/plain": inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100 }) };
+  const text = inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100 });
+  return { "text/plain": cut(text) };
 }
+
+/** A result of thousands of lines, e.g. an object of a package with all that it refers to, would bury the notebook. */
+function cut(text: string): string {
+  const lines = text.split("\n");
+  const rest = lines.length - LONGEST;
+  return rest > 0 ? [...lines.slice(0, LONGEST), `… (${rest} more lines)`].join("\n") : text;
+}
+
+/** Lines of a result that are shown. */
+const LONGEST = 300;
 
 /** By its form: the kernel starts without loading TensorFlow.js. */
 function isTensor(value: unknown): value is TensorLike {

@@ -7,8 +7,17 @@ import { SourceMap } from "node:module";
 
 const INLINE = /\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
 
+/** As much of a source map as is asked of it; lines and columns from 0. */
+export interface LineMap {
+  findEntry(line: number, column: number): object | Place;
+}
+interface Place {
+  originalLine: number;
+  originalColumn: number;
+}
+
 /** Maps of one compiled cell, outermost last: CommonJS -> modules -> TypeScript. */
-type Maps = readonly SourceMap[];
+type Maps = readonly LineMap[];
 
 const cells = new Map<string, Maps>();
 const builtFiles = new Map<string, SourceMap | undefined>();

@@ -73,7 +73,7 @@ test(`${COUNT} kernels started and stopped, ${AT_ONCE} at a time, leave no proce
 
 /** A process that starts a kernel, says so when it answers, and stays. */
 function startParent(): ChildProcess {
-  const client = JSON.stringify(join(PROJECT_ROOT, "dist", "lib", "kernel", "client.js"));
+  const client = JSON.stringify(join(PROJECT_ROOT, "dist", "lib", "kernel", "runner", "client.js"));
   const script = `require(${client}).KernelClient.start({ folder: ${JSON.stringify(NOTEBOOKS)} }).then(async (kernel) => {
     void kernel.execute("const end = Date.now() + 60_000; while (Date.now() < end) {}");
     console.log("ready");
