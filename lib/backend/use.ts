@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../errors";
 import { BINDING_PATH } from "../files/places";
+import { machineFacts } from "../machine";
 import type { BackendInfo, BackendName } from "./info";
 import { nativeLibrary } from "./native";
 import { forcedBackend, readRecord } from "./record";
@@ -82,7 +82,7 @@ async function startNative(): Promise<BackendInfo> {
   const record = readRecord();
   const library =
     record && record.chosen !== "wasm" && record.library.includes(version) ? record.library : `TensorFlow ${version}`;
-  const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism();
+  const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || machineFacts().cores;
   return { name: "tensorflow", library, version, gpu, threads, native: true };
 }
 

@@ -50,7 +50,16 @@ export class TrainingRun {
     this.data = describeData({ records, dev, heldOut, benchmark }, provenance?.files);
     const identity = identityOf(model, config, this.data, heldOut);
     this.store = new RunStore(model, this.trainer.optimizer, config, identity);
-    this.afterStep = new AfterStep(model, config, options, sets, this.metric, loss, this.stepLoss, this.store);
+    this.afterStep = new AfterStep({
+      model,
+      config,
+      options,
+      sets,
+      metric: this.metric,
+      loss,
+      stepLoss: this.stepLoss,
+      store: this.store,
+    });
   }
 
   async go(): Promise<TrainingResult> {
