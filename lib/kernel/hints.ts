@@ -23,6 +23,10 @@ const HABITS: readonly Habit[] = [
     line: /^\s*(pip|conda|npm|yarn|pnpm)\s+(install|add|i)\b/,
     hint: "A cell is TypeScript. Packages are installed in a terminal, in the notebook's folder or the project's: npm install NAME",
   },
+  {
+    line: /(^|[^.\w])(input|prompt)\s*\(/,
+    hint: 'The reader is asked by the library: import { input } from "../lib"; const name = await input("Your name? ")',
+  },
 ];
 
 /** @param lines those that the compiler complained about */

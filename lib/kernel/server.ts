@@ -6,12 +6,14 @@
 import { randomUUID } from "node:crypto";
 import { versions } from "node:process";
 import * as jupyter from "tslab/dist/jupyter";
+import { UserError } from "../errors";
 import { type DisplayPlace, type MimeBundle, openOutput } from "../notebook/display";
 import { completeReply, inspectReply } from "./assist";
 import type { CellExecutor } from "./executor";
 import { type CellFailure, thrownFailure } from "./failures";
 import { LateOutput } from "./late";
 import { ExecutionQueue } from "./queue";
+import { parse } from "./runner/wire";
 import { resultOf } from "./show";
 import { CellRun, runningCode } from "./stop/cell-run";
 import type { ControlChannel } from "./stop/control";
@@ -69,6 +71,11 @@ export class WorkbookServer extends jupyter.ZmqServer {
   private readonly streams = new Streams();
   private readonly late = new LateOutput(this.streams);
   private run: CellRun | undefined;
+  /** What the front end says of itself: one with a reader can be asked for input, a runner cannot. */
+  private interactive = false;
+  /** The request of the cell that runs, and who waits for what its reader types. */
+  private request: Message | undefined;
+  private answer: ((text: string) => void) | undefined;
   /** One for all that this kernel says. Stock tslab answers under the asker's: with two askers JupyterLab drops messages. */
   private readonly session = randomUUID();
   /** tslab's class of messages, which it does not export: known from the first message on. */
@@ -96,6 +103,7 @@ export class WorkbookServer extends jupyter.ZmqServer {
     };
     Object.assign(this, { bindSocket });
     await super.init();
+    void this.readAnswers();
     for (const socket of [this.iopub, this.shell]) {
       socket.sendTimeout = 0;
       socket.sendHighWaterMark = 0;
@@ -156,10 +164,11 @@ export class WorkbookServer extends jupyter.ZmqServer {
   }
 
   override async handleExecute(socket: Socket, message: Message): Promise<void> {
-    const request = { code: "", silent: false, stop_on_error: true, ...message.content };
+    const request = { code: "", silent: false, stop_on_error: true, allow_stdin: false, ...message.content };
     let failure: CellFailure | undefined;
     const status = await this.queue.add(request.stop_on_error, async () => {
       if (!request.silent) this.send(message, "execute_input", { code: request.code, execution_count: ++this.count });
+      this.interactive = request.allow_stdin;
       failure = await this.runCell(message, request.code);
       return failure === undefined;
     });
@@ -189,6 +198,7 @@ export class WorkbookServer extends jupyter.ZmqServer {
   private async runCell(message: Message, code: string): Promise<CellFailure | undefined> {
     const run = new CellRun(this.count, (type, content) => this.send(message, type, content));
     this.run = run;
+    this.request = message;
     this.late.begin(run);
     let failure: CellFailure | undefined;
     try {
@@ -212,12 +222,38 @@ export class WorkbookServer extends jupyter.ZmqServer {
       const type = place?.update ? "update_display_data" : "display_data";
       this.show(this.late.place(), type, { data, metadata, transient });
     };
-    openOutput({ display: show });
+    const port = { display: show, ask: (prompt: string) => this.ask(prompt), interactive: false };
+    openOutput(Object.defineProperty(port, "interactive", { get: () => this.interactive }));
     const ofTslab = (content: { data: MimeBundle; transient?: { display_id?: string } }, update: boolean): void => {
       const id = content.transient?.display_id;
       show(content.data, {}, id === undefined ? undefined : { id, update });
     };
     Object.assign(jupyter, { lastWriteDisplayData: ofTslab });
+  }
+
+  /** A line of text from the reader of the cell that runs. A stopped cell does not wait for it any more. */
+  private ask(prompt: string): Promise<string> {
+    const request = this.request;
+    const run = runningCode();
+    if (!request || !run || run !== this.run)
+      throw new UserError("input() asks while its cell runs; this one has ended.");
+    this.streams.flush();
+    const question = request.createReply();
+    question.header.msg_type = "input_request";
+    question.content = { prompt, password: false };
+    question.signAndSend(this.connInfo.key, this.stdin);
+    return new Promise((resolve, reject) => {
+      this.answer = resolve;
+      run.controller.signal.addEventListener("abort", () => reject(run.controller.signal.reason), { once: true });
+    });
+  }
+
+  /** Answers to `input`. The loop ends when the socket is closed. */
+  private async readAnswers(): Promise<void> {
+    for await (const frames of this.stdin) {
+      const { type, content } = parse(this.connInfo.key, frames);
+      if (type === "input_reply") this.answer?.(String(content.value ?? ""));
+    }
   }
 
   private publishResult(run: CellRun, value: unknown): void {

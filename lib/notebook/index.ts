@@ -1,10 +1,12 @@
 /** What a notebook's cells show: each function returns or drives a display. */
 export { type IntervalPoint, intervalFigure, reliabilityFigure, thresholdFigure } from "./analysis";
-export { check, digestOf, Outcome, type Wanted } from "./check";
+export { check, Outcome, sealExercise } from "./check";
 export { compareEntities, compareRecord } from "./compare";
 export { DISPLAY, Display, type Displayable, display, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
+export { type Exercise, type Question, sealQuestion, type Verdict } from "./exercises";
 export { figure, type Layout, type Trace as PlotTrace } from "./figure";
+export { input } from "./input";
 export {
   type LessonData,
   lessonData,
@@ -20,7 +22,7 @@ export { type MatrixOptions, matrix } from "./matrix";
 export { Monitor, monitor } from "./monitor";
 export { benchmarkLesson, type LessonBenchmark, type LessonFile, pileNerLesson, storedMix } from "./preprocessing";
 export { presetTable } from "./preset-table";
-export { type Choice, quiz } from "./quiz";
+export { quiz } from "./quiz";
 export { type Stages, scoreRows, stages } from "./stages";
 export { type FrameLike, type TableOptions, table } from "./table";
 export { writeTable } from "./write";

@@ -143,7 +143,7 @@ test("table, figure, entities, comparison, progress, an exercise and an error as
   assert.match(await text(page, 3), /University of London .*\[city\].*\[organization\].*\[building\]/s);
   assert.match(await text(page, 4), /wrong boundary: person, gold “Ada Lovelace”/);
   assert.equal(await codeCell(page, 5).locator("progress").getAttribute("value"), "40");
-  assert.match(await text(page, 6), /✗ not yet[\s\S]*Hint: count them/);
+  assert.match(await text(page, 6), /✗ not yet[\s\S]*Hint: a direction/);
   assert.match(await text(page, 8), /RangeError: no such span: 7\n[\s\S]*line 3: +throw new RangeError/);
   assert.equal(await count(page, 7, "script"), 0);
   assert.match(await text(page, 7), /<script>window\.hacked=1<\/script>/);
