@@ -15,6 +15,9 @@ export const FIRST_NOTEBOOK = "notebooks/00-start-here.ipynb";
 /** The folder whose kernels/ holds the project's kernelspec; nothing is registered outside the project. */
 const KERNELSPECS = join(PROJECT_ROOT, "lib/kernel/jupyter");
 
+/** Defaults of JupyterLab's settings: no question about news at the first start, and no look for updates. */
+const LAB_SETTINGS = join(PROJECT_ROOT, "lib/cli/setup/jupyterlab");
+
 const PATIENCE = 90_000;
 
 /** A running server. */
@@ -48,6 +51,7 @@ export async function startServer(browser: boolean, wantedPort = 8888, root = PR
     `--LabApp.default_url=/lab/tree/${FIRST_NOTEBOOK}`,
     "--MultiKernelManager.default_kernel_name=tslab-workbook",
     "--Application.log_level=40",
+    `--LabApp.app_settings_dir=${LAB_SETTINGS}`,
     ...(browser ? [] : ["--no-browser"]),
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
   ];
