@@ -23,15 +23,30 @@ export class Outcome extends Display {
  * Checks an answer and shows the outcome.
  * @param id of data/exercises.json
  * @param answer a value, or a function that computes it (what it throws is reported, not thrown); undefined: not answered
+ * @param holds what must be true of it, each with the sentence that a reader sees where it is not; for exercises with many answers
  * @throws UserError for an unknown id; with WORKBOOK_CHECKS=strict (notebooks of solutions) for an answer that is not right
  */
-export function check(id: string, answer?: unknown): Outcome {
-  return checkOf(id, exerciseOf(id), answer);
+export function check<Answer = unknown>(
+  id: string,
+  answer?: Answer | (() => Answer),
+  holds: readonly Property<Answer>[] = [],
+): Outcome {
+  return checkOf(id, exerciseOf(id), answer, holds);
 }
 
+/** What must be true of an answer, and what is said where it is not. */
+export type Property<Answer> = readonly [sentence: string, test: (answer: Answer) => boolean];
+
 /** The same for an exercise that is at hand. */
-export function checkOf(id: string, exercise: Exercise, answer: unknown): Outcome {
-  const faults = judge(id, exercise, answer);
+export function checkOf<Answer>(
+  id: string,
+  exercise: Exercise,
+  answer: Answer | (() => Answer) | undefined,
+  holds: readonly Property<Answer>[] = [],
+): Outcome {
+  if (exercise.digest === undefined && holds.length === 0)
+    throw usageError(`check "${id}" has no digest on file, wanted what must be true of an answer as a third argument.`);
+  const faults = judge(id, exercise, answer, holds);
   const passed = faults === undefined ? undefined : faults.length === 0;
   if (!passed && process.env.WORKBOOK_CHECKS === "strict")
     throw new UserError(`the exercise "${id}" ${faults ? `is not right: ${faults.join("; ")}` : "has no answer"}.`);
@@ -40,15 +55,37 @@ export function checkOf(id: string, exercise: Exercise, answer: unknown): Outcom
 }
 
 /** What is not right of an answer; undefined where nothing was answered. */
-export function judge(id: string, { salt, digest, digits = 4 }: Exercise, answer: unknown): string[] | undefined {
-  let value: unknown;
+export function judge<Answer>(
+  id: string,
+  { salt = "", digest, digits = 4 }: Exercise,
+  answer: Answer | (() => Answer) | undefined,
+  holds: readonly Property<Answer>[] = [],
+): string[] | undefined {
+  let value: Answer | undefined;
   try {
-    value = typeof answer === "function" ? answer() : answer;
+    value = isFunction(answer) ? answer() : answer;
   } catch (error) {
     return [`your code threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`];
   }
   if (value === undefined) return undefined;
-  return digests(salt, id, value, digits).includes(digest) ? [] : ["the value is not the expected one"];
+  const faults = brokenProperties(value, holds);
+  const wrong = digest !== undefined && !digests(salt, id, value, digits).includes(digest);
+  return wrong ? [...faults, "the value is not the expected one"] : faults;
+}
+
+function brokenProperties<Answer>(value: Answer, holds: readonly Property<Answer>[]): string[] {
+  return holds.flatMap(([sentence, test]) => {
+    try {
+      return test(value) ? [] : [sentence];
+    } catch (error) {
+      // An answer of another form than the test expects is an answer that does not hold.
+      return [`${sentence} (the test could not read your answer: ${error instanceof Error ? error.message : error})`];
+    }
+  });
+}
+
+function isFunction<Answer>(answer: Answer | (() => Answer)): answer is () => Answer {
+  return typeof answer === "function";
 }
 
 /**

@@ -13,9 +13,9 @@ import { PROJECT_ROOT } from "../files/places";
 export interface Exercise {
   /** What stands over its verdict. */
   title: string;
-  salt: string;
-  /** Of the right answer, by `digestOf`. */
-  digest: string;
+  salt?: string;
+  /** Of the right answer; missing where many answers are right, and the cell says what must be true of one. */
+  digest?: string;
   /** Significant digits that count in a number; default 4. */
   digits?: number;
   /** Shown once an answer was not right. */

@@ -1,6 +1,6 @@
 /** What a notebook's cells show: each function returns or drives a display. */
 export { type IntervalPoint, intervalFigure, reliabilityFigure, thresholdFigure } from "./analysis";
-export { check, Outcome, sealExercise } from "./check";
+export { check, Outcome, type Property, sealExercise } from "./check";
 export { compareEntities, compareRecord } from "./compare";
 export { DISPLAY, Display, type Displayable, display, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";

@@ -58,6 +58,23 @@ test("lists, objects, typed arrays; what has no form is no answer", () => {
   assert.throws(() => sealExercise("x", () => 1, { hint }), /an answer is a function, wanted/);
 });
 
+test("where many answers are right, the cell says what must hold, and a reader sees what does not", () => {
+  const wanted = [
+    ["at least three texts", (lengths: number[]) => lengths.length >= 3],
+    ["every text has words", (lengths: number[]) => lengths.every((n) => n > 0)],
+  ] as const;
+  assert.equal(check("harmless-lengths", [7, 7, 7], wanted).passed, true);
+  const wrong = check("harmless-lengths", [0], wanted).toString();
+  assert.match(
+    wrong,
+    /at least three texts\n {2}every text has words\n {2}Hint: what does the backward direction read first/,
+  );
+  const other = check<number[]>("harmless-lengths", JSON.parse("5"), wanted);
+  assert.match(other.toString(), /every text has words \(the test could not read your answer/);
+  assert.equal(check<number[]>("harmless-lengths", undefined, wanted).passed, undefined);
+  assert.throws(() => check("harmless-lengths", 1), /has no digest on file, wanted what must be true of an answer/);
+});
+
 test("nothing answered is open, not wrong; what the answer throws is told; strict mode throws for all but right ones", () => {
   assert.match(check("clipping").toString(), /… open · clipping\n {2}not answered yet/);
   const throwing = check("clipping", () => JSON.parse("{"));
@@ -125,7 +142,7 @@ test("every exercise and question of the notebooks is on file, and each is asked
   const asked = new Set<string>();
   for (const name of readdirSync(folder).filter((file) => file.endsWith(".ipynb")))
     for (const { source } of readNotebook(join(folder, name)).cells)
-      for (const [, caller, id] of source.matchAll(/^(check|quiz)\("([^"]+)"/gm)) asked.add(`${caller} ${id}`);
+      for (const [, caller, id] of source.matchAll(/^(check|quiz)(?:<.*>)?\("([^"]+)"/gm)) asked.add(`${caller} ${id}`);
   const known = [
     ...Object.keys(exercises).map((id) => `check ${id}`),
     ...Object.keys(questions).map((id) => `quiz ${id}`),
