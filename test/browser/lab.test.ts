@@ -10,7 +10,7 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { type Server, startServer } from "../../lib/cli/setup/jupyter";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
-import { codeCell, openBrowser, openNotebook, runAll, runCell, untilIdle, whyNoBrowser } from "./chromium";
+import { codeCell, openBrowser, openNotebook, PATIENCE, runAll, runCell, untilIdle, whyNoBrowser } from "./chromium";
 import { LESSON, PROMISES, TRAINING } from "./lesson";
 
 const missing = whyNoBrowser();
@@ -110,7 +110,7 @@ const hacked = (page: Page) => page.evaluate("window.hacked");
 
 test("notebook 00 runs from its first cell to its last", { skip }, async () => {
   const { page, complaints } = await open("00-start-here.ipynb");
-  await runAll(page, 240_000);
+  await runAll(page);
   const failed = await page
     .locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')
     .allInnerTexts();
@@ -119,7 +119,7 @@ test("notebook 00 runs from its first cell to its last", { skip }, async () => {
     await page
       .locator(`.jp-OutputArea ${selector}:visible`)
       .first()
-      .waitFor({ timeout: 20_000 })
+      .waitFor({ timeout: PATIENCE })
       .catch(complain(complaints));
   await page.close();
 });
@@ -128,7 +128,7 @@ test("table, figure, entities, comparison, progress, an exercise and an error as
   skip,
 }, async () => {
   const { page } = await open("lesson.ipynb");
-  await runAll(page, 60_000);
+  await runAll(page);
   assert.match(await text(page, 1), /name\s+F1\s+seeds\s+MiniLM\s+0\.1235\s+3/);
   const still = codeCell(page, 2).locator("img.plot-img");
   const { width } = (await still.boundingBox()) ?? { width: 0 };
@@ -138,7 +138,7 @@ test("table, figure, entities, comparison, progress, an exercise and an error as
   const place = await still.boundingBox();
   // The pointer comes near: the picture gives way to the interactive figure.
   await page.mouse.move(Number(place?.x) + 90, Number(place?.y) + 90);
-  await codeCell(page, 2).locator(".js-plotly-plot .scatterlayer path").first().waitFor({ timeout: 20_000 });
+  await codeCell(page, 2).locator(".js-plotly-plot .scatterlayer path").first().waitFor({ timeout: PATIENCE });
   const titles = await codeCell(page, 2).locator(":is(.gtitle, .xtitle, .ytitle)").allTextContents();
   assert.deepEqual(titles.sort(), ["A figure", "loss", "step"]);
   assert.equal(await count(page, 3, "mark"), 3);
@@ -152,8 +152,14 @@ test("table, figure, entities, comparison, progress, an exercise and an error as
   assert.equal(await hacked(page), undefined);
   await picture(page, "table-and-entities", 1, 4);
   await picture(page, "error", 8);
+  const saved = page.waitForResponse(
+    (answer) => answer.request().method() === "PUT" && answer.url().includes("/api/contents/"),
+    {
+      timeout: PATIENCE,
+    },
+  );
   await page.keyboard.press("Control+s");
-  await page.waitForTimeout(1500);
+  await saved;
   await page.close();
 });
 
@@ -173,7 +179,7 @@ test("an untrusted notebook shows the same and runs no script, in the dark theme
     setting("apputils-extension/themes", { theme: "JupyterLab Light" }),
   );
   assert.match(await text(page, 1), /MiniLM\s+0\.123/);
-  await codeCell(page, 2).locator(".js-plotly-plot, img").first().waitFor({ timeout: 20_000 });
+  await codeCell(page, 2).locator(".js-plotly-plot, img").first().waitFor({ timeout: PATIENCE });
   assert.equal(await count(page, 3, "mark"), 3);
   assert.equal(await count(page, 5, "progress"), 1);
   assert.match(await text(page, 6), /✗ not yet/);
@@ -187,21 +193,21 @@ test("an untrusted notebook shows the same and runs no script, in the dark theme
 test("the stop button ends a training cell at a step, and the next cell goes on from there", { skip }, async () => {
   const { page } = await open("training.ipynb");
   await runCell(page, 0);
-  await untilIdle(page, 30_000);
+  await untilIdle(page);
   await runCell(page, 1);
   await codeCell(page, 1)
     .locator("progress")
-    .waitFor({ timeout: 30_000 })
+    .waitFor({ timeout: PATIENCE })
     .catch(async () => assert.fail(await page.locator(".jp-Notebook").innerText()));
   await page.waitForFunction('Number(document.querySelector("progress")?.value) > 5', undefined, {
-    timeout: 60_000,
+    timeout: PATIENCE,
   });
   await page.click(STOP_BUTTON);
-  await untilIdle(page, 20_000);
+  await untilIdle(page);
   const [, stopped] = /stopped at step (\d+) of 300/.exec(await text(page, 1)) ?? [];
   assert.ok(Number(stopped) > 5 && Number(stopped) < 300, await text(page, 1));
   await runCell(page, 2);
-  await untilIdle(page, 90_000);
+  await untilIdle(page);
   assert.match(await text(page, 2), new RegExp(`went on from step ${stopped}: 300 of 300 steps`));
   await picture(page, "interrupted-and-resumed", 1, 2);
   await page.close();
@@ -213,7 +219,7 @@ test("JupyterLab asks no question about news; errors nobody waited for, late lin
   const { page } = await open("promises.ipynb");
   for (const at of [0, 1, 2, 3, 4]) {
     await runCell(page, at);
-    await untilIdle(page, 30_000);
+    await untilIdle(page);
   }
   // The question used to come some seconds after the start, in a corner or a dialog.
   assert.doesNotMatch(await page.locator("body").innerText(), /get notified about official Jupyter news/);
@@ -226,7 +232,7 @@ test("JupyterLab asks no question about news; errors nobody waited for, late lin
   assert.match(await text(page, 4), /Hint: A cell is TypeScript, `!` runs no program/);
   await codeCell(page, 2)
     .locator(".jp-OutputArea-output", { hasText: "late line" })
-    .waitFor({ timeout: 20_000 })
+    .waitFor({ timeout: PATIENCE })
     .catch(async () => {
       assert.match(await page.locator(".jp-Notebook").innerText(), /\[cell 3, after its end\] late line/);
     });
@@ -235,17 +241,17 @@ test("JupyterLab asks no question about news; errors nobody waited for, late lin
     await runCell(page, at);
     await page.waitForTimeout(1_000);
     for (let press = 0; press < 3; press++) await page.click(STOP_BUTTON);
-    await untilIdle(page, 20_000);
+    await untilIdle(page);
     assert.match(await text(page, at), /Interrupted: the cell was interrupted/);
   }
   await runCell(page, 7);
-  await untilIdle(page, 20_000);
+  await untilIdle(page);
   assert.match(await text(page, 7), /42/);
   await runCell(page, 8);
   await codeCell(page, 8).locator("input.jp-Stdin-input").fill("Ada");
   await picture(page, "stopped-and-asked", 5, 8);
   await page.keyboard.press("Enter");
-  await untilIdle(page, 20_000);
+  await untilIdle(page);
   assert.match(await text(page, 8), /hello Ada/);
   await page.close();
 });
