@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../backend";
 import { type Batch, type CollateSwitches, collate, type Example } from "../batch/collate";
@@ -50,6 +51,12 @@ export class GLiNER implements LimitedReader {
   get model(): LoadedModel {
     if (!this.loaded) throw usageError("the model has been disposed of; wanted one that is still loaded.");
     return this.loaded;
+  }
+
+  /** One line, in place of all weights and the vocabulary. */
+  [inspect.custom](): string {
+    const { model_name, span_mode, hidden_size } = this.model.config;
+    return `GLiNER { encoder: ${inspect(model_name)}, span_mode: ${inspect(span_mode)}, hidden_size: ${hidden_size} }`;
   }
 
   /**

@@ -8,11 +8,16 @@ import { getCodeMetadata } from "tslab/dist/metadata";
 import { awaitsAtTop } from "./compile/cell-text";
 import { CellConverter } from "./compile/converter";
 import { CELL, NAMES } from "./compile/references";
-import { type CellFailure, cellName, compileFailure, thrownFailure } from "./failures";
+import { type CellFailure, cellName, compileFailure, thrownFailure, withUnheard } from "./failures";
 import { CellImports } from "./imports";
-import { InterruptedError, type Interrupts } from "./interrupt";
 import { CellNames } from "./names";
+import { dressTensors } from "./printing";
 import { rememberCell } from "./source-lines";
+import { readableStacks } from "./stacks";
+import { belongingTo, type CellRun } from "./stop/cell-run";
+import { STOP_NAME, withCheckpoints } from "./stop/checkpoints";
+import { InterruptedError, type Interrupts } from "./stop/interrupts";
+import type { SharedState } from "./stop/state";
 
 export type CellOutcome = { ok: true; value: unknown } | { ok: false; failure: CellFailure };
 
@@ -26,8 +31,12 @@ export class CellExecutor {
   constructor(
     private readonly folder: string,
     private readonly interrupts: Interrupts,
+    state: SharedState,
   ) {
     this.imports = new CellImports(folder, (name, read) => this.names.bind(name, read));
+    readableStacks(this.sources);
+    const stop = Object.assign(state, { check: () => interrupts.checkpoint() });
+    Object.defineProperty(globalThis, STOP_NAME, { value: stop });
   }
 
   /** The compiler, made when first asked for: that takes a second or two, and the kernel can answer before. */
@@ -36,27 +45,33 @@ export class CellExecutor {
     return this.compiler;
   }
 
-  async execute(source: string, count: number): Promise<CellOutcome> {
-    this.interrupts.begin();
+  async execute(source: string, run: CellRun): Promise<CellOutcome> {
+    this.interrupts.begin(run);
     try {
-      return await this.compileAndRun(source, count);
+      const outcome = await this.compileAndRun(source, run);
+      // What was rejected on the way is reported once the promises have had their turn.
+      await turn();
+      const failure = withUnheard(outcome.ok ? undefined : outcome.failure, run.faults, this.sources);
+      return failure ? { ok: false, failure } : outcome;
     } finally {
       this.interrupts.end();
     }
   }
 
-  private async compileAndRun(source: string, count: number): Promise<CellOutcome> {
+  private async compileAndRun(source: string, run: CellRun): Promise<CellOutcome> {
     const { module } = getCodeMetadata(source);
     if (module) return this.defineModule(module, source);
     const converted = this.converter.convert(this.names.declarations, source);
     if (converted.faults.length > 0) return { ok: false, failure: compileFailure(converted.faults, source) };
-    const file = cellName(count);
+    const file = cellName(run.count);
     this.sources.set(file, source);
-    if (converted.lines) rememberCell(file, converted.lines);
+    const { code, map } = withCheckpoints(converted.code);
+    const { maps, before } = converted.lines ?? { maps: [], before: 0 };
+    rememberCell(file, { maps: [map, ...maps], before });
     this.names.begin(converted.declared);
     try {
       await this.imports.prepare(converted.imports);
-      await this.run(converted.code, file, awaitsAtTop(source));
+      await this.run(code, file, awaitsAtTop(source), run);
     } catch (thrown) {
       this.names.salvage(converted.declarations);
       return { ok: false, failure: thrownFailure(thrown, this.sources) };
@@ -90,22 +105,23 @@ export class CellExecutor {
     this.compiler?.close();
   }
 
-  private async run(code: string, filename: string, asynchronous: boolean): Promise<void> {
+  private async run(code: string, filename: string, asynchronous: boolean, run: CellRun): Promise<void> {
     // An interrupt that came while the compiler held the thread is still waiting to be heard.
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     if (this.interrupts.requested) throw new InterruptedError("the cell was interrupted before it ran.");
     const kind = asynchronous ? "async function" : "function";
     // The code starts on a line of its own: a source map's columns hold on its first line too.
     const words = [NAMES, CELL, "exports", "require", "module", "__filename", "__dirname"].join(", ");
-    const wrapped = `(${kind}(${words}) {"use strict";\n${code}\n})(...globalThis[Symbol.for("workbook.cell")])`;
-    Object.assign(globalThis, { [GIVEN]: this.given() });
+    const wrapped = `(${kind}(${words}) {"use strict";\n${code}\n})`;
+    const start: (...given: unknown[]) => unknown = vm.runInThisContext(wrapped, { filename, lineOffset: -1 });
+    const cell = (): unknown => start(...this.given());
     try {
-      const returned: unknown = vm.runInThisContext(wrapped, { filename, lineOffset: -1, breakOnSigint: true });
+      const returned = belongingTo(run, () => this.interrupts.inside(cell));
       if (asynchronous) await this.interrupts.race(Promise.resolve(returned));
     } catch (error) {
-      if (!isScriptInterrupt(error)) throw error;
-      this.interrupts.delivered();
-      throw new InterruptedError("the cell was interrupted; names of earlier cells keep their values.");
+      // Whatever a cell throws because it was stopped, e.g. that its program was ended, it was stopped.
+      if (!this.interrupts.requested || error instanceof InterruptedError) throw error;
+      throw new InterruptedError("the cell was interrupted; what it had assigned stays.", { cause: error });
     }
   }
 
@@ -118,11 +134,21 @@ export class CellExecutor {
       values,
       { ...this.imports.cellWords(), ambient: (name: string) => this.names.bindGlobal(name) },
       module.exports,
-      this.imports.from(),
+      this.loader(),
       module,
       path,
       this.folder,
     ];
+  }
+
+  /** What `require` is inside a cell. */
+  private loader(): (specifier: string) => unknown {
+    const load = this.imports.from();
+    return (specifier) => {
+      const loaded = load(specifier);
+      dressTensors();
+      return loaded;
+    };
   }
 
   /** The value of the last expression; a promise is awaited, as a reader of a notebook expects. */
@@ -135,9 +161,7 @@ export class CellExecutor {
   }
 }
 
-/** Where a cell's code finds what it is called with. */
-const GIVEN = Symbol.for("workbook.cell");
-
-function isScriptInterrupt(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+/** Lets everything that waits have its turn: messages, and promises that were rejected. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

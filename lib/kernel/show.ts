@@ -21,7 +21,7 @@ export interface Shown {
 
 /** @returns undefined where there is nothing to show */
 export async function resultOf(value: unknown): Promise<Shown | undefined> {
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined) return undefined;
   const shown = displayOf(value);
   if (shown) return { data: await bundleOf(shown), metadata: metadataOf(shown) };
   return { data: dataOf(value), metadata: {} };
@@ -29,8 +29,19 @@ export async function resultOf(value: unknown): Promise<Shown | undefined> {
 
 function dataOf(value: unknown): MimeBundle {
   if (isTensor(value)) return { "text/plain": value.toString(true) };
-  return { "text/plain": inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100 }) };
+  const text = inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100 });
+  return { "text/plain": cut(text) };
 }
+
+/** A result of thousands of lines, e.g. an object of a package with all that it refers to, would bury the notebook. */
+function cut(text: string): string {
+  const lines = text.split("\n");
+  const rest = lines.length - LONGEST;
+  return rest > 0 ? [...lines.slice(0, LONGEST), `… (${rest} more lines)`].join("\n") : text;
+}
+
+/** Lines of a result that are shown. */
+const LONGEST = 300;
 
 /** By its form: the kernel starts without loading TensorFlow.js. */
 function isTensor(value: unknown): value is TensorLike {

@@ -5,10 +5,20 @@
 import { existsSync, readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 
+/** As much of a source map as is asked of it; lines and columns from 0. */
+export interface LineMap {
+  findEntry(line: number, column: number): object | Place;
+}
+
+interface Place {
+  originalLine: number;
+  originalColumn: number;
+}
+
 /** Of one compiled cell. */
 export interface SourceLines {
   /** From the code that runs back to the cell, a step each. */
-  maps: readonly SourceMap[];
+  maps: readonly LineMap[];
   /** Lines that stand before the cell in the text that the map is of. */
   before: number;
 }

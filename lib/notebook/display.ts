@@ -24,6 +24,10 @@ export interface DisplayPlace {
 
 /** The kernel's door for output, set by it as `globalThis[Symbol.for("workbook.output")]`. */
 export interface OutputPort {
+  /** True where a reader sits before the notebook and can answer; false in a runner. */
+  interactive?: boolean;
+  /** Asks the reader for a line of text. */
+  ask?(prompt: string): Promise<string>;
   display(bundle: MimeBundle, metadata: MimeBundle, place?: DisplayPlace): void;
 }
 

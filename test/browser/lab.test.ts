@@ -11,7 +11,7 @@ import type { Browser, Page } from "playwright-core";
 import { type Server, startServer } from "../../lib/cli/setup/jupyter";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
 import { codeCell, openBrowser, openNotebook, PATIENCE, runAll, runCell, untilIdle, whyNoBrowser } from "./chromium";
-import { LESSON, SHOWN, TRAINING } from "./lesson";
+import { LESSON, PROMISES, SHOWN, TRAINING } from "./lesson";
 
 const missing = whyNoBrowser();
 const skip = missing ? `SKIPPED, NOTHING WAS TRIED IN A BROWSER: ${missing}` : false;
@@ -30,6 +30,7 @@ before(async () => {
   write("lesson.ipynb", LESSON);
   write("training.ipynb", TRAINING);
   write("shown.ipynb", SHOWN);
+  write("promises.ipynb", PROMISES);
   // Settings, trust and layouts of the reader's own JupyterLab stay out of it.
   for (const name of [
     "JUPYTER_CONFIG_DIR",
@@ -44,7 +45,6 @@ before(async () => {
   process.env.WORKBOOK_TEST_FOLDER = root;
   // Cells out of sight are there too: the tests look at all of them.
   setting("notebook-extension/tracker", { windowingMode: "none" });
-  setting("apputils-extension/notification", { checkForUpdates: false, fetchNews: "false" });
   server = await startServer(false, 0, root);
   browser = await openBrowser();
 });
@@ -105,6 +105,8 @@ const complain = (complaints: string[]) => (error: Error) => {
 const text = (page: Page, at: number) => codeCell(page, at).locator(".jp-OutputArea").innerText();
 const count = (page: Page, at: number, selector: string) =>
   codeCell(page, at).locator(`.jp-OutputArea ${selector}`).count();
+const STOP_BUTTON =
+  '.jp-NotebookPanel-toolbar [data-jp-item-name="interrupt"], .jp-NotebookPanel-toolbar [data-command="notebook:interrupt-kernel"]';
 const hacked = (page: Page) => page.evaluate("window.hacked");
 
 test("notebook 00 runs from its first cell to its last", { skip }, async () => {
@@ -142,7 +144,7 @@ test("table, figure, entities, comparison, progress, an exercise and an error as
   assert.match(await text(page, 3), /University of London .*\[city\].*\[organization\].*\[building\]/s);
   assert.match(await text(page, 4), /wrong boundary: person, gold “Ada Lovelace”/);
   assert.equal(await codeCell(page, 5).locator("progress").getAttribute("value"), "40");
-  assert.match(await text(page, 6), /✗ not yet[\s\S]*Hint: count them/);
+  assert.match(await text(page, 6), /✗ not yet[\s\S]*Hint: a direction/);
   assert.match(await text(page, 8), /RangeError: no such span: 7\n[\s\S]*line 3: +throw new RangeError/);
   assert.equal(await count(page, 7, "script"), 0);
   assert.match(await text(page, 7), /<script>window\.hacked=1<\/script>/);
@@ -247,9 +249,7 @@ test("the stop button ends a training cell at a step, and the next cell goes on 
   await page.waitForFunction('Number(document.querySelector("progress")?.value) > 5', undefined, {
     timeout: PATIENCE,
   });
-  await page.click(
-    '.jp-NotebookPanel-toolbar [data-jp-item-name="interrupt"], .jp-NotebookPanel-toolbar [data-command="notebook:interrupt-kernel"]',
-  );
+  await page.click(STOP_BUTTON);
   await untilIdle(page);
   const [, stopped] = /stopped at step (\d+) of 300/.exec(await text(page, 1)) ?? [];
   assert.ok(Number(stopped) > 5 && Number(stopped) < 300, await text(page, 1));
@@ -257,5 +257,48 @@ test("the stop button ends a training cell at a step, and the next cell goes on 
   await untilIdle(page);
   assert.match(await text(page, 2), new RegExp(`went on from step ${stopped}: 300 of 300 steps`));
   await picture(page, "interrupted-and-resumed", 1, 2);
+  await page.close();
+});
+
+test("JupyterLab asks no question about news; errors nobody waited for, late lines, hints, a quiz to click, stop, input", {
+  skip,
+}, async () => {
+  const { page } = await open("promises.ipynb");
+  for (const at of [0, 1, 2, 3, 4]) {
+    await runCell(page, at);
+    await untilIdle(page);
+  }
+  // The question used to come some seconds after the start, in a corner or a dialog.
+  assert.doesNotMatch(await page.locator("body").innerText(), /get notified about official Jupyter news/);
+  const choice = codeCell(page, 0).locator("details").nth(1);
+  assert.equal(await choice.locator("bdi").last().isVisible(), false);
+  await choice.locator("summary").click();
+  assert.match(await choice.innerText(), /✓ right: Yes: fix what is known to be wrong/);
+  assert.match(await text(page, 1), /AggregateError|2 failed|1 of 2[\s\S]*unheard 1[\s\S]*2 of 2[\s\S]*unheard 2/);
+  assert.match(await text(page, 3), /Error: logged\n +at cell \[4\], line 2:.*\n +at cell \[4\], line 4:.*[\s\S]*null/);
+  assert.match(await text(page, 4), /Hint: A cell is TypeScript, `!` runs no program/);
+  await codeCell(page, 2)
+    .locator(".jp-OutputArea-output", { hasText: "late line" })
+    .waitFor({ timeout: PATIENCE })
+    .catch(async () => {
+      assert.match(await page.locator(".jp-Notebook").innerText(), /\[cell 3, after its end\] late line/);
+    });
+  await picture(page, "quiz-errors-hint", 0, 4);
+  for (const at of [5, 6]) {
+    await runCell(page, at);
+    await page.waitForTimeout(1_000);
+    for (let press = 0; press < 3; press++) await page.click(STOP_BUTTON);
+    await untilIdle(page);
+    assert.match(await text(page, at), /Interrupted: the cell was interrupted/);
+  }
+  await runCell(page, 7);
+  await untilIdle(page);
+  assert.match(await text(page, 7), /42/);
+  await runCell(page, 8);
+  await codeCell(page, 8).locator("input.jp-Stdin-input").fill("Ada");
+  await picture(page, "stopped-and-asked", 5, 8);
+  await page.keyboard.press("Enter");
+  await untilIdle(page);
+  assert.match(await text(page, 8), /hello Ada/);
   await page.close();
 });

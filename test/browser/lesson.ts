@@ -4,7 +4,7 @@ import { PROJECT_ROOT } from "../../lib/kernel/project";
 /** The cells of the notebooks that the browser test makes. */
 
 export const LESSON = [
-  'import { check, compareEntities, digestOf, entities, figure, progress, spanOf, table } from "../lib";',
+  'import { check, compareEntities, entities, figure, progress, spanOf, table } from "../lib";',
   'table([{ name: "MiniLM", F1: 0.12345, seeds: 3 }, { name: "DeBERTa", F1: 0.4321, seeds: 1 }], { title: "A table" })',
   'figure([{ name: "seed 0", x: [1, 2, 3], y: [3, 1, 2] }, { name: "seed 1", x: [1, 2, 3], y: [2, 2, 1] }], { title: "A figure", xaxis: { title: "step" }, yaxis: { title: "loss" } })',
   `const place = "She read at the University of London Library.";
@@ -18,7 +18,7 @@ compareEntities(line,
   [spanOf(line, "Ada Lovelace", "person"), spanOf(line, "Babbage", "person"), spanOf(line, "London", "city"), spanOf(line, "Thames", "river")],
   [spanOf(line, "Ada", "person"), spanOf(line, "Babbage", "person"), spanOf(line, "London", "country"), spanOf(line, "near", "city")])`,
   'const bar = progress(40, "counting");\nfor (let n = 1; n <= 40; n++) { await new Promise((done) => setTimeout(done, 5)); bar.step("at " + n); }',
-  'check("how many", 5, { digest: digestOf("how many", 4), hint: "count them" })',
+  'check("lstm-parameters", 5)',
   `const hostile = "<script>window.hacked=1</script><img src=x onerror='window.hacked=1'>";
 table([{ [hostile]: hostile }], { title: hostile })`,
   "function span(n: number) {\n  // A fault on purpose.\n  throw new RangeError('no such span: ' + n);\n}\nspan(7)",
@@ -57,4 +57,17 @@ const records = await lessonData(9);
 const out = \`\${process.env.WORKBOOK_TEST_FOLDER}/run\`;`,
   `${TRAIN}\nlet at = run.steps;\nconsole.log(\`stopped at step \${run.steps} of 300\`);`,
   `${TRAIN}\nconsole.log(\`went on from step \${at}: \${run.steps} of 300 steps\`);`,
+];
+
+/** What the kernel promises of errors, values and the stop button; each is run by itself. */
+export const PROMISES = [
+  'import { input, quiz } from "../lib";\nquiz("lstm-load")',
+  "[1, 2].forEach(async (n) => {\n  throw new RangeError('unheard ' + n);\n});",
+  "setTimeout(() => console.log('late line'), 1500);\nvoid 0;",
+  "function made() {\n  return new Error('logged');\n}\nconsole.log(made());\nnull",
+  "!ls",
+  "await null;\nfor (;;) {}",
+  'import { execSync } from "node:child_process";\nexecSync("sleep 600");',
+  "40 + 2",
+  'const name = await input("Your name? ");\n"hello " + name',
 ];

@@ -50,9 +50,11 @@ test("the queue aborts what waits after a failure and nothing else", async () =>
 test("streams join text and keep the order of the two", () => {
   const sent: string[] = [];
   const streams = new Streams();
-  streams.attach((name, text) => sent.push(`${name}:${text}`));
-  for (const part of ["a", "b", "c"]) streams.write("stdout", part);
-  streams.write("stderr", "!");
+  const say = (_type: string, content: object): void => {
+    if ("name" in content && "text" in content) sent.push(`${content.name}:${content.text}`);
+  };
+  for (const part of ["a", "b", "c"]) streams.write("stdout", part, say);
+  streams.write("stderr", "!", say);
   streams.flush();
   assert.equal(sent.join(" ").replaceAll(" stdout:", ""), "stdout:abc stderr:!");
 });
