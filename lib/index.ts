@@ -27,9 +27,6 @@ export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } fr
 export type { EncoderConfig } from "./encoder/config";
 export { UserError } from "./errors";
 export { type BenchmarkSet, comparePresets, type PresetScores } from "./evaluate/benchmark";
-export { bootstrapF1, type Interval, meanF1, resampledF1, type SetCounts } from "./evaluate/bootstrap";
-export * from "./evaluate/breakdown";
-export { type Calibration, type CalibrationBin, calibrate } from "./evaluate/calibration";
 export {
   analyseErrors,
   type Confusion,
@@ -38,46 +35,58 @@ export {
   errorRows,
   NOTHING,
   topConfusions,
-} from "./evaluate/error-analysis";
-export { type OrderStudy, studyOrders } from "./evaluate/label-order";
-export { MATCH_MODES, type ModeScores, matchModes } from "./evaluate/match-modes";
-export { addCounts, type Counts, countMatches, type Scores, scores, scoresPerType } from "./evaluate/metrics";
-export { bootstrapDifference, type Comparison, compareF1 } from "./evaluate/paired";
-export { type PredictionTask, type Predictor, predict, storedPredictions } from "./evaluate/predict";
-export { checkTexts, FLOOR, type ModelIdentity, type Predictions, readPredictions } from "./evaluate/predictions";
-export { labelsOf, PRESETS, type Preset, presetOf, rulesOf } from "./evaluate/presets";
-export type { StudyOptions, Wording } from "./evaluate/prompt-study";
-export { amongPublished, type PublishedScore, publishedScores } from "./evaluate/published-scores";
-export { PLAIN_RULES, type Scored, type ScoringRules, scorePredictions } from "./evaluate/scoring";
-export * from "./evaluate/seeds";
-export { type CurveModel, type CurvePair, type StoredCurve, storedCurve } from "./evaluate/stored-curve";
-export { type PresetRow, presetRow, storedCounts, storedPresets } from "./evaluate/stored-presets";
+} from "./evaluate/errors/analysis";
+export * from "./evaluate/errors/breakdown";
+export { type PredictionTask, type Predictor, predict, storedPredictions } from "./evaluate/predictions/predict";
+export {
+  checkTexts,
+  FLOOR,
+  type ModelIdentity,
+  type Predictions,
+  readPredictions,
+} from "./evaluate/predictions/predictions";
+export { type OrderStudy, studyOrders } from "./evaluate/prompts/label-order";
+export type { StudyOptions, Wording } from "./evaluate/prompts/prompt-study";
+export { AS_GIVEN, oneAtATime, studyWordings, type WordingResult } from "./evaluate/prompts/wordings";
+export { MATCH_MODES, type ModeScores, matchModes } from "./evaluate/scoring/match-modes";
+export { addCounts, type Counts, countMatches, type Scores, scores, scoresPerType } from "./evaluate/scoring/metrics";
+export { labelsOf, PRESETS, type Preset, presetOf, rulesOf } from "./evaluate/scoring/presets";
+export { PLAIN_RULES, type Scored, type ScoringRules, scorePredictions } from "./evaluate/scoring/scoring";
 export {
   bestThreshold,
   type CurvePoint,
   scoresAt,
   thresholdCurve,
   thresholdCurveByDecoding,
-} from "./evaluate/threshold-curve";
-export { AS_GIVEN, oneAtATime, studyWordings, type WordingResult } from "./evaluate/wordings";
+} from "./evaluate/scoring/threshold-curve";
+export { bootstrapF1, type Interval, meanF1, resampledF1, type SetCounts } from "./evaluate/statistics/bootstrap";
+export { type Calibration, type CalibrationBin, calibrate } from "./evaluate/statistics/calibration";
+export { bootstrapDifference, type Comparison, compareF1 } from "./evaluate/statistics/paired";
+export * from "./evaluate/statistics/seeds";
+export { type CurveModel, type CurvePair, type StoredCurve, storedCurve } from "./evaluate/stored/curve";
+export { type PresetRow, presetRow, storedCounts, storedPresets } from "./evaluate/stored/presets";
+export { amongPublished, type PublishedScore, publishedScores } from "./evaluate/stored/published-scores";
 export { askedOnly, type EvaluateOptions, type Evaluation, evaluateRecords } from "./evaluate/zero-shot";
+export { identityOf } from "./gliner/checkpoint/identity";
+export type { LoadOptions } from "./gliner/checkpoint/load";
+export { CheckpointError, type Misfit } from "./gliner/checkpoint/misfit";
+export { type PublishedModel, publishedModels } from "./gliner/checkpoint/published";
+export type { SaveOptions } from "./gliner/checkpoint/save";
+export { modelFolder, SHIPPED_MODEL } from "./gliner/checkpoint/shipped";
 export type { Entity } from "./gliner/entity";
 export { toDisplacy, toRecord, toSpacy } from "./gliner/export";
-export { CheckpointError, type Misfit } from "./gliner/fit";
-export { type BatchOptions, GLiNER, type PredictOptions } from "./gliner/gliner";
-export { identityOf } from "./gliner/identity";
-export type { LoadOptions } from "./gliner/load";
-export { DEFAULT_OFFICIAL, officialDifferences, officialNames } from "./gliner/official";
-export { type PublishedModel, publishedModels } from "./gliner/published";
-export { parseRecipe, type Recipe, readRecipe } from "./gliner/recipe";
-export type { SaveOptions } from "./gliner/save";
-export type { TrainingConfig } from "./gliner/settings";
-export { modelFolder, SHIPPED_MODEL } from "./gliner/shipped";
-export { type TrainingReport, type TrainingResult, type TrainOptions, train } from "./gliner/train";
+export { GLiNER, type PredictOptions } from "./gliner/gliner";
+export type { BatchOptions } from "./gliner/reading/reader";
+export { inWindows, planWindows, type WindowOptions } from "./gliner/reading/windows";
+export { DEFAULT_OFFICIAL, officialDifferences, officialNames } from "./gliner/recipe/official";
+export { parseRecipe, type Recipe, readRecipe } from "./gliner/recipe/recipe";
+export type { TrainingConfig } from "./gliner/recipe/settings";
 export type { TrackedTest } from "./gliner/training/evaluation";
 export { type HeldOut, type HoldOutOptions, type HoldOutResult, holdOutTypes } from "./gliner/training/held-out";
+export type { TrainingResult, TrainOptions } from "./gliner/training/options";
+export type { TrainingReport } from "./gliner/training/report";
 export { countsAt, findAsked } from "./gliner/training/scoring";
-export { inWindows, planWindows, type WindowOptions } from "./gliner/windows";
+export { train } from "./gliner/training/train";
 export { alignmentRules, type RuleRow } from "./laboratory/alignment-rules";
 export { attentionShares, meanOfHeads } from "./laboratory/attention";
 export { type DecodingStep, decodingSteps } from "./laboratory/decoding-steps";

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../errors";
+import { BINDING_PATH } from "../files/places";
 import { nativeLibrary } from "./native";
-import { BINDING_PATH } from "./places";
 import { forcedBackend, readRecord } from "./record";
 import { startWasm } from "./wasm";
 

@@ -1,7 +1,7 @@
-import { sha256OfFile } from "../backend/install/hash";
 import { loadRecords, recordsFile } from "../data/named";
 import { type NerRecord, typesOf } from "../data/records";
-import type { Recipe } from "../gliner/recipe";
+import { sha256OfFile } from "../files/hash";
+import type { Recipe } from "../gliner/recipe/recipe";
 import { ON_THE_TEST_SET, type TrackedTest } from "../gliner/training/evaluation";
 import { type HeldOut, holdOutTypes } from "../gliner/training/held-out";
 import type { DataFiles } from "../gliner/training/run-data";

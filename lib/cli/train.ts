@@ -1,17 +1,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { backendInfo, useBackend } from "../backend";
-import { median } from "../bench/median";
 import { usageError, warnOnce } from "../errors";
+import { writeAtomically } from "../files/atomic";
 import { GLiNER } from "../gliner/gliner";
-import { type Recipe, readRecipe } from "../gliner/recipe";
-import { type TrainingResult, train } from "../gliner/train";
+import { type Recipe, readRecipe } from "../gliner/recipe/recipe";
+import type { TrainingResult } from "../gliner/training/options";
 import { describeReport } from "../gliner/training/report";
+import { train } from "../gliner/training/train";
+import { median } from "../median";
 import { describeHead } from "../model/describe";
+import { Progress } from "../progress";
 import { projectState } from "../provenance/project";
 import { scrubbed } from "../provenance/scrub";
-import { Progress } from "../train/progress";
-import { writeAtomically } from "../weights/atomic";
 import { type Command, required, runCommand } from "./command";
 import { loadTrainingData } from "./train-data";
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT_ROOT } from "../backend/places";
 import { UserError, usageError } from "../errors";
-import { isObject } from "../weights/json";
+import { isObject } from "../files/json-object";
+import { PROJECT_ROOT } from "../files/places";
 import type { Tally } from "./formats/tally";
 import type { NerRecord } from "./records";
 

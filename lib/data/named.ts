@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT_ROOT } from "../backend/places";
 import { UserError } from "../errors";
+import { PROJECT_ROOT } from "../files/places";
 import { type NerRecord, readRecords } from "./records";
 import { zeroShotTest } from "./zero-shot-tests";
 

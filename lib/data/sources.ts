@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type DownloadOptions, download } from "../backend/install/download";
-import { sha256OfFile } from "../backend/install/hash";
-import { cacheFolder, offline, PROJECT_ROOT } from "../backend/places";
 import { UserError, usageError, warnOnce } from "../errors";
+import { type DownloadOptions, download } from "../files/download";
+import { sha256OfFile } from "../files/hash";
+import { cacheFolder, offline, PROJECT_ROOT } from "../files/places";
 import { HubModel } from "../weights/hub/model";
 import { type GitHubSource, type HubSource, parseManifest, type Source } from "./manifest";
 

@@ -1,6 +1,6 @@
 import type { NerRecord } from "../data/records";
 import { usageError } from "../errors";
-import type { Predictor } from "../evaluate/predict";
+import type { Predictor } from "../evaluate/predictions/predict";
 import type { GLiNER } from "../gliner/gliner";
 import type { GLiNERConfig } from "../model/config";
 import { exceeds, greedyDecode, type SpanCandidate } from "../model/decode";

@@ -1,10 +1,10 @@
 /** What the lessons share: how much work this run may do, which text there is to train on, and the results on file. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT_ROOT } from "../backend/places";
 import { loadRecords } from "../data/named";
 import type { NerRecord } from "../data/records";
 import { UserError, usageError } from "../errors";
+import { PROJECT_ROOT } from "../files/places";
 import type { Display } from "./display";
 import type { LabelledSpan } from "./entities";
 import { figure } from "./figure";

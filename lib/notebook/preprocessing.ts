@@ -2,13 +2,13 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PROJECT_ROOT } from "../backend/places";
 import { convert } from "../data/convert";
 import type { MixManifest } from "../data/mix/build";
 import { loadRecords } from "../data/named";
 import type { NerRecord } from "../data/records";
 import { isHere, readSources } from "../data/sources";
 import { ZERO_SHOT_SETS } from "../data/zero-shot-tests";
+import { PROJECT_ROOT } from "../files/places";
 
 export interface LessonFile {
   /** What it is, for the reader. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { UserError } from "../errors";
-import { readJson } from "../json";
-import { writeAtomically } from "../weights/atomic";
+import { writeAtomically } from "../files/atomic";
+import { readJson } from "../files/json";
 import type { DataDescription } from "./data";
 import { type Difference, differences } from "./difference";
 import { type Environment, environmentOf } from "./environment";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { useBackend } from "../../lib/backend";
 import { type Batch, collate } from "../../lib/batch/collate";
-import { publishedModels } from "../../lib/gliner/published";
+import { publishedModels } from "../../lib/gliner/checkpoint/published";
 import { batchLoss } from "../../lib/model/batch-loss";
 import { initialValues } from "../../lib/model/initialise";
 import { DEFAULT_LOSS } from "../../lib/model/loss";

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
 import { noDropout, seededDropout } from "../../lib/fused/dropout";
 import { GLiNER } from "../../lib/gliner/gliner";
-import { train } from "../../lib/gliner/train";
+import { train } from "../../lib/gliner/training/train";
 import { batchLoss } from "../../lib/model/batch-loss";
 import { tokenCandidates } from "../../lib/model/decode-token";
 import { DEFAULT_LOSS } from "../../lib/model/loss";

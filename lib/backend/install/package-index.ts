@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors";
-import { download } from "./download";
+import { download } from "../../files/download";
 import type { PipSettings } from "./pip-settings";
 import type { Log } from "./run";
 import type { Wheel } from "./wheel";

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors";
-import { cacheFolder, NATIVE_PACKAGE } from "../places";
+import { cacheFolder, NATIVE_PACKAGE } from "../../files/places";
 import { buildInCache } from "./build";
 import { glibcVersion } from "./libc";
 import { compiler, type Log, run } from "./run";

@@ -1,6 +1,6 @@
 import { UserError, usageError } from "../../errors";
-import type { ReadOptions } from "../files/bytes";
-import { fileLines } from "../files/lines";
+import { fileLines } from "../../files/lines";
+import type { ReadOptions } from "../../files/pieces";
 import type { NerRecord, NerSpan, PlacedRecord } from "../records";
 import { detectScheme } from "./scheme-detection";
 import { readTag, type Scheme, tagSpans } from "./schemes";

@@ -1,5 +1,5 @@
-import { readBytes } from "../bytes";
-import { quote } from "../json";
+import { readBytes } from "../../files/bytes";
+import { quote } from "../../files/json-object";
 import type { Place } from "./archive";
 import { Unpickler } from "./pickle";
 import { type Storage, stateDict, type TorchTensor, tensorRules } from "./tensors";

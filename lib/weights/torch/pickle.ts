@@ -1,4 +1,4 @@
-import { quote } from "../json";
+import { quote } from "../../files/json-object";
 import { INSTRUCTIONS, STOP } from "./instructions";
 import { Dict, Global, List, PickleError, type Rules, setItem, type Value } from "./values";
 

@@ -1,8 +1,8 @@
 import { closeSync } from "node:fs";
 import { UserError } from "../../errors";
-import { openFile, readBytes } from "../bytes";
+import { openFile, readBytes } from "../../files/bytes";
+import { quote } from "../../files/json-object";
 import { crc32 } from "../crc32";
-import { quote } from "../json";
 import { BYTES, type NamedArray, product, type TensorFile } from "../tensor-file";
 import { decode } from "../values";
 import { type Place, records } from "./archive";

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PROJECT_ROOT } from "../../backend";
+import { type EncoderConfig, parseEncoderConfig } from "../../encoder/config";
+import { type GLiNERConfig, parseConfig } from "../../model/config";
+
+/** A published GLiNER model without its weights. */
+export interface PublishedModel {
+  name: string;
+  config: GLiNERConfig;
+  encoder: EncoderConfig;
+  /** Number of parameters, as published files have them. */
+  parameters: number;
+}
+
+interface ModelsFile {
+  common: Record<string, unknown>;
+  encoders: Record<string, Record<string, unknown>>;
+  models: { name: string; encoder: string; hidden_size: number; vocab_size: number; parameters: number }[];
+}
+
+/** The published GLiNER models of `data/models.json`, all markerV0 with spans of up to 12 words. */
+export function publishedModels(): PublishedModel[] {
+  const path = join(PROJECT_ROOT, "data", "models.json");
+  const { common, encoders, models }: ModelsFile = JSON.parse(readFileSync(path, "utf8"));
+  return models.map(({ name, encoder: encoderName, hidden_size, vocab_size, parameters }) => {
+    const encoder_config = { ...common, ...encoders[encoderName], vocab_size };
+    const model_name = `microsoft/${encoderName}`;
+    const { config } = parseConfig({ model_name, hidden_size, vocab_size, encoder_config }, path);
+    return { name, config, encoder: parseEncoderConfig(encoder_config, path), parameters };
+  });
+}
