@@ -62,6 +62,7 @@ export {
 export { bootstrapF1, type Interval, meanF1, resampledF1, type SetCounts } from "./evaluate/statistics/bootstrap";
 export { type Calibration, type CalibrationBin, calibrate } from "./evaluate/statistics/calibration";
 export { bootstrapDifference, type Comparison, compareF1 } from "./evaluate/statistics/paired";
+export * from "./evaluate/statistics/power";
 export * from "./evaluate/statistics/seeds";
 export { type CurveModel, type CurvePair, type StoredCurve, storedCurve } from "./evaluate/stored/curve";
 export { type PresetRow, presetRow, storedCounts, storedPresets } from "./evaluate/stored/presets";
