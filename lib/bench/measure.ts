@@ -6,7 +6,7 @@ import { median } from "../median";
 import { batchLoss } from "../model/batch-loss";
 import { DEFAULT_LOSS } from "../model/loss";
 import { Trainer } from "../train/trainer";
-import { costOf, productSpeed, type StepCost } from "./cost-model";
+import { costOf, productSpeed, type StepCost } from "../model/cost";
 import type { BenchText } from "./work";
 
 /** What is measured: training steps, or the entities of texts. */

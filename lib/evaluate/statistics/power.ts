@@ -29,7 +29,11 @@ export function powerOfSeeds(n: number, options: PowerOptions): number {
   if (!(sd > 0)) throw usageError(`sd is ${sd}, wanted a positive standard deviation over seeds.`);
   if (!(sentences >= 0)) throw usageError(`sentences is ${sentences}, wanted a standard deviation from 0 on.`);
   const seeds = ((paired ? 1 : 2) * sd ** 2) / n;
-  return powerAt(Math.abs(difference), { seeds, degrees: (paired ? 1 : 2) * (n - 1), sentences: sentences ** 2 }, level);
+  return powerAt(
+    Math.abs(difference),
+    { seeds, degrees: (paired ? 1 : 2) * (n - 1), sentences: sentences ** 2 },
+    level,
+  );
 }
 
 /**

@@ -37,7 +37,8 @@ export function probabilityOfImprovement(a: ArrayLike<number>, b: ArrayLike<numb
   if (a.length === 0 || b.length === 0)
     throw usageError("there are no pairs of runs to compare; wanted scores of both recipes.");
   let wins = 0;
-  for (let i = 0; i < a.length; i++) for (let j = 0; j < b.length; j++) wins += a[i] > b[j] ? 1 : a[i] === b[j] ? 0.5 : 0;
+  for (let i = 0; i < a.length; i++)
+    for (let j = 0; j < b.length; j++) wins += a[i] > b[j] ? 1 : a[i] === b[j] ? 0.5 : 0;
   return wins / (a.length * b.length);
 }
 
@@ -109,7 +110,8 @@ export function compareSeeds(
   const seeds = sum(parts);
   const standardError = Math.sqrt(seeds + sentences);
   const degrees = (seeds + sentences) ** 2 / sum(parts.map((part, k) => part ** 2 / Math.max(1, counts[k] - 1)));
-  const half = standardError === 0 ? 0 : tQuantile(1 - (1 - level) / 2, Number.isNaN(degrees) ? 1 : degrees) * standardError;
+  const half =
+    standardError === 0 ? 0 : tQuantile(1 - (1 - level) / 2, Number.isNaN(degrees) ? 1 : degrees) * standardError;
   return {
     difference,
     low: difference - half,

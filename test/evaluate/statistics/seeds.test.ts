@@ -122,7 +122,10 @@ test("the smallest difference that could be seen: that is where the power is 80 
 });
 
 test("sentences set a floor that no number of seeds passes", () => {
-  assert.throws(() => seedsNeeded({ difference: 1, sd: 1, sentences: 0.5 }), /no number of seeds shows a difference of 1/);
+  assert.throws(
+    () => seedsNeeded({ difference: 1, sd: 1, sentences: 0.5 }),
+    /no number of seeds shows a difference of 1/,
+  );
   assert.ok(seedsNeeded({ difference: 2, sd: 1, sentences: 0.5 }) > seedsNeeded({ difference: 2, sd: 1 }));
   // Ten pairs for an effect of one standard deviation: so every table of the one-sample t-test has it.
   assert.equal(seedsNeeded({ sd: 1, paired: true }), 10);

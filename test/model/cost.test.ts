@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { useBackend } from "../../lib/backend";
-import { costOf, productSpeed } from "../../lib/bench/cost-model";
+import { costOf, productSpeed } from "../../lib/model/cost";
 import { parseEncoderConfig } from "../../lib/encoder/config";
 import { parseConfig } from "../../lib/model/config";
 

@@ -1,0 +1,41 @@
+/** A study of a tiny model that trains in a second, with everything that a large one has: plan, recipe, tests. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { tinyRecipe } from "../cli/killed";
+import { TINY_RECORDS } from "../tiny";
+
+/** Twice the same sentences under two names: two sets make a mean. */
+const SETS = ["one.jsonl", "two.jsonl"];
+
+export interface TinyStudy {
+  folder: string;
+  plan: string;
+  recipe: string;
+  sets: string[];
+}
+
+/** @param plan what differs from a plan of one factor with two levels and two seeds */
+export function tinyStudy(plan: Record<string, unknown> = {}, training: Record<string, unknown> = {}): TinyStudy {
+  const folder = mkdtempSync(join(tmpdir(), "study-"));
+  const recipe = tinyRecipe(folder, { num_steps: 12, eval_every: 12, lr_encoder: 5e-3, lr_others: 5e-3, ...training });
+  const sets = SETS.map((name, i) => {
+    const path = join(folder, name);
+    const records = TINY_RECORDS.slice(i).map((record) => `${JSON.stringify(record)}\n`);
+    writeFileSync(path, records.join(""));
+    return path;
+  });
+  const whole = {
+    name: "tiny",
+    question: "Does the weight of positives matter to a tiny model?",
+    recipe,
+    factors: { loss_alpha: [0.75, -1] },
+    seeds: 2,
+    tests: { sets, drop: [] },
+    ...plan,
+  };
+  const path = join(folder, "plan.yaml");
+  // JSON is YAML; a key that is undefined is left out.
+  writeFileSync(path, JSON.stringify(whole));
+  return { folder, plan: path, recipe, sets };
+}
