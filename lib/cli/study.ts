@@ -1,14 +1,15 @@
 /** `study`: what is a suspect, or a plan's arm, worth? Estimates, runs, goes on, compares. */
 import { join } from "node:path";
 import { usageError } from "../errors";
-import { recipeOf } from "../study/plan/settings";
+import { writeAtomically } from "../files/atomic";
 import { compareOnFile, conduct, type Engine, resultsOf } from "../study/conduct";
-import { checkBudget, type Estimate, estimatePlan } from "../study/estimate/estimate";
-import { type Machine, readMachine, thisMachine } from "../study/estimate/machine";
 import { jobsThatFit, runProcesses } from "../study/engines/processes";
 import { runOverQueue } from "../study/engines/queue/coordinator";
+import { checkBudget, type Estimate, estimatePlan } from "../study/estimate/estimate";
+import { type Machine, readMachine, thisMachine } from "../study/estimate/machine";
 import { changedPlan, type Plan, readPlan } from "../study/plan/plan";
 import { type PlannedRuns, planRuns } from "../study/plan/runs";
+import { recipeOf } from "../study/plan/settings";
 import { measuredPower, powerTable } from "../study/results/power";
 import { type StoredResult, storedResult } from "../study/results/result";
 import { recordResult, storedResults } from "../study/results/table";
@@ -19,11 +20,11 @@ import { readSuspect, suspectIds } from "../study/suspects/suspect";
 import { columns } from "./columns";
 import { type Command, number, required, runCommand, type Values, whole } from "./command";
 import { comparisonTable, estimateTable, powerLines } from "./study-report";
-import { writeAtomically } from "../files/atomic";
 
 export const command: Command = {
   name: "study",
-  summary: "The laboratory: runs a suspect's or a plan's control and arms over several seeds and says what each difference is worth.",
+  summary:
+    "The laboratory: runs a suspect's or a plan's control and arms over several seeds and says what each difference is worth.",
   usage: "SUSPECT|PLAN.yaml [--seeds N] [--steps N] [--jobs N] [--queue URL] [--estimate] [--power] --out DIR",
   help: [
     ["SUSPECT", "a file of data/suspects without its ending, such as span-representation; --list shows them"],
@@ -34,9 +35,15 @@ export const command: Command = {
     ["--jobs N", "runs at once (default: as many as cores and memory allow)"],
     ["--queue URL", "redis://... or postgres://...: the runs go to workers, see `worker --help`"],
     ["--lease SECONDS", "with --queue: after so long without a sign a worker's run goes to another one (default 30)"],
-    ["--adopt DIR...", "finished run folders of `train` and `evaluate --predictions DIR/predictions` that are runs of this plan"],
+    [
+      "--adopt DIR...",
+      "finished run folders of `train` and `evaluate --predictions DIR/predictions` that are runs of this plan",
+    ],
     ["--estimate", "hours, memory and disk, and nothing else"],
-    ["--machine FILE", "with --estimate: a described machine, such as data/studies/machines/a100.yaml, beside this one"],
+    [
+      "--machine FILE",
+      "with --estimate: a described machine, such as data/studies/machines/a100.yaml, beside this one",
+    ],
     ["--power", "seeds that would show 1, 2 and 5 points, from the spread that was measured, and nothing else"],
     ["--gap POINTS", "with --power and --spread: a calculator that needs no plan"],
     ["--spread POINTS", "standard deviation of F1 over seeds of one recipe (with --paired: of the differences)"],
@@ -68,9 +75,11 @@ export const command: Command = {
     if (values.list) return listSuspects();
     if (values.power && values.spread !== undefined) return calculator(values);
     const [name, ...more] = positionals;
-    if (name === undefined) throw usageError(`wanted a suspect or a plan: ${command.usage}; --list shows the suspects.`);
+    if (name === undefined)
+      throw usageError(`wanted a suspect or a plan: ${command.usage}; --list shows the suspects.`);
     const adopted = [...(Array.isArray(values.adopt) ? values.adopt.map(String) : [])];
-    if (more.length && adopted.length === 0) throw usageError(`got "${more[0]}" behind ${name}, wanted one suspect or plan.`);
+    if (more.length && adopted.length === 0)
+      throw usageError(`got "${more[0]}" behind ${name}, wanted one suspect or plan.`);
     const plan = planFor(name, values);
     return values.estimate || values.power ? lookAhead(plan, values) : study(plan, values, [...adopted, ...more]);
   },
@@ -137,11 +146,14 @@ async function lookAhead(plan: Plan, values: Values): Promise<unknown> {
   const out = typeof values.out === "string" ? values.out : undefined;
   const folder = out === undefined ? undefined : StudyFolder.open(out, { id: planned.planId, name: plan.name });
   try {
-    const power = values.power ? measuredPower(planned, folder && compareOnFile(plan, planned, folder), storedResults()) : undefined;
+    const power = values.power
+      ? measuredPower(planned, folder && compareOnFile(plan, planned, folder), storedResults())
+      : undefined;
     if (power) process.stdout.write(powerLines(power));
     if (!values.estimate) return { power };
     const estimates = [await estimate(plan, planned, folder, await thisMachine(out ?? "."))];
-    if (typeof values.machine === "string") estimates.push(await estimatePlan(plan, planned.runs, readMachine(values.machine)));
+    if (typeof values.machine === "string")
+      estimates.push(await estimatePlan(plan, planned.runs, readMachine(values.machine)));
     for (const one of estimates) process.stdout.write(`${estimateTable(one)}\n`);
     if (plan.coreHours !== null) say(`the budget is ${plan.coreHours} core-hours`);
     return { power, estimates };

@@ -1,7 +1,8 @@
 /** Conducts a plan: performs its runs by an engine, look by look where a stopping rule was fixed, and compares. */
-import { type ArmComparison, comparePlan, type StudyComparison } from "./results/compare";
+
 import type { Plan } from "./plan/plan";
 import type { PlannedRuns, RunSpec } from "./plan/runs";
+import { type ArmComparison, comparePlan, type StudyComparison } from "./results/compare";
 import type { StudyFolder } from "./run/folder";
 import type { RunResult } from "./run/result";
 
@@ -14,7 +15,13 @@ export function levelOf({ stopping }: Pick<Plan, "stopping">): number {
 }
 
 /** @returns the comparison over everything that is on file in the end */
-export async function conduct(plan: Plan, planned: PlannedRuns, folder: StudyFolder, engine: Engine, say: (line: string) => void): Promise<StudyComparison> {
+export async function conduct(
+  plan: Plan,
+  planned: PlannedRuns,
+  folder: StudyFolder,
+  engine: Engine,
+  say: (line: string) => void,
+): Promise<StudyComparison> {
   if (!plan.stopping) await engine(planned.runs);
   else await lookByLook(plan, planned, folder, engine, say);
   return compareOnFile(plan, planned, folder);
@@ -26,17 +33,25 @@ export function compareOnFile(plan: Plan, planned: PlannedRuns, folder: StudyFol
 }
 
 export function resultsOf(runs: readonly RunSpec[], folder: StudyFolder): Map<string, RunResult> {
-  return new Map(runs.flatMap((run) => {
-    const result = folder.result(run);
-    return result ? [[run.id, result] as const] : [];
-  }));
+  return new Map(
+    runs.flatMap((run) => {
+      const result = folder.result(run);
+      return result ? [[run.id, result] as const] : [];
+    }),
+  );
 }
 
 /**
  * An arm gets no further seeds once a look has decided it: its interval leaves 0 out, or lies within the smallest difference that
  * counts. The control goes on with the last undecided arm.
  */
-async function lookByLook(plan: Plan, planned: PlannedRuns, folder: StudyFolder, engine: Engine, say: (line: string) => void): Promise<void> {
+async function lookByLook(
+  plan: Plan,
+  planned: PlannedRuns,
+  folder: StudyFolder,
+  engine: Engine,
+  say: (line: string) => void,
+): Promise<void> {
   const { looks, smallest } = plan.stopping as NonNullable<Plan["stopping"]>;
   const most = Math.min(plan.seeds.length, looks.at(-1) ?? 0);
   let open = planned.arms;

@@ -41,7 +41,8 @@ export async function runChild(script: string, words: readonly string[], options
       child.once("close", (code, killed) => resolve({ code, killed }));
     });
     if (signal.aborted) throw new UserError("interrupted; the same command goes on.");
-    if (code !== 0) throw new UserError(`${lastLine(log)} (${killed ? `ended by ${killed}` : `exit code ${code}`}; see ${log})`);
+    if (code !== 0)
+      throw new UserError(`${lastLine(log)} (${killed ? `ended by ${killed}` : `exit code ${code}`}; see ${log})`);
   } finally {
     signal.removeEventListener("abort", stop);
     clearInterval(beat);

@@ -3,7 +3,7 @@ import { availableParallelism, freemem } from "node:os";
 import { UserError } from "../../errors";
 import type { RunSpec } from "../plan/runs";
 import type { StudyFolder } from "../run/folder";
-import { performRun, type PerformOptions } from "../run/perform";
+import { type PerformOptions, performRun } from "../run/perform";
 
 export interface ProcessesOptions extends Omit<PerformOptions, "onProgress"> {
   /** Runs at once. */
@@ -20,9 +20,15 @@ export function jobsThatFit(memory: number, cores = availableParallelism(), free
  * Performs what is not on file, in order; each result is on disk before the next run begins.
  * @throws UserError with the first failure, after the runs that were under way have ended; what is done stays
  */
-export async function runProcesses(runs: readonly RunSpec[], folder: StudyFolder, options: ProcessesOptions): Promise<void> {
+export async function runProcesses(
+  runs: readonly RunSpec[],
+  folder: StudyFolder,
+  options: ProcessesOptions,
+): Promise<void> {
   const open = runs.filter((run) => folder.result(run) === undefined);
-  options.say(`${runs.length - open.length} of ${runs.length} runs are on file; ${open.length} to do, ${options.jobs} at a time`);
+  options.say(
+    `${runs.length - open.length} of ${runs.length} runs are on file; ${open.length} to do, ${options.jobs} at a time`,
+  );
   const failures: string[] = [];
   let next = 0;
   let done = runs.length - open.length;
@@ -39,12 +45,14 @@ export async function runProcesses(runs: readonly RunSpec[], folder: StudyFolder
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.jobs, open.length) }, lane));
-  if (options.signal.aborted) throw new UserError(`interrupted with ${done} of ${runs.length} runs done; the same command goes on.`);
+  if (options.signal.aborted)
+    throw new UserError(`interrupted with ${done} of ${runs.length} runs done; the same command goes on.`);
   if (failures.length) throw new UserError(`${done} of ${runs.length} runs are done; ${failures[0]}`);
 }
 
 /** What a reader knows a run by. */
-export const titleOf = ({ arms, seed, id }: Pick<RunSpec, "arms" | "seed" | "id">): string => `${arms[0]}, seed ${seed} (${id})`;
+export const titleOf = ({ arms, seed, id }: Pick<RunSpec, "arms" | "seed" | "id">): string =>
+  `${arms[0]}, seed ${seed} (${id})`;
 
 /** Between two lines of progress of one run. */
 const QUIET_MS = 30_000;

@@ -76,11 +76,18 @@ export async function estimatePlan(
   };
 }
 
-async function estimateRun(plan: Plan, run: RunSpec, machine: Machine, measured: readonly RunResult[]): Promise<RunEstimate> {
+async function estimateRun(
+  plan: Plan,
+  run: RunSpec,
+  machine: Machine,
+  measured: readonly RunResult[],
+): Promise<RunEstimate> {
   const { config, encoder } = modelOf(run.recipe);
   const batch = batchOf(run.recipe, plan.sizes ?? (await sizesOf(run.recipe)));
   const cost = costOf(config, encoder, batch);
-  const alike = measured.filter(({ settings, ran }) => ran.seconds_per_step !== null && isAlike(settings, run.settings));
+  const alike = measured.filter(
+    ({ settings, ran }) => ran.seconds_per_step !== null && isAlike(settings, run.settings),
+  );
   const modelled = cost.training / (machine.gflops * 1e9 * machine.efficiency);
   const seconds = alike.length ? median(alike.map(({ ran }) => ran.seconds_per_step as number)) : modelled;
   const peaks = alike.flatMap(({ ran }) => ran.peak_rss_mb ?? []);
@@ -89,7 +96,9 @@ async function estimateRun(plan: Plan, run: RunSpec, machine: Machine, measured:
     seconds_per_step: seconds,
     steps,
     hours: (seconds * (steps + (plan.tests.limit === null ? ASKING_STEPS : 0))) / 3600,
-    memory_gb: peaks.length ? Math.max(...peaks) / 1000 : memoryOf(cost.parameters, encoder, config.hidden_size, config.max_width, batch),
+    memory_gb: peaks.length
+      ? Math.max(...peaks) / 1000
+      : memoryOf(cost.parameters, encoder, config.hidden_size, config.max_width, batch),
     // Weights, both moments, and the model of the best step; predictions are small beside them.
     disk_gb: (16 * cost.parameters + 2e7) / 1e9,
     basis: alike.length ? `${alike.length} measured runs` : "the cost model",
@@ -118,8 +127,10 @@ function memoryOf(
 
 function warningsOf({ name, memory_gb, disk_gb }: Machine, memory: number, disk: number): string[] {
   const warnings: string[] = [];
-  if (memory > memory_gb) warnings.push(`one run takes about ${memory.toFixed(1)} GB of memory, ${name} has ${memory_gb.toFixed(1)}`);
-  if (disk > disk_gb) warnings.push(`the runs take about ${disk.toFixed(1)} GB of disk, ${name} has ${disk_gb.toFixed(1)}`);
+  if (memory > memory_gb)
+    warnings.push(`one run takes about ${memory.toFixed(1)} GB of memory, ${name} has ${memory_gb.toFixed(1)}`);
+  if (disk > disk_gb)
+    warnings.push(`the runs take about ${disk.toFixed(1)} GB of disk, ${name} has ${disk_gb.toFixed(1)}`);
   return warnings;
 }
 

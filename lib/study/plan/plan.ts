@@ -1,7 +1,7 @@
 /** A plan: a control, the arms that are held against it, seeds, tests and a budget. Read from a suspect or from a file of its own. */
 import { existsSync } from "node:fs";
-import { usageError } from "../../errors";
 import { ZERO_SHOT_SETS } from "../../data/zero-shot-tests";
+import { usageError } from "../../errors";
 import { type Fields, readYaml } from "../fields";
 import { readSuspect, type Suspect } from "../suspects/suspect";
 import { type Arm, plainArm, readArm } from "./arm";
@@ -59,20 +59,35 @@ const SEVEN: Tests = { sets: ZERO_SHOT_SETS.map((name) => `zero-shot:${name}`), 
 
 /** The plan of a file, or of the suspect of this name. @throws UserError where there is neither, or the file is not sound */
 export function readPlan(name: string): Plan {
-  return /\.ya?ml$/.test(name) ? parsePlan(readYaml(name, "a plan, such as data/studies/sixty-or-fifty-five.yaml")) : planOf(readSuspect(name));
+  return /\.ya?ml$/.test(name)
+    ? parsePlan(readYaml(name, "a plan, such as data/studies/sixty-or-fifty-five.yaml"))
+    : planOf(readSuspect(name));
 }
 
 /** A suspect's control and arms, as far as they can be run. */
 export function planOf(suspect: Suspect): Plan {
   const { id, question, recipe, control, arms } = suspect;
   const seeds = seedList(SEEDS);
-  return { name: id, question, recipe, control, arms, seeds, tests: SEVEN, coreHours: null, stopping: null, sizes: null, suspect };
+  return {
+    name: id,
+    question,
+    recipe,
+    control,
+    arms,
+    seeds,
+    tests: SEVEN,
+    coreHours: null,
+    stopping: null,
+    sizes: null,
+    suspect,
+  };
 }
 
 /** @throws UserError on an unknown key, a missing one, or a value of the wrong kind */
 export function parsePlan(fields: Fields): Plan {
   const name = fields.text("name");
-  if (!/^[a-z0-9-]+$/.test(name)) throw usageError(`${fields.where}: "name" is ${name}, wanted small letters, digits and "-".`);
+  if (!/^[a-z0-9-]+$/.test(name))
+    throw usageError(`${fields.where}: "name" is ${name}, wanted small letters, digits and "-".`);
   const question = fields.text("question");
   const recipe = fields.text("recipe");
   const { control, arms } = fields.has("factors") ? factorArms(fields) : listedArms(fields);
@@ -109,14 +124,20 @@ function listedArms(fields: Fields): Pick<Plan, "control" | "arms"> {
 function factorArms(fields: Fields): Pick<Plan, "control" | "arms"> {
   const factors = Object.entries(fields.mapping("factors").all()).map(([key, levels]) => {
     if (!Array.isArray(levels) || levels.length < 2)
-      throw usageError(`${fields.where}: the factor "${key}" is ${JSON.stringify(levels)}, wanted a list of two levels or more.`);
+      throw usageError(
+        `${fields.where}: the factor "${key}" is ${JSON.stringify(levels)}, wanted a list of two levels or more.`,
+      );
     return { key, levels: levels as unknown[] };
   });
   const first = Object.fromEntries(factors.map(({ key, levels }) => [key, levels[0]]));
   const design = fields.choice("design", ["one-at-a-time", "full"], "one-at-a-time");
-  const settings = design === "full" ? combinations(factors) : factors.flatMap(({ key, levels }) => levels.slice(1).map((level) => ({ ...first, [key]: level })));
+  const settings =
+    design === "full"
+      ? combinations(factors)
+      : factors.flatMap(({ key, levels }) => levels.slice(1).map((level) => ({ ...first, [key]: level })));
   const [control, ...arms] = [first, ...settings.filter((one) => JSON.stringify(one) !== JSON.stringify(first))];
-  const named = (setting: Record<string, unknown>) => plainArm(factors.map(({ key }) => `${key}=${setting[key]}`).join(", "), setting);
+  const named = (setting: Record<string, unknown>) =>
+    plainArm(factors.map(({ key }) => `${key}=${setting[key]}`).join(", "), setting);
   return { control: named(control), arms: arms.map(named) };
 }
 
@@ -131,9 +152,15 @@ function readSeeds(fields: Fields): number[] {
   const value = fields.any("seeds") ?? SEEDS;
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) return seedList(value);
   const list = Array.isArray(value) ? value : [];
-  if (list.length > 0 && list.every((seed) => Number.isSafeInteger(seed) && seed >= 0) && new Set(list).size === list.length)
+  if (
+    list.length > 0 &&
+    list.every((seed) => Number.isSafeInteger(seed) && seed >= 0) &&
+    new Set(list).size === list.length
+  )
     return list as number[];
-  throw usageError(`${fields.where}: "seeds" is ${JSON.stringify(value)}, wanted how many, or a list of different whole numbers.`);
+  throw usageError(
+    `${fields.where}: "seeds" is ${JSON.stringify(value)}, wanted how many, or a list of different whole numbers.`,
+  );
 }
 
 /** Seeds 0, 1, ... so that a study with more seeds holds the runs of one with fewer. */
@@ -141,7 +168,11 @@ export const seedList = (count: number): number[] => Array.from({ length: count 
 
 function readTests(fields: Fields): Tests {
   const sets = fields.texts("sets", SEVEN.sets);
-  const tests = { sets, drop: fields.texts("drop", SEVEN.drop), limit: fields.has("limit") ? fields.whole("limit", 1) : null };
+  const tests = {
+    sets,
+    drop: fields.texts("drop", SEVEN.drop),
+    limit: fields.has("limit") ? fields.whole("limit", 1) : null,
+  };
   fields.done();
   if (sets.length === 0) throw usageError(`${fields.where}: "sets" is empty, wanted a test at least.`);
   return tests;
@@ -155,8 +186,12 @@ function readBudget(fields: Fields): number | null {
 
 function readStopping(fields: Fields): Stopping {
   const looks = fields.any("looks");
-  const sound = Array.isArray(looks) && looks.length > 0 && looks.every((n, i) => Number.isSafeInteger(n) && n >= 2 && (i === 0 || n > looks[i - 1]));
-  if (!sound) throw usageError(`${fields.where}: "looks" is ${JSON.stringify(looks)}, wanted rising numbers of seeds from 2 on.`);
+  const sound =
+    Array.isArray(looks) &&
+    looks.length > 0 &&
+    looks.every((n, i) => Number.isSafeInteger(n) && n >= 2 && (i === 0 || n > looks[i - 1]));
+  if (!sound)
+    throw usageError(`${fields.where}: "looks" is ${JSON.stringify(looks)}, wanted rising numbers of seeds from 2 on.`);
   const stopping = { looks: looks as number[], smallest: fields.number("smallest", 0) };
   fields.done();
   return stopping;

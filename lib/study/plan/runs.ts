@@ -4,7 +4,7 @@ import type { Recipe } from "../../gliner/recipe/recipe";
 import { sha256 } from "../../provenance/hash";
 import { type Arm, type Checkpoint, ENGINE, type ScoreSwitches } from "./arm";
 import type { Plan, Tests } from "./plan";
-import { canonical, recipeOf, type RunSettings, runId, settingsOf } from "./settings";
+import { canonical, type RunSettings, recipeOf, runId, settingsOf } from "./settings";
 
 /** A training run that a plan needs, and what is to be read off it. */
 export interface RunSpec {
@@ -45,9 +45,14 @@ export interface PlannedRuns {
 export async function planRuns(plan: Plan, absent: "error" | "allowed" = "error"): Promise<PlannedRuns> {
   const runnable = plan.arms.filter(({ notRunnable }) => notRunnable === null);
   if (runnable.length === 0)
-    throw new UserError(`${plan.name}: no arm can be run: ${plan.arms.map(({ value, notRunnable }) => `${value}, ${notRunnable}`).join("; ")}.`);
+    throw new UserError(
+      `${plan.name}: no arm can be run: ${plan.arms.map(({ value, notRunnable }) => `${value}, ${notRunnable}`).join("; ")}.`,
+    );
   const foreign = [plan.control, ...runnable].find(({ engine }) => engine !== ENGINE);
-  if (foreign) throw new UserError(`${plan.name}: the arm "${foreign.value}" wants the engine ${foreign.engine}; there is only ${ENGINE}.`);
+  if (foreign)
+    throw new UserError(
+      `${plan.name}: the arm "${foreign.value}" wants the engine ${foreign.engine}; there is only ${ENGINE}.`,
+    );
   const runs = new Map<string, RunSpec>();
   const control = await planArm(plan, plan.control, runs, absent);
   const arms: PlannedArm[] = [];
@@ -66,7 +71,12 @@ export function readingOf({ checkpoint, ask, score }: Arm): Reading {
   return { checkpoint, ask, score: unsaid && ask !== null ? ask : score };
 }
 
-async function planArm(plan: Plan, arm: Arm, runs: Map<string, RunSpec>, absent: "error" | "allowed"): Promise<PlannedArm> {
+async function planArm(
+  plan: Plan,
+  arm: Arm,
+  runs: Map<string, RunSpec>,
+  absent: "error" | "allowed",
+): Promise<PlannedArm> {
   const reading = readingOf(arm);
   const key = readingKey(reading, plan.tests);
   const planned: PlannedArm = { arm, runs: [] };

@@ -10,8 +10,8 @@ import { identityOf } from "../../gliner/checkpoint/identity";
 import type { Recipe } from "../../gliner/recipe/recipe";
 import { readRecipe } from "../../gliner/recipe/recipe";
 import { parseConfig } from "../../model/config";
-import type { Manifest } from "../../provenance/manifest";
 import { sha256 } from "../../provenance/hash";
+import type { Manifest } from "../../provenance/manifest";
 import { type Arm, VARIABLES } from "./arm";
 
 /** Names and paths are not in it: hashes are. */
@@ -53,11 +53,17 @@ export function environmentOf({ environment }: Arm): Record<string, string> {
 
 /** The variables for a process. */
 export function variablesOf({ environment }: Pick<RunSettings, "environment">): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value === NOT_SET ? undefined : value]));
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, value === NOT_SET ? undefined : value]),
+  );
 }
 
 /** @throws UserError where data or the model to start from are not here */
-export async function settingsOf(recipe: Recipe, arm: Arm, absent: "error" | "allowed" = "error"): Promise<RunSettings> {
+export async function settingsOf(
+  recipe: Recipe,
+  arm: Arm,
+  absent: "error" | "allowed" = "error",
+): Promise<RunSettings> {
   const { model, data, training } = recipe;
   return {
     engine: arm.engine,
@@ -65,7 +71,7 @@ export async function settingsOf(recipe: Recipe, arm: Arm, absent: "error" | "al
     data: without(data, NAMES),
     training: without(training, BOOKKEEPING),
     environment: environmentOf(arm),
-    hashes: await hashesOf(recipe, absent),
+    hashes: await dataHashes(recipe, absent),
     seed: training.seed,
   };
 }
@@ -74,7 +80,9 @@ export async function settingsOf(recipe: Recipe, arm: Arm, absent: "error" | "al
 export function settingsOfManifest(manifest: Manifest, where: string): RunSettings {
   const { model, data, training } = manifest.config as unknown as Recipe;
   if (training.prev_path)
-    throw new UserError(`${where}: the run starts from a model folder, which a manifest does not identify; run it in the study.`);
+    throw new UserError(
+      `${where}: the run starts from a model folder, which a manifest does not identify; run it in the study.`,
+    );
   const hashes = Object.entries(manifest.data)
     .filter(([name]) => NAMES.has(name))
     .map(([name, { file_sha256 }]) => [name, file_sha256 ?? "unknown"]);
@@ -104,7 +112,11 @@ export function canonical(value: unknown): unknown {
   );
 }
 
-async function hashesOf({ data, training }: Recipe, absent: "error" | "allowed"): Promise<Record<string, string>> {
+/** sha256 of everything that training reads. @throws UserError where it is not here */
+export async function dataHashes(
+  { data, training }: Recipe,
+  absent: "error" | "allowed" = "error",
+): Promise<Record<string, string>> {
   const hash = (name: string) => (absent === "allowed" && !isThere(name) ? Promise.resolve(ABSENT) : hashOf(name));
   const hashes: Record<string, string> = { train_data: await hash(data.train_data) };
   if (data.val_data) hashes.val_data = await hash(data.val_data);

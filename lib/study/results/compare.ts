@@ -36,16 +36,32 @@ export interface StudyComparison {
 const RESAMPLES = 2000;
 
 /** @param level of the intervals; @param results by run id */
-export function comparePlan({ control, arms }: PlannedRuns, results: ReadonlyMap<string, RunResult>, level = 0.95): StudyComparison {
+export function comparePlan(
+  { control, arms }: PlannedRuns,
+  results: ReadonlyMap<string, RunResult>,
+  level = 0.95,
+): StudyComparison {
   const base = runsOf(control, results);
   return { control: base, arms: arms.map((arm) => compareArm(arm, base, results, level)) };
 }
 
-function compareArm(planned: PlannedArm, control: ArmRun[], results: ReadonlyMap<string, RunResult>, level: number): ArmComparison {
+function compareArm(
+  planned: PlannedArm,
+  control: ArmRun[],
+  results: ReadonlyMap<string, RunResult>,
+  level: number,
+): ArmComparison {
   const runs = runsOf(planned, results);
   const { a, b, paired } = sidesOf(runs, control);
   const seeds = Math.min(a.length, b.length);
-  const none = { arm: planned.arm, runs, seen: undefined, seeds, detectable: Number.POSITIVE_INFINITY, overSentences: true };
+  const none = {
+    arm: planned.arm,
+    runs,
+    seen: undefined,
+    seeds,
+    detectable: Number.POSITIVE_INFINITY,
+    overSentences: true,
+  };
   if (seeds === 0) return none;
   let [left, right] = [a, b].map((side) => side.map(({ reading }) => countsOf(reading)));
   const overSentences = left[0].every((set, i) => set.length === right[0][i].length);

@@ -3,9 +3,9 @@ import { basename } from "node:path";
 import { UserError } from "../../errors";
 import { seedsNeeded } from "../../evaluate/statistics/power";
 import { seedSummary } from "../../evaluate/statistics/seeds";
+import { levelOf } from "../conduct";
 import type { Plan } from "../plan/plan";
 import type { PlannedRuns } from "../plan/runs";
-import { levelOf } from "../conduct";
 import type { ArmComparison, ArmRun, StudyComparison } from "./compare";
 import { verdictOf, verdictOfArms } from "./verdict";
 
@@ -37,11 +37,28 @@ export interface StoredResult {
   question: string;
   /** The gaps that it can explain, by date; [] = neither. */
   gap: string[];
-  setting: { recipe: string; encoder: string; steps: number; batch: number; sentences: number; sets: string[]; drop: string[]; limit: number | null };
+  setting: {
+    recipe: string;
+    encoder: string;
+    steps: number;
+    batch: number;
+    sentences: number;
+    sets: string[];
+    drop: string[];
+    limit: number | null;
+  };
   command: string;
   /** Of the intervals: .95, or more where a plan looks at its results several times. */
   level: number;
-  manifest: { commits: string[]; dirty: boolean; backends: string[]; processors: string[]; data: Record<string, string>; tests_sha256: string[]; adopted: number };
+  manifest: {
+    commits: string[];
+    dirty: boolean;
+    backends: string[];
+    processors: string[];
+    data: Record<string, string>;
+    tests_sha256: string[];
+    adopted: number;
+  };
   control: { value: string; runs: StoredRun[]; mean: number | null; sd: number | null };
   arms: StoredArm[];
   not_run: { value: string; why: string }[];
@@ -54,7 +71,12 @@ export interface StoredResult {
   verdict: string;
 }
 
-export function storedResult(plan: Plan, planned: PlannedRuns, comparison: StudyComparison, command: string): StoredResult {
+export function storedResult(
+  plan: Plan,
+  planned: PlannedRuns,
+  comparison: StudyComparison,
+  command: string,
+): StoredResult {
   const { control, arms } = comparison;
   const f1 = control.map(({ reading }) => meanOf(reading.sets));
   const summary = f1.length ? seedSummary(f1) : undefined;
@@ -78,7 +100,12 @@ export function storedResult(plan: Plan, planned: PlannedRuns, comparison: Study
     command,
     level: levelOf(plan),
     manifest: manifestOf([...control, ...arms.flatMap(({ runs }) => runs)]),
-    control: { value: plan.control.value, runs: control.map(storedRun), mean: summary?.mean ?? null, sd: finite(summary?.sd) },
+    control: {
+      value: plan.control.value,
+      runs: control.map(storedRun),
+      mean: summary?.mean ?? null,
+      sd: finite(summary?.sd),
+    },
     arms: arms.map(storedArm),
     not_run: plan.arms.flatMap(({ value, notRunnable }) => (notRunnable === null ? [] : [{ value, why: notRunnable }])),
     min_detectable: detectable.some((value) => value === null) ? null : Math.max(...(detectable as number[])),
@@ -131,5 +158,7 @@ function seedsFor(difference: number, arms: readonly ArmComparison[], sd: number
   }
 }
 
-const meanOf = (sets: Record<string, number>) => Object.values(sets).reduce((a, b) => a + b, 0) / Object.keys(sets).length;
-const finite = (value: number | undefined): number | null => (value !== undefined && Number.isFinite(value) ? value : null);
+const meanOf = (sets: Record<string, number>) =>
+  Object.values(sets).reduce((a, b) => a + b, 0) / Object.keys(sets).length;
+const finite = (value: number | undefined): number | null =>
+  value !== undefined && Number.isFinite(value) ? value : null;

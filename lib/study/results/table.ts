@@ -16,7 +16,13 @@ export function recordResult(result: StoredResult, folder = RESULTS_FOLDER): str
   const path = join(folder, `${result.suspect}.json`);
   writeAtomically(path, `${JSON.stringify(result, null, 1)}\n`);
   const table = `${folder}.md`;
-  writeAtomically(table, suspectsTable(storedResults(folder), suspectIds().map((id) => readSuspect(id))));
+  writeAtomically(
+    table,
+    suspectsTable(
+      storedResults(folder),
+      suspectIds().map((id) => readSuspect(id)),
+    ),
+  );
   return [path, table];
 }
 
@@ -26,14 +32,25 @@ export function storedResults(folder = RESULTS_FOLDER): StoredResult[] {
   return names.sort().map((name) => readJson(join(folder, name)) as StoredResult);
 }
 
-const HEAD = ["suspect", "gap it can explain", "worth, points of F1 [95 % interval]", "seeds", "smallest difference that could be seen", "expected from the literature", "verdict"];
+const HEAD = [
+  "suspect",
+  "gap it can explain",
+  "worth, points of F1 [95 % interval]",
+  "seeds",
+  "smallest difference that could be seen",
+  "expected from the literature",
+  "verdict",
+];
 
 /** Markdown. @param suspects all of them: those without a result are listed below the table */
 export function suspectsTable(results: readonly StoredResult[], suspects: readonly Suspect[]): string {
   const rows = results.flatMap((result) => result.arms.map((arm) => rowOf(result, arm)));
   const lines = [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.map(escaped).join(" | ")} |`);
   const commands = results.map(({ suspect, command, control, setting }) => {
-    const mean = control.mean === null ? "no run" : `${points(control.mean)} F1, standard deviation over seeds ${control.sd === null ? "unknown" : points(control.sd)}`;
+    const mean =
+      control.mean === null
+        ? "no run"
+        : `${points(control.mean)} F1, standard deviation over seeds ${control.sd === null ? "unknown" : points(control.sd)}`;
     return `* \`${command}\`: ${suspect}; control ${control.value}, ${control.runs.length} seeds, ${mean}; ${setting.encoder}, ${setting.steps} steps of ${setting.batch}, ${setting.sentences} sentences.`;
   });
   return [
@@ -57,7 +74,10 @@ export function suspectsTable(results: readonly StoredResult[], suspects: readon
 }
 
 function rowOf({ suspect, gap, control, expected }: StoredResult, arm: StoredArm): string[] {
-  const worth = arm.difference === null ? "-" : `${signed(arm.difference)}${arm.ci95 ? ` [${arm.ci95.map(signed).join(", ")}]` : ""}`;
+  const worth =
+    arm.difference === null
+      ? "-"
+      : `${signed(arm.difference)}${arm.ci95 ? ` [${arm.ci95.map(signed).join(", ")}]` : ""}`;
   return [
     `${suspect}: ${arm.value} against ${control.value}`,
     gap.length ? gap.map((one) => `issue ${one}`).join(", ") : "neither",

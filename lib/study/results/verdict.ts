@@ -6,7 +6,8 @@ import type { ArmComparison } from "./compare";
 /** One clause about one arm. */
 export function verdictOf({ arm, seen, seeds, detectable, overSentences }: ArmComparison): string {
   if (!seen) return `${arm.value}: not run`;
-  if (seeds < 2) return `${arm.value}: cannot be told with ${seeds} seed, whose spread is unknown; at least 2 would be needed`;
+  if (seeds < 2)
+    return `${arm.value}: cannot be told with ${seeds} seed, whose spread is unknown; at least 2 would be needed`;
   const note = overSentences ? "" : " (over seeds alone: this scoring keeps no sentences apart)";
   if (seen.low > 0 || seen.high < 0)
     return `${arm.value}: ${signed(seen.difference)} points (${signed(seen.low)} to ${signed(seen.high)}) with ${seeds} seeds${note}`;

@@ -23,7 +23,11 @@ export interface Adoption {
 }
 
 /** @param folders run folders, with manifest.json and predictions/<model>/<set>.jsonl @throws UserError where one is no run folder at all */
-export async function adoptRuns(folders: readonly string[], runs: readonly RunSpec[], study: StudyFolder): Promise<Adoption[]> {
+export async function adoptRuns(
+  folders: readonly string[],
+  runs: readonly RunSpec[],
+  study: StudyFolder,
+): Promise<Adoption[]> {
   const adoptions: Adoption[] = [];
   for (const folder of folders) adoptions.push(await adoptRun(folder, runs, study));
   return adoptions;
@@ -44,16 +48,27 @@ async function adoptRun(folder: string, runs: readonly RunSpec[], study: StudyFo
 async function takeOver(folder: string, run: RunSpec, study: StudyFolder, manifest: Manifest): Promise<Adoption> {
   const model = modelsIn(join(folder, "predictions"));
   if (model.length !== 1)
-    return { folder, id: run.id, why: `predictions/ holds those of ${model.length} models, wanted one; \`evaluate --predictions ${folder}/predictions\` makes them` };
+    return {
+      folder,
+      id: run.id,
+      why: `predictions/ holds those of ${model.length} models, wanted one; \`evaluate --predictions ${folder}/predictions\` makes them`,
+    };
   const target = study.run(run.id);
   const reading = run.readings.find(({ checkpoint, ask }) => checkpoint === checkpointOf(model[0]) && ask === null);
-  if (!reading) return { folder, id: run.id, why: "the plan asks its tests in another way than these predictions were made" };
+  if (!reading)
+    return { folder, id: run.id, why: "the plan asks its tests in another way than these predictions were made" };
   mkdirSync(target, { recursive: true });
-  for (const name of ["metrics.jsonl", "run.json", "README.md"]) if (existsSync(join(folder, name))) cpSync(join(folder, name), join(target, name));
-  cpSync(join(folder, "predictions", model[0]), join(predictionsFolder(target, reading), model[0]), { recursive: true });
+  for (const name of ["metrics.jsonl", "run.json", "README.md"])
+    if (existsSync(join(folder, name))) cpSync(join(folder, name), join(target, name));
+  cpSync(join(folder, "predictions", model[0]), join(predictionsFolder(target, reading), model[0]), {
+    recursive: true,
+  });
   // The models, where they are there: another question needs them.
   for (const name of ["last", "best"]) linkModel(join(folder, name), join(target, name));
-  writeAtomically(join(target, ADOPTED), `${JSON.stringify({ from: basename(folder), commit: manifest.project.git.commit, dirty: manifest.project.git.dirty }, null, 2)}\n`);
+  writeAtomically(
+    join(target, ADOPTED),
+    `${JSON.stringify({ from: basename(folder), commit: manifest.project.git.commit, dirty: manifest.project.git.dirty }, null, 2)}\n`,
+  );
   cpSync(join(folder, "manifest.json"), join(target, "manifest.json"));
   // Readings that need another question are asked when the study runs.
   const answered = run.readings.filter((one) => predictionsFolder(target, one) === predictionsFolder(target, reading));
@@ -78,7 +93,11 @@ function linkModel(from: string, to: string): void {
 }
 
 const modelsIn = (folder: string): string[] =>
-  existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name) : [];
+  existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+    : [];
 
 /** `evaluate` names a model by its run and its folder there: control-seed0-last. */
 const checkpointOf = (model: string) => (model === "best" || model.endsWith("-best") ? "best" : "last");
@@ -90,13 +109,19 @@ function nearest(settings: RunSettings, runs: readonly RunSpec[]): string {
     .map((run) => ({ run, keys: differences(tree(settings), tree(run.settings)) }))
     .sort((a, b) => a.keys.length - b.keys.length)[0];
   if (!closest) return "";
-  const shown = closest.keys.slice(0, 4).map(({ key, ours, theirs }) => `${key} is ${JSON.stringify(ours)}, there ${JSON.stringify(theirs)}`);
+  const shown = closest.keys
+    .slice(0, 4)
+    .map(({ key, ours, theirs }) => `${key} is ${JSON.stringify(ours)}, there ${JSON.stringify(theirs)}`);
   return `; nearest is ${closest.run.arms[0]}, seed ${closest.run.seed}: ${shown.join("; ")}`;
 }
 
 /** A message for the folders that were not taken, in one line each. @throws UserError where not one was */
 export function checkAdopted(adoptions: readonly Adoption[]): void {
-  const taken = adoptions.filter(({ id, why }) => id !== undefined && (why === undefined || why === "it is counted already"));
+  const taken = adoptions.filter(
+    ({ id, why }) => id !== undefined && (why === undefined || why === "it is counted already"),
+  );
   if (adoptions.length && taken.length === 0)
-    throw new UserError(`--adopt: not one of ${adoptions.length} folders is a run of this plan; ${basename(adoptions[0].folder)}: ${adoptions[0].why}.`);
+    throw new UserError(
+      `--adopt: not one of ${adoptions.length} folders is a run of this plan; ${basename(adoptions[0].folder)}: ${adoptions[0].why}.`,
+    );
 }

@@ -12,7 +12,7 @@ import { usageError } from "../../errors";
 import { isAlive } from "../../files/alive";
 import { writeAtomically } from "../../files/atomic";
 import { readJson } from "../../files/json";
-import { readingKey, type RunSpec } from "../plan/runs";
+import { type RunSpec, readingKey } from "../plan/runs";
 import { checkResult, type RunResult } from "./result";
 
 export class StudyFolder {
@@ -23,9 +23,10 @@ export class StudyFolder {
 
   /**
    * Opens a folder for one process at a time.
+   * @param plan whose results it holds; null = a worker's, which holds runs of any
    * @throws UserError where it is of another plan, cannot be made, or another process works in it
    */
-  static open(path: string, plan: { id: string; name: string }): StudyFolder {
+  static open(path: string, plan: { id: string; name: string } | null): StudyFolder {
     try {
       for (const part of ["runs", "results"]) mkdirSync(join(path, part), { recursive: true });
     } catch (error) {
@@ -34,7 +35,7 @@ export class StudyFolder {
     const folder = new StudyFolder(path, join(path, "lock"));
     folder.takeLock();
     try {
-      folder.checkPlan(plan);
+      if (plan) folder.checkPlan(plan);
     } catch (error) {
       folder.close();
       throw error;

@@ -7,9 +7,9 @@ import { basename, join } from "node:path";
 import { UserError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
 import { runChild } from "../engines/child";
-import { type Reading, readingKey, type RunSpec } from "../plan/runs";
+import { type Reading, type RunSpec, readingKey } from "../plan/runs";
 import { variablesOf } from "../plan/settings";
-import { isTrained, RESULT_FORMAT, ranIn, type RunResult, stepsDone } from "./result";
+import { isTrained, RESULT_FORMAT, type RunResult, ranIn, stepsDone } from "./result";
 import { openTests, predictionsIn, readPredictionsAs } from "./tests";
 
 /** The scripts of the verbs; the command line knows where they are. */
@@ -52,7 +52,11 @@ async function trainRun({ recipe, settings }: RunSpec, folder: string, options: 
     log: join(folder, "train.log"),
     environment: variablesOf(settings),
     signal: options.signal,
-    onBeat: () => options.onProgress?.((TRAINING_SHARE * stepsDone(folder)) / num_steps, `step ${stepsDone(folder)} of ${num_steps}`),
+    onBeat: () =>
+      options.onProgress?.(
+        (TRAINING_SHARE * stepsDone(folder)) / num_steps,
+        `step ${stepsDone(folder)} of ${num_steps}`,
+      ),
   });
   if (!isTrained(folder)) throw new UserError(`${folder}: training ended before its last step; see train.log there.`);
 }
@@ -63,26 +67,47 @@ async function askRun(spec: RunSpec, reading: Reading, folder: string, options: 
   if (predictionsIn(predictions, await openTests(tests, reading.ask), reading.ask)) return;
   const model = join(folder, reading.checkpoint);
   if (!existsSync(model))
-    throw new UserError(`${folder} has no ${reading.checkpoint}/ to ask${reading.checkpoint === "best" ? ": the recipe never evaluates; give it eval_every" : ""}.`);
+    throw new UserError(
+      `${folder} has no ${reading.checkpoint}/ to ask${reading.checkpoint === "best" ? ": the recipe never evaluates; give it eval_every" : ""}.`,
+    );
   const how = reading.ask === null ? tests.drop.flatMap((type) => ["--drop", type]) : ["--preset", reading.ask];
   const limit = tests.limit === null ? [] : ["--limit", String(tests.limit)];
-  const words = ["--model", model, ...tests.sets.flatMap((set) => ["--data", set]), ...how, ...limit, "--predictions", predictions];
+  const words = [
+    "--model",
+    model,
+    ...tests.sets.flatMap((set) => ["--data", set]),
+    ...how,
+    ...limit,
+    "--predictions",
+    predictions,
+  ];
   options.onProgress?.(TRAINING_SHARE, "asking the tests");
-  await runChild(options.programs.evaluate, [...words, "--json", join(folder, `evaluation-${basename(predictions)}.json`)], {
-    log: join(folder, "evaluate.log"),
-    environment: variablesOf(settings),
-    signal: options.signal,
-    onBeat: () => options.onProgress?.(TRAINING_SHARE, "asking the tests"),
-  });
+  await runChild(
+    options.programs.evaluate,
+    [...words, "--json", join(folder, `evaluation-${basename(predictions)}.json`)],
+    {
+      log: join(folder, "evaluate.log"),
+      environment: variablesOf(settings),
+      signal: options.signal,
+      onBeat: () => options.onProgress?.(TRAINING_SHARE, "asking the tests"),
+    },
+  );
 }
 
 /** The result of a run whose predictions are all there. @throws UserError where some are not */
-export async function readRun({ id, settings, readings, tests }: RunSpec, folder: string, adopted: boolean): Promise<RunResult> {
+export async function readRun(
+  { id, settings, readings, tests }: RunSpec,
+  folder: string,
+  adopted: boolean,
+): Promise<RunResult> {
   const results: RunResult["readings"] = {};
   for (const reading of readings) {
     const sets = await openTests(tests, reading.ask);
     const predictions = predictionsIn(predictionsFolder(folder, reading), sets, reading.ask);
-    if (!predictions) throw new UserError(`${predictionsFolder(folder, reading)} lacks predictions of ${sets.map(({ name }) => name).join(", ")}.`);
+    if (!predictions)
+      throw new UserError(
+        `${predictionsFolder(folder, reading)} lacks predictions of ${sets.map(({ name }) => name).join(", ")}.`,
+      );
     results[readingKey(reading, tests)] = readPredictionsAs(reading, sets, predictions);
   }
   return { format: RESULT_FORMAT, id, settings, readings: results, ran: ranIn(folder, adopted) };

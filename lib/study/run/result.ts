@@ -80,7 +80,9 @@ function secondsPerStep(folder: string): number | null {
 /** A result that is on file or came over a queue. @throws UserError where it is none, or not of this run */
 export function checkResult(value: unknown, id: string, where: string): RunResult {
   const sound = isObject(value) && value.format === RESULT_FORMAT && isObject(value.readings) && isObject(value.ran);
-  if (!sound) throw new UserError(`${where} is not the result of a run (format ${RESULT_FORMAT}); remove it and run again.`);
-  if (value.id !== id) throw new UserError(`${where} is the result of the run ${value.id}, wanted ${id}; remove it and run again.`);
+  if (!sound)
+    throw new UserError(`${where} is not the result of a run (format ${RESULT_FORMAT}); remove it and run again.`);
+  if (value.id !== id)
+    throw new UserError(`${where} is the result of the run ${value.id}, wanted ${id}; remove it and run again.`);
   return value as unknown as RunResult;
 }

@@ -51,9 +51,16 @@ export function setName(file: string): string {
  * The predictions for these sets that lie in a folder, FOLDER/<model>/<set>.jsonl; none where one is missing.
  * @throws UserError where they are of other texts or were asked otherwise, or of several models
  */
-export function predictionsIn(folder: string, sets: readonly BenchmarkSet[], ask: string | null): Predictions[] | undefined {
-  const models = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : [];
-  if (models.length > 1) throw new UserError(`${folder} holds predictions of ${models.length} models, wanted those of one.`);
+export function predictionsIn(
+  folder: string,
+  sets: readonly BenchmarkSet[],
+  ask: string | null,
+): Predictions[] | undefined {
+  const models = existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    : [];
+  if (models.length > 1)
+    throw new UserError(`${folder} holds predictions of ${models.length} models, wanted those of one.`);
   if (models.length === 0) return undefined;
   const paths = sets.map(({ name }) => join(folder, models[0].name, `${name}.jsonl`));
   if (!paths.every((path) => existsSync(path))) return undefined;
@@ -63,13 +70,19 @@ export function predictionsIn(folder: string, sets: readonly BenchmarkSet[], ask
     checkTexts(predictions, records, path);
     const wanted = ask === null ? types : labelsOf(presetOf(ask), name, types);
     if (predictions.header.labels.join("\n") !== wanted.join("\n"))
-      throw new UserError(`${path} was asked "${predictions.header.labels.join(", ")}", wanted "${wanted.join(", ")}".`);
+      throw new UserError(
+        `${path} was asked "${predictions.header.labels.join(", ")}", wanted "${wanted.join(", ")}".`,
+      );
     return predictions;
   });
 }
 
 /** Scores predictions as a reading says. @throws UserError where its threshold lies below what the predictions keep */
-export function readPredictionsAs(reading: Reading, sets: readonly BenchmarkSet[], predictions: readonly Predictions[]): ReadingResult {
+export function readPredictionsAs(
+  reading: Reading,
+  sets: readonly BenchmarkSet[],
+  predictions: readonly Predictions[],
+): ReadingResult {
   const rulesFor = (set: string): ScoringRules =>
     typeof reading.score === "string" ? rulesOf(presetOf(reading.score), set) : { ...PLAIN_RULES, ...reading.score };
   const countsAt = (threshold?: number): Counts[][] =>
@@ -92,7 +105,11 @@ export function readPredictionsAs(reading: Reading, sets: readonly BenchmarkSet[
 /** ".5" for 0.5, as results spell it. */
 export const thresholdKey = (threshold: number): string => String(threshold).replace(/^0/, "");
 
-const packed = ({ truePositives, falsePositives, falseNegatives }: Counts) => [truePositives, falsePositives, falseNegatives];
+const packed = ({ truePositives, falsePositives, falseNegatives }: Counts) => [
+  truePositives,
+  falsePositives,
+  falseNegatives,
+];
 
 /** The counts of a stored reading as the statistics take them. */
 export function countsOf({ counts }: Pick<ReadingResult, "counts">): Counts[][] {
