@@ -9,6 +9,7 @@ import { type GLiNERConfig, isTokenLevel } from "../model/config";
 import { greedyDecode, logitBound, rowCandidates, type SpanCandidate } from "../model/decode";
 import { tokenCandidates } from "../model/decode-token";
 import { rowsAbove } from "../model/score-rows";
+import { spanLayer } from "../model/span";
 import { type ForwardOptions, spanScores } from "../model/uni-encoder-span";
 import { tokenScores } from "../model/uni-encoder-token";
 import { splitWords } from "../text/words";
@@ -44,9 +45,6 @@ export interface PredictOptions {
   /** Most types in one prompt; more of them are asked for in several, which changes their scores. Default: all in one. */
   labelsAtOnce?: number;
 }
-
-/** Span modes in which a text's scores depend on how far its batch is padded. */
-const LEAKING: readonly string[] = ["markerV1", "markerV2"];
 
 /**
  * A GLiNER model that reads texts, in the spirit of the Python class of the same name.
@@ -231,9 +229,9 @@ export class GLiNER implements LimitedReader {
     this.model.parameters.dispose();
   }
 
-  /** Texts of like length together, except where a text's scores depend on its neighbours (markerV1, markerV2). */
+  /** Texts of like length together, except where a text's scores depend on its neighbours. */
   private batches(tokens: readonly (readonly string[])[], batchSize: number): number[][] {
-    if (LEAKING.includes(this.config.span_mode)) return inOrder(tokens.length, batchSize);
+    if (!isTokenLevel(this.config) && spanLayer(this.config.span_mode).leaks) return inOrder(tokens.length, batchSize);
     return byLength(
       tokens.map((words) => words.length),
       batchSize,

@@ -111,7 +111,7 @@ function write(folder: string): Parameters {
   const config = { ...published, class_token_index: Number(tokenizer.tokenId(published.ent_token)) };
   const parameters = new Parameters();
   const shapes = modelShapes(config, encoder);
-  for (const [name, shape] of shapes) parameters.set(name, initialValues(name, shape, shapes, 0), shape);
+  for (const [name, shape] of shapes) parameters.set(name, initialValues(name, shapes, 0), shape);
   saveModel({ config, encoder, parameters, tokenizer, encoderJson: { ...encoder }, random: [] }, folder);
   return parameters;
 }

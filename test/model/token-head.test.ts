@@ -13,7 +13,8 @@ import { tokenCandidates } from "../../lib/model/decode-token";
 import { DEFAULT_LOSS } from "../../lib/model/loss";
 import { factoredTokenHeadScores, tokenHeadScores, tokenHeadShapes } from "../../lib/model/token-head";
 import { stream } from "../../lib/random";
-import { Parameters, type Shapes } from "../../lib/weights/parameters";
+import { Parameters } from "../../lib/weights/parameters";
+import { Shapes } from "../../lib/weights/shapes";
 import { assertClose, assertRelative, maxDifference } from "../families/compare";
 import { TINY_RECORDS } from "../tiny";
 import { writeVariant } from "../variant";
@@ -27,7 +28,7 @@ const [B, W, C, D] = [2, 5, 3, 8];
 test("the factored scorer equals the plain one, scores, gradients and dropout", () => {
   const random = stream(1, "token test");
   const values = (n: number) => Float32Array.from({ length: n }, () => random.normal() * 0.4);
-  const shapes: Shapes = new Map();
+  const shapes = new Shapes();
   tokenHeadShapes(shapes, D);
   const parameters = new Parameters();
   for (const [name, shape] of shapes) parameters.set(name, values(shape.reduce((a, b) => a * b, 1)), shape);

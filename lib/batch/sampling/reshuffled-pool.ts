@@ -1,5 +1,5 @@
+import type { NegativeSampler } from "./pool";
 import { batchPool } from "./shared-pool";
-import type { NegativeSampler } from "./sources";
 
 /** The batch's pool in another order for every example: the code of the paper, until 0.2.2. */
 export const reshuffledPool: NegativeSampler = (records, random) => {

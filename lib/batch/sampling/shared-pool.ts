@@ -1,6 +1,6 @@
 import type { NerRecord } from "../../data/records";
 import type { RandomStream } from "../../random";
-import type { NegativeSampler } from "./sources";
+import type { NegativeSampler } from "./pool";
 
 /** GLiNER draws its pool of negatives from at most this many types of the batch. */
 const POOL = 100;

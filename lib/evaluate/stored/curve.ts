@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { PROJECT_ROOT } from "../../backend";
+import { dataPath } from "../../data/project";
 import { UserError } from "../../errors";
 import { readJson } from "../../files/json";
 
@@ -46,7 +46,7 @@ export interface PairedPoints {
 }
 
 /** @param name `long-run` for data/results/long-run.json @throws UserError where there is no such file or it is another */
-export function storedCurve(name: string, folder = join(PROJECT_ROOT, "data", "results")): StoredCurve {
+export function storedCurve(name: string, folder = dataPath("results")): StoredCurve {
   const path = join(folder, `${name}.json`);
   const content = readJson(path) as Partial<StoredCurve> | null;
   if (!Array.isArray(content?.models) || !Array.isArray(content.pairs))

@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { PROJECT_ROOT } from "../../backend";
+import { dataPath } from "../../data/project";
 import { readJson } from "../../files/json";
 import type { PresetScores } from "../benchmark";
 import type { ModelIdentity } from "../predictions/predictions";
@@ -38,7 +37,7 @@ export interface PresetRow {
   datasets: Record<string, number>;
 }
 
-export const STORED_PRESETS_PATH = join(PROJECT_ROOT, "data", "results", "zero-shot-presets.json");
+export const STORED_PRESETS_PATH = dataPath("results", "zero-shot-presets.json");
 
 /** The line of a preset, rounded to a thousandth of a point. @param asked whose prompt made the predictions */
 export function presetRow(scores: PresetScores, asked: string): PresetRow {

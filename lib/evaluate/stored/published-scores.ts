@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { PROJECT_ROOT } from "../../backend";
+import { dataPath } from "../../data/project";
 import { readJson } from "../../files/json";
 
 /**
@@ -31,7 +30,7 @@ export interface PublishedScore {
  */
 export type Reliability = "paper" | "card" | "thread" | "digest";
 
-export const PUBLISHED_PATH = join(PROJECT_ROOT, "data", "published.json");
+export const PUBLISHED_PATH = dataPath("published.json");
 
 /** The published scores of a benchmark, highest average first; those without an average come last. */
 export function publishedScores(benchmark = "zero-shot-7", path = PUBLISHED_PATH): PublishedScore[] {

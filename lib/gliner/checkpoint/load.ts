@@ -4,6 +4,7 @@ import { type EncoderConfig, parseEncoderConfig } from "../../encoder/config";
 import { UserError, warnOnce } from "../../errors";
 import { type JsonObject, readJsonObject } from "../../files/json-object";
 import { type GLiNERConfig, isTokenLevel, parseConfig } from "../../model/config";
+import { PROMPT, SCORER, SPAN_PREFIX } from "../../model/parameter-names";
 import { modelShapes, type SpanModel } from "../../model/uni-encoder-span";
 import { SubwordTokenizer } from "../../text/tokenizer";
 import { encoderFolder, toStandardError } from "../../weights/encoders";
@@ -55,7 +56,7 @@ export async function loadModel(name: string, options: LoadOptions = {}): Promis
     recogniseLayout(config, weights);
     checkWidth(weights, config);
     const shapes = modelShapes(config, encoder);
-    return { config, encoder, tokenizer, encoderJson, ...readParameters(weights, shapes, config, options) };
+    return { config, encoder, tokenizer, encoderJson, ...readParameters(weights, shapes, options) };
   } finally {
     weights.close();
   }
@@ -104,8 +105,7 @@ function completeVocabulary(config: GLiNERConfig, tokenizer: SubwordTokenizer): 
 
 /** The paper's code called "marker" what is markerV0 today; the shapes of the last projection tell them apart. */
 function recogniseLayout(config: GLiNERConfig, weights: TensorFile): void {
-  if (config.span_mode !== "marker" || !weights.entries.has("span_rep_layer.span_rep_layer.out_project.3.weight"))
-    return;
+  if (config.span_mode !== "marker" || !weights.entries.has(`${SPAN_PREFIX}out_project.3.weight`)) return;
   warnOnce(
     `${weights.path}: its "marker" is the one of the paper's code, which is called markerV0 today; read as that.`,
   );
@@ -114,7 +114,7 @@ function recogniseLayout(config: GLiNERConfig, weights: TensorFile): void {
 
 /** A wrong width misshapes every tensor of the head: said once instead of tensor by tensor. */
 function checkWidth(weights: TensorFile, config: GLiNERConfig): void {
-  const layer = isTokenLevel(config) ? "scorer.proj_label.weight" : "prompt_rep_layer.0.weight"; // [_, D]
+  const layer = isTokenLevel(config) ? `${SCORER}.proj_label.weight` : `${PROMPT}.0.weight`; // [_, D]
   const width = weights.entries.get(layer)?.shape[1];
   if (width !== undefined && width !== config.hidden_size)
     throw new UserError(

@@ -1,9 +1,7 @@
 import { UserError, warnOnce } from "../../errors";
-import type { GLiNERConfig } from "../../model/config";
-import { isTokenLevel } from "../../model/config";
 import { initialValues } from "../../model/initialise";
-import { spanLayer } from "../../model/span";
-import { Parameters, type Shapes } from "../../weights/parameters";
+import { Parameters } from "../../weights/parameters";
+import type { Shapes } from "../../weights/shapes";
 import { isFloat, product, type TensorFile } from "../../weights/tensor-file";
 
 /** Whether a file of weights is the model that its configuration describes, tensor by tensor. */
@@ -50,7 +48,7 @@ const isDead = (name: string) => name.endsWith("embeddings.position_ids") || nam
 /** BERT's pooler: transformers saves it or not, depending on the class it was loaded by; GLiNER never uses it. */
 const isOptional = (name: string) => name.includes(".pooler.");
 
-export function compare(file: TensorFile, shapes: Shapes): Misfit {
+export function compare(file: TensorFile, shapes: ReadonlyMap<string, readonly number[]>): Misfit {
   const names = [...file.entries.keys()].filter((name) => !isDead(name));
   return {
     missing: [...shapes.keys()].filter((name) => !file.entries.has(name) && !isOptional(name)),
@@ -59,7 +57,7 @@ export function compare(file: TensorFile, shapes: Shapes): Misfit {
   };
 }
 
-function shapeProblem(name: string, file: TensorFile, shapes: Shapes): string[] {
+function shapeProblem(name: string, file: TensorFile, shapes: ReadonlyMap<string, readonly number[]>): string[] {
   const entry = file.entries.get(name);
   const wanted = shapes.get(name);
   if (!entry || !wanted) return [];
@@ -69,7 +67,7 @@ function shapeProblem(name: string, file: TensorFile, shapes: Shapes): string[] 
 }
 
 /** @throws CheckpointError listing every difference */
-export function checkStrictly(file: TensorFile, shapes: Shapes): void {
+export function checkStrictly(file: TensorFile, shapes: ReadonlyMap<string, readonly number[]>): void {
   const misfit = compare(file, shapes);
   if (Object.values(misfit).some((names) => names.length > 0)) throw new CheckpointError(file.path, misfit);
 }
@@ -89,27 +87,25 @@ export interface FitOptions {
 export function readParameters(
   file: TensorFile,
   shapes: Shapes,
-  config: GLiNERConfig,
   { strict = true, seed = 0 }: FitOptions,
 ): { parameters: Parameters; random: string[] } {
   if (strict) checkStrictly(file, shapes);
   const wrong = (name: string) => shapeProblem(name, file, shapes).length > 0;
   const random = [...shapes.keys()].filter((name) => !file.entries.has(name) || wrong(name));
   checkAmount(random, shapes, file.path);
-  const draws = isTokenLevel(config) ? {} : spanLayer(config.span_mode).draws;
   const isRandom = new Set(random);
-  const values = (name: string, shape: readonly number[]) =>
-    isRandom.has(name) ? initialValues(name, shape, shapes, seed, draws) : (file.read(name).data as Float32Array);
+  const values = (name: string) =>
+    isRandom.has(name) ? initialValues(name, shapes, seed) : (file.read(name).data as Float32Array);
   const parameters = fill(shapes, values);
   if (!strict) report(file, shapes, random, seed);
   return { parameters, random: random.filter((name) => !isOptional(name)) };
 }
 
 /** Parameters of these shapes; where one of them cannot be read, none. */
-function fill(shapes: Shapes, values: (name: string, shape: readonly number[]) => Float32Array): Parameters {
+function fill(shapes: Shapes, values: (name: string) => Float32Array): Parameters {
   const parameters = new Parameters();
   try {
-    for (const [name, shape] of shapes) parameters.set(name, values(name, shape), shape);
+    for (const [name, shape] of shapes) parameters.set(name, values(name), shape);
     return parameters;
   } catch (error) {
     parameters.dispose();

@@ -2,15 +2,16 @@ import { join } from "node:path";
 import { parseEncoderConfig } from "../../encoder/config";
 import { UserError } from "../../errors";
 import { readJsonObject } from "../../files/json-object";
-import { type GLiNERConfig, isTokenLevel, parseConfig } from "../../model/config";
+import { type GLiNERConfig, parseConfig } from "../../model/config";
 import { growEmbeddings, initialValues } from "../../model/initialise";
-import { spanLayer } from "../../model/span";
-import { ENCODER_PREFIX, modelShapes } from "../../model/uni-encoder-span";
+import { ENCODER_PREFIX } from "../../model/parameter-names";
+import { modelShapes } from "../../model/uni-encoder-span";
 import { SubwordTokenizer } from "../../text/tokenizer";
 import { encoderTensor } from "../../weights/compact";
 import { encoderFolder } from "../../weights/encoders";
 import { openWeights } from "../../weights/open";
-import { Parameters, type Shapes } from "../../weights/parameters";
+import { Parameters } from "../../weights/parameters";
+import type { Shapes } from "../../weights/shapes";
 import type { TensorFile } from "../../weights/tensor-file";
 import type { LoadedModel } from "./load";
 import { addSpecialTokens } from "./special-tokens";
@@ -43,9 +44,8 @@ export async function newModel(given: Partial<GLiNERConfig>, seed: number): Prom
   } finally {
     weights.close();
   }
-  const draws = isTokenLevel(config) ? {} : spanLayer(config.span_mode).draws;
   for (const [name, shape] of shapes)
-    if (!parameters.has(name)) parameters.set(name, initialValues(name, shape, shapes, seed, draws), shape);
+    if (!parameters.has(name)) parameters.set(name, initialValues(name, shapes, seed), shape);
   return { config, encoder, parameters, tokenizer, encoderJson, random: [] };
 }
 

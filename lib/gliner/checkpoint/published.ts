@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { PROJECT_ROOT } from "../../backend";
+import { dataPath, readData } from "../../data/project";
 import { type EncoderConfig, parseEncoderConfig } from "../../encoder/config";
 import { type GLiNERConfig, parseConfig } from "../../model/config";
 
@@ -21,8 +19,8 @@ interface ModelsFile {
 
 /** The published GLiNER models of `data/models.json`, all markerV0 with spans of up to 12 words. */
 export function publishedModels(): PublishedModel[] {
-  const path = join(PROJECT_ROOT, "data", "models.json");
-  const { common, encoders, models }: ModelsFile = JSON.parse(readFileSync(path, "utf8"));
+  const path = dataPath("models.json");
+  const { common, encoders, models } = readData("models.json") as ModelsFile;
   return models.map(({ name, encoder: encoderName, hidden_size, vocab_size, parameters }) => {
     const encoder_config = { ...common, ...encoders[encoderName], vocab_size };
     const model_name = `microsoft/${encoderName}`;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError, usageError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
 import { isTokenLevel } from "../../model/config";
-import { ENCODER_PREFIX } from "../../model/uni-encoder-span";
+import { ENCODER_PREFIX } from "../../model/parameter-names";
 import {
   type Borrowed,
   borrowedRows,

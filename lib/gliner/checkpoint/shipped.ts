@@ -1,8 +1,7 @@
-import { join } from "node:path";
-import { PROJECT_ROOT } from "../../backend";
+import { dataPath } from "../../data/project";
 
 /** The model that comes with the project; its README.md is its card. */
-export const SHIPPED_MODEL = join(PROJECT_ROOT, "data", "checkpoint");
+export const SHIPPED_MODEL = dataPath("checkpoint");
 
 /**
  * The model folder that a notebook reads with.

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { UserError, usageError } from "../../errors";
 import type { GLiNERConfig } from "../../model/config";
-import { DEFAULT_TRAINING, type TrainingConfig, trainingOf } from "./settings";
+import { DEFAULT_TRAINING, trainingOf } from "./settings";
+import type { TrainingConfig } from "./training-config";
 
 export interface DataConfig {
   /** A file of records, or "sample" (in the repository), or "corpus:NAME" (beside the checkout). */
@@ -126,8 +127,8 @@ function givenBy(raw: unknown, origin: string): Given {
     if (key === "model" || key === "data" || key === "training") {
       if (value === null) continue;
       if (typeof value !== "object") throw new UserError(`${origin}: section "${key}" is not a mapping.`);
-      for (const [inner, item] of Object.entries(value)) assign(given, inner, item, origin, key);
-    } else assign(given, key, value, origin);
+      for (const [inner, item] of Object.entries(value)) assign(given, inner, item, { origin, section: key });
+    } else assign(given, key, value, { origin });
   }
   trainingOf(given.training, origin);
   return given;
@@ -138,11 +139,16 @@ function setKey(given: Given, override: string): void {
   if (at < 1) throw usageError(`--set got "${override}", wanted key=value.`);
   const key = override.slice(0, at).trim();
   const [section, name] = key.includes(".") ? key.split(".", 2) : [undefined, key];
-  assign(given, name, parse(override.slice(at + 1)), "--set", section, 2);
+  assign(given, name, parse(override.slice(at + 1)), { origin: "--set", section, exit: 2 });
   trainingOf(given.training, "--set", 2);
 }
 
-function assign(given: Given, key: string, value: unknown, origin: string, section?: string, exit: 1 | 2 = 1): void {
+function assign(
+  given: Given,
+  key: string,
+  value: unknown,
+  { origin, section, exit = 1 }: { origin: string; section?: string; exit?: 1 | 2 },
+): void {
   const known = KEYS.get(key);
   if (!known || (section !== undefined && section !== known.section))
     throw new UserError(

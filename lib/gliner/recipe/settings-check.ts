@@ -2,9 +2,8 @@ import { NEGATIVE_SOURCES } from "../../batch/sampling";
 import { UserError } from "../../errors";
 import { LOSS_TYPES } from "../../model/loss";
 import { SCHEDULER_TYPES } from "../../train/schedule";
-import { BEST_METRICS } from "./best-metrics";
 import { PRECISIONS } from "./precision";
-import type { TrainingConfig } from "./settings";
+import { BEST_METRICS, type TrainingConfig } from "./training-config";
 
 /** Which values each key of the section `training` may have. */
 type Key = keyof TrainingConfig;

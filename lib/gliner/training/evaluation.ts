@@ -7,7 +7,7 @@ import { bootstrapF1 } from "../../evaluate/statistics/bootstrap";
 import { batchLoss } from "../../model/batch-loss";
 import type { LossOptions } from "../../model/loss";
 import type { GLiNER } from "../gliner";
-import type { BestMetric } from "../recipe/best-metrics";
+import type { BestMetric } from "../recipe/training-config";
 import { type HeldOut, normalised } from "./held-out";
 import { countsAt, findAsked, type HeldOutScores, scoreFound } from "./scoring";
 

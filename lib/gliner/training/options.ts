@@ -1,6 +1,6 @@
 /** What a training run is asked for and what it answers. */
 import type { NerRecord } from "../../data/records";
-import type { TrainingConfig } from "../recipe/settings";
+import type { TrainingConfig } from "../recipe/training-config";
 import type { TrackedTest } from "./evaluation";
 import type { HeldOut } from "./held-out";
 import type { TrainingReport } from "./report";

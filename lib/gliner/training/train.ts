@@ -1,7 +1,8 @@
 import type { NerRecord } from "../../data/records";
 import { UserError } from "../../errors";
 import type { GLiNER } from "../gliner";
-import { DEFAULT_TRAINING, type TrainingConfig, trainingOf } from "../recipe/settings";
+import { DEFAULT_TRAINING, trainingOf } from "../recipe/settings";
+import type { TrainingConfig } from "../recipe/training-config";
 import type { TrainingResult, TrainOptions } from "./options";
 import { TrainingRun } from "./run";
 

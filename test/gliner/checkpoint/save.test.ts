@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { useBackend } from "../../../lib/backend";
 import { GLiNER } from "../../../lib/gliner/gliner";
-import { ENCODER_PREFIX } from "../../../lib/model/uni-encoder-span";
+import { ENCODER_PREFIX } from "../../../lib/model/parameter-names";
 import { expand, quantise } from "../../../lib/weights/quantise";
 import { readSafetensors, SafetensorsFile, writeSafetensors } from "../../../lib/weights/safetensors";
 import { decode, toHalves } from "../../../lib/weights/values";

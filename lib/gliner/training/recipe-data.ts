@@ -1,10 +1,10 @@
-import { loadRecords, recordsFile } from "../data/named";
-import { type NerRecord, typesOf } from "../data/records";
-import { sha256OfFile } from "../files/hash";
-import type { Recipe } from "../gliner/recipe/recipe";
-import { ON_THE_TEST_SET, type TrackedTest } from "../gliner/training/evaluation";
-import { type HeldOut, holdOutTypes } from "../gliner/training/held-out";
-import type { DataFiles } from "../gliner/training/run-data";
+import { loadRecords, recordsFile } from "../../data/named";
+import { type NerRecord, typesOf } from "../../data/records";
+import { sha256OfFile } from "../../files/hash";
+import type { Recipe } from "../recipe/recipe";
+import { ON_THE_TEST_SET, type TrackedTest } from "./evaluation";
+import { type HeldOut, holdOutTypes } from "./held-out";
+import type { DataFiles } from "./run-data";
 
 /** Everything that a recipe's section `data` names. */
 export interface TrainingData {
