@@ -52,7 +52,8 @@ export class Fields {
 
   /** A text, or null where the key is absent or null. */
   optionalText(key: string): string | null {
-    return this.values[key] === undefined || this.values[key] === null ? (this.any(key), null) : this.text(key);
+    const value = this.any(key);
+    return value === undefined || value === null ? null : this.text(key);
   }
 
   choice<T extends string>(key: string, choices: readonly T[], fallback?: T): T {

@@ -45,7 +45,10 @@ export class StudyFolder {
 
   private checkPlan({ id, name }: { id: string; name: string }): void {
     const path = join(this.path, "study.json");
-    if (!existsSync(path)) return writeAtomically(path, `${JSON.stringify({ format: 1, plan: id, name }, null, 2)}\n`);
+    if (!existsSync(path)) {
+      writeAtomically(path, `${JSON.stringify({ format: 1, plan: id, name }, null, 2)}\n`);
+      return;
+    }
     const found = readJson(path) as { plan?: unknown; name?: unknown };
     if (found.plan !== id)
       throw usageError(

@@ -9,7 +9,7 @@ import type { StudyFolder } from "../../run/folder";
 import { checkResult, type RunResult } from "../../run/result";
 import { titleOf } from "../processes";
 import { type Announcement, announce, STUDIES } from "./announcement";
-import { type JobQueue, openDoor, type QueuedJob, withoutPassword } from "./door";
+import { type JobQueue, openDoor, patiently, type QueuedJob, withoutPassword } from "./door";
 
 export interface QueueOptions {
   url: string;
@@ -47,8 +47,8 @@ export async function runOverQueue(
   const queue = door.queue<RunSpec, RunResult>(study.queue);
   try {
     await new Collection(runs.length, open, queue, studies, study, folder, options).run();
-    await studies.remove(study.queue);
-    await queue.obliterate({ force: true });
+    await patiently(() => studies.remove(study.queue), options.signal, options.say);
+    await patiently(() => queue.obliterate({ force: true }), options.signal, options.say);
   } finally {
     await Promise.all([studies.close(), queue.close()]);
   }
@@ -71,14 +71,15 @@ class Collection {
   ) {}
 
   async run(): Promise<void> {
-    await this.retryFailed();
+    const ask = (what: () => Promise<void>) => patiently(what, this.options.signal, this.options.say);
+    await ask(() => this.retryFailed());
     while (this.open.size > this.failed.size) {
       if (this.options.signal.aborted)
         throw new UserError(
           `interrupted with ${this.total - this.open.size} of ${this.total} runs done; the same command goes on.`,
         );
-      if (Date.now() - this.asked > QUIET_MS) await this.submit();
-      await this.collect();
+      if (Date.now() - this.asked > QUIET_MS) await ask(() => this.submit());
+      await ask(() => this.collect());
       await sleep(POLL_MS);
     }
     const [first] = this.failed;

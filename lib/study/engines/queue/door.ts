@@ -1,5 +1,6 @@
 /** BullMQ over Redis or PostgreSQL, by the form of the URL; the rest of the queue does not know which. */
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createPostgresBackend, Queue, type QueueOptions, Worker, type WorkerOptions } from "bullmq";
 import { UserError, usageError } from "../../../errors";
 
@@ -133,6 +134,36 @@ function knock(host: string, port: number, url: string): Promise<void> {
     socket.once("error", (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
   });
 }
+
+/** How long a server may be away, as when it is restarted. */
+const PATIENCE_MS = 300_000;
+
+/**
+ * Asks until the server answers: one that is restarted must cost nothing but time.
+ * @throws UserError where it stays away for five minutes
+ */
+export async function patiently<T>(
+  ask: () => Promise<T>,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<T> {
+  const start = Date.now();
+  for (let said = ""; ; await sleep(AGAIN_MS)) {
+    try {
+      return await ask();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      if (signal.aborted) throw new UserError("interrupted while the queue was away; the same command goes on.");
+      if (Date.now() - start > PATIENCE_MS)
+        throw new UserError(
+          `the queue has been away for ${PATIENCE_MS / 60_000} minutes (${why}); the same command goes on.`,
+        );
+      if (why !== said) say(`queue: ${why}; asking again`);
+      said = why;
+    }
+  }
+}
+const AGAIN_MS = 1000;
 
 /** What is shown of an address. */
 export const withoutPassword = (url: string): string => url.replace(/\/\/([^:@/]*):[^@/]*@/, "//$1:***@");

@@ -8,7 +8,7 @@ import type { RunResult } from "../../run/result";
 import { titleOf } from "../processes";
 import { type Announcement, checkWorker, codeHash, STUDIES } from "./announcement";
 import type { WorkerProgress } from "./coordinator";
-import { type Door, type JobQueue, type JobWorker, openDoor, type QueuedJob } from "./door";
+import { type Door, type JobQueue, type JobWorker, openDoor, patiently, type QueuedJob } from "./door";
 
 export interface WorkOptions extends Omit<PerformOptions, "onProgress"> {
   url: string;
@@ -35,7 +35,7 @@ export async function workFor(folder: StudyFolder, options: WorkOptions): Promis
   options.say(`worker ${options.name}: waiting for studies`);
   try {
     while (!options.signal.aborted) {
-      const announced = (await studies.getJobs(["waiting"])).filter(Boolean).map(({ data }) => data);
+      const announced = await patiently(() => announcements(studies), options.signal, options.say);
       for (const study of announced.filter(({ queue }) => !team.has(queue) && !refused.has(queue)))
         if (await admitted(study, door, team.size > 0, options))
           team.set(study.queue, workOn(study, door, folder, options));
@@ -54,6 +54,10 @@ export async function workFor(folder: StudyFolder, options: WorkOptions): Promis
     await Promise.all([...team.values()].map((worker) => worker.close(options.signal.aborted)));
     await studies.close();
   }
+}
+
+async function announcements(studies: JobQueue<Announcement, null>): Promise<Announcement[]> {
+  return (await studies.getJobs(["waiting"])).filter(Boolean).map(({ data }) => data);
 }
 
 /** Whether code and data are those of the study: looked at before the first run is taken. */
@@ -93,15 +97,17 @@ async function perform(
   const kept = folder.result(run);
   if (kept) return kept;
   options.say(`worker ${options.name}: ${titleOf(run)}`);
-  const tell = (what: string) => job.updateProgress({ worker: options.name, what } satisfies WorkerProgress);
+  // Progress that cannot be told, as when the server is restarted, is no reason to end a run.
+  const tell = (what: string) =>
+    job
+      .updateProgress({ worker: options.name, what } satisfies WorkerProgress)
+      .catch((error: Error) => options.say(`worker ${options.name}: progress is not told: ${error.message}`));
   await tell("begun");
   let told = Date.now();
   const onProgress = (_share: number, what: string) => {
     if (Date.now() - told < PROGRESS_MS) return;
     told = Date.now();
-    tell(what).catch((error: Error) =>
-      options.say(`worker ${options.name}: progress of ${titleOf(run)} is not told: ${error.message}`),
-    );
+    void tell(what);
   };
   try {
     const result = await performRun(run, folder.run(run.id), {
