@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { usageError } from "../errors";
 import { writeAtomically } from "../files/atomic";
+import { scrubbed } from "../provenance/scrub";
 import { compareOnFile, conduct, type Engine, resultsOf } from "../study/conduct";
 import { jobsThatFit, runProcesses } from "../study/engines/processes";
 import { runOverQueue } from "../study/engines/queue/coordinator";
@@ -108,7 +109,7 @@ async function study(plan: Plan, values: Values, adopted: readonly string[]): Pr
     if (ahead.runs_to_do > 0) say(estimateTable(ahead));
     checkBudget(plan, ahead);
     const comparison = await conduct(plan, planned, folder, engineFor(values, folder, ahead, stop.signal), say);
-    const result = storedResult(plan, planned, comparison, commandOf(plan, values));
+    const result = scrubbed(storedResult(plan, planned, comparison, commandOf(plan, values)));
     writeAtomically(join(out, "result.json"), `${JSON.stringify(result, null, 1)}\n`);
     process.stdout.write(comparisonTable(result));
     if (values.record) for (const path of recordResult(result)) say(`written: ${path}`);

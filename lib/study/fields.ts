@@ -101,7 +101,7 @@ export class Fields {
 
   /** @throws UserError naming the keys that nobody reads */
   done(): void {
-    const unknown = Object.keys(this.values).filter((key) => !this.taken.has(key));
+    const unknown = Object.keys(this.values).filter((key) => this.has(key) && !this.taken.has(key));
     if (unknown.length)
       throw new UserError(`${this.where}: unknown key ${unknown.join(", ")}; known: ${[...this.taken].join(", ")}.`);
   }

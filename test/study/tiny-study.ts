@@ -36,9 +36,9 @@ export function tinyStudy(plan: Record<string, unknown> = {}, training: Record<s
     name: "tiny",
     question: "Does the weight of positives matter to a tiny model?",
     recipe,
-    // So few steps leave a model sure of nothing: below .2 there are answers to count.
-    control: { value: "alpha .75", set: { loss_alpha: 0.75 }, score: { threshold: 0.2 } },
-    arms: [{ value: "alpha -1", set: { loss_alpha: -1 }, score: { threshold: 0.2 } }],
+    // So few steps leave a model sure of nothing: above .06 there are answers to count.
+    control: { value: "alpha .75", set: { loss_alpha: 0.75 }, score: { threshold: 0.06 } },
+    arms: [{ value: "alpha -1", set: { loss_alpha: -1 }, score: { threshold: 0.06 } }],
     seeds: 2,
     tests: { sets, drop: [] },
     ...plan,

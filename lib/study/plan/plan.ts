@@ -1,7 +1,9 @@
 /** A plan: a control, the arms that are held against it, seeds, tests and a budget. Read from a suspect or from a file of its own. */
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { ZERO_SHOT_SETS } from "../../data/zero-shot-tests";
 import { usageError } from "../../errors";
+import { PROJECT_ROOT } from "../../files/places";
 import { type Fields, readYaml } from "../fields";
 import { readSuspect, type Suspect } from "../suspects/suspect";
 import { type Arm, plainArm, readArm } from "./arm";
@@ -66,7 +68,8 @@ export function readPlan(name: string): Plan {
 
 /** A suspect's control and arms, as far as they can be run. */
 export function planOf(suspect: Suspect): Plan {
-  const { id, question, recipe, control, arms } = suspect;
+  const { id, question, control, arms } = suspect;
+  const recipe = recipePath(suspect.recipe);
   const seeds = seedList(SEEDS);
   return {
     name: id,
@@ -89,7 +92,7 @@ export function parsePlan(fields: Fields): Plan {
   if (!/^[a-z0-9-]+$/.test(name))
     throw usageError(`${fields.where}: "name" is ${name}, wanted small letters, digits and "-".`);
   const question = fields.text("question");
-  const recipe = fields.text("recipe");
+  const recipe = recipePath(fields.text("recipe"));
   const { control, arms } = fields.has("factors") ? factorArms(fields) : listedArms(fields);
   const plan: Plan = {
     name,
@@ -111,6 +114,11 @@ export function parsePlan(fields: Fields): Plan {
   const twice = values.find((value, i) => values.indexOf(value) !== i);
   if (twice !== undefined) throw usageError(`${fields.where}: two arms are called "${twice}"; rename one.`);
   return plan;
+}
+
+/** From where the command is called, else from the project's folder, where the project's own recipes are. */
+function recipePath(path: string): string {
+  return existsSync(path) ? path : join(PROJECT_ROOT, path);
 }
 
 function listedArms(fields: Fields): Pick<Plan, "control" | "arms"> {

@@ -2,7 +2,8 @@
  * What identifies a training run: its recipe after defaults, what its data are by hash, engine, environment and seed. Not its
  * folder, nor how often it saves.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { recordsFile } from "../../data/named";
 import { UserError } from "../../errors";
 import { sha256OfFile } from "../../files/hash";
@@ -67,7 +68,7 @@ export async function settingsOf(
   const { model, data, training } = recipe;
   return {
     engine: arm.engine,
-    model: training.prev_path ? {} : without(parseConfig({ ...model }, "the recipe").config, DERIVED),
+    model: training.prev_path ? {} : modelSettings(model),
     data: without(data, NAMES),
     training: without(training, BOOKKEEPING),
     environment: environmentOf(arm),
@@ -75,6 +76,21 @@ export async function settingsOf(
     seed: training.seed,
   };
 }
+
+/** An encoder in a folder is known by its bytes, not by where it lies. */
+function modelSettings(model: Recipe["model"]): Record<string, unknown> {
+  const { config } = parseConfig({ ...model }, "the recipe");
+  const settings = without(config, DERIVED);
+  return isFolder(config.model_name) ? { ...settings, model_name: "a folder" } : settings;
+}
+
+const isFolder = (name: string) => name !== "" && existsSync(name) && statSync(name).isDirectory();
+
+const encoderFiles = (folder: string) =>
+  readdirSync(folder)
+    .filter((name) => /^(config|tokenizer)\.json$|\.(safetensors|bin|model)$/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
 
 /** The settings of a run that has been made, from its manifest. @throws UserError where it does not say all of them */
 export function settingsOfManifest(manifest: Manifest, where: string): RunSettings {
@@ -114,12 +130,14 @@ export function canonical(value: unknown): unknown {
 
 /** sha256 of everything that training reads. @throws UserError where it is not here */
 export async function dataHashes(
-  { data, training }: Recipe,
+  { model, data, training }: Recipe,
   absent: "error" | "allowed" = "error",
 ): Promise<Record<string, string>> {
   const hash = (name: string) => (absent === "allowed" && !isThere(name) ? Promise.resolve(ABSENT) : hashOf(name));
   const hashes: Record<string, string> = { train_data: await hash(data.train_data) };
   if (data.val_data) hashes.val_data = await hash(data.val_data);
+  const encoder = model.model_name ?? "";
+  if (isFolder(encoder)) hashes.encoder = sha256(await Promise.all(encoderFiles(encoder).map(hashOfFile)));
   if (training.prev_path) hashes.start = (await identityOf(training.prev_path)).sha256;
   return hashes;
 }
@@ -137,11 +155,16 @@ function isThere(name: string): boolean {
   }
 }
 
-/** A file is hashed once a process: an arm more must not cost a second more. */
+/** The hash of the records behind a name. */
 function hashOf(name: string): Promise<string> {
   const path = recordsFile(name);
   if (path === undefined) throw new UserError(`a study cannot train on ${name}: it is a test.`);
   if (!existsSync(path)) throw new UserError(`the data ${name} are not here: ${path} does not exist.`);
+  return hashOfFile(path);
+}
+
+/** A file is hashed once a process: an arm more must not cost a second more. */
+function hashOfFile(path: string): Promise<string> {
   const known = hashed.get(path) ?? sha256OfFile(path);
   hashed.set(path, known);
   return known;

@@ -48,6 +48,7 @@ export function measuredPower(
 ): Power {
   if (own && own.control.length >= 3) {
     const { sd, n } = seedSummary(own.control.map(({ reading }) => average(Object.values(reading.sets))));
+    if (sd === 0) throw new UserError(`all ${n} seeds of the control have one score: there is no spread to plan with.`);
     const sentences = Math.max(0, ...own.arms.map(({ seen }) => Math.sqrt(seen?.variance.sentences ?? 0)));
     return powerTable({
       spread: 100 * sd,

@@ -37,7 +37,12 @@ export async function dataOf(runs: readonly RunSpec[]): Promise<Record<string, s
   const found: Record<string, string> = {};
   for (const { recipe, readings, tests } of runs) {
     const { train_data, val_data } = recipe.data;
-    const names: Record<string, string | null> = { train_data, val_data, start: recipe.training.prev_path };
+    const names: Record<string, string | null> = {
+      train_data,
+      val_data,
+      start: recipe.training.prev_path,
+      encoder: recipe.model.model_name ?? null,
+    };
     for (const [key, hash] of Object.entries(await dataHashes(recipe))) found[`${key} ${names[key]}`] = hash;
     for (const { ask } of readings) found[`tests ${ask ?? "sorted"}`] ??= await testsHash(tests, ask);
   }
