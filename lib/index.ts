@@ -123,5 +123,32 @@ export * from "./notebook";
 export { modelCard } from "./provenance/card";
 export { type Manifest, readManifest } from "./provenance/manifest";
 export { RandomStream, stream } from "./random";
+export {
+  type Arm,
+  type ArmComparison,
+  changedPlan,
+  comparePlan,
+  conduct,
+  type Engine,
+  type Estimate,
+  estimatePlan,
+  type Gap,
+  type Machine,
+  type Plan,
+  type PlannedRuns,
+  planOf,
+  planRuns,
+  type RunSpec,
+  readMachine,
+  readPlan,
+  readSuspect,
+  type StoredArm,
+  type StoredResult,
+  type StudyComparison,
+  type Suspect,
+  storedResults,
+  suspectIds,
+  suspectsTable,
+} from "./study";
 export { SubwordTokenizer } from "./text/tokenizer";
 export { splitAtSpaces, splitTokens, splitWords, type Word } from "./text/words";

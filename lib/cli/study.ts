@@ -82,7 +82,7 @@ export const command: Command = {
     if (more.length && adopted.length === 0)
       throw usageError(`got "${more[0]}" behind ${name}, wanted one suspect or plan.`);
     const plan = planFor(name, values);
-    return values.estimate || values.power ? lookAhead(plan, values) : study(plan, values, [...adopted, ...more]);
+    return values.estimate || values.power ? lookAhead(plan, values) : study(name, plan, values, [...adopted, ...more]);
   },
 };
 
@@ -96,7 +96,7 @@ function planFor(name: string, values: Values): Plan {
 }
 
 /** The whole way: estimate, budget, runs, comparison. */
-async function study(plan: Plan, values: Values, adopted: readonly string[]): Promise<StoredResult> {
+async function study(name: string, plan: Plan, values: Values, adopted: readonly string[]): Promise<StoredResult> {
   const out = required(values, "out", command);
   const planned = await planRuns(plan);
   const folder = StudyFolder.open(out, { id: planned.planId, name: plan.name });
@@ -109,7 +109,7 @@ async function study(plan: Plan, values: Values, adopted: readonly string[]): Pr
     if (ahead.runs_to_do > 0) say(estimateTable(ahead));
     checkBudget(plan, ahead);
     const comparison = await conduct(plan, planned, folder, engineFor(values, folder, ahead, stop.signal), say);
-    const result = scrubbed(storedResult(plan, planned, comparison, commandOf(plan, values)));
+    const result = scrubbed(storedResult(plan, planned, comparison, commandOf(name, plan, values)));
     writeAtomically(join(out, "result.json"), `${JSON.stringify(result, null, 1)}\n`);
     process.stdout.write(comparisonTable(result));
     if (values.record) for (const path of recordResult(result)) say(`written: ${path}`);
@@ -184,8 +184,7 @@ function listSuspects(): unknown {
 }
 
 /** The call that makes this result again, without what depends on the machine. */
-function commandOf(plan: Plan, values: Values): string {
-  const name = plan.suspect ? plan.name : `data/studies/${plan.name}.yaml`;
+function commandOf(name: string, plan: Plan, values: Values): string {
   const steps = values.steps === undefined ? "" : ` --steps ${values.steps}`;
   return `npm run -s study -- ${name} --seeds ${plan.seeds.length}${steps} --out runs/${plan.name}`;
 }

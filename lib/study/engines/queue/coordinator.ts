@@ -46,12 +46,24 @@ export async function runOverQueue(
   const studies = door.queue<Announcement, null>(STUDIES);
   const queue = door.queue<RunSpec, RunResult>(study.queue);
   try {
-    await new Collection(runs.length, open, queue, studies, study, folder, options).run();
+    await new Collection({ total: runs.length, open, queue, studies, study, folder }, options).run();
     await patiently(() => studies.remove(study.queue), options.signal, options.say);
     await patiently(() => queue.obliterate({ force: true }), options.signal, options.say);
   } finally {
     await Promise.all([studies.close(), queue.close()]);
   }
+}
+
+/** What is collected, and from where. */
+interface Collected {
+  /** Runs of the plan, those on file included. */
+  total: number;
+  /** Those that have not come back. */
+  open: Map<string, RunSpec>;
+  queue: JobQueue<RunSpec, RunResult>;
+  studies: JobQueue<Announcement, null>;
+  study: Announcement;
+  folder: StudyFolder;
 }
 
 /** Puts the open runs in, and waits until each has come back. */
@@ -61,22 +73,17 @@ class Collection {
   private said = Date.now();
 
   constructor(
-    private readonly total: number,
-    private readonly open: Map<string, RunSpec>,
-    private readonly queue: JobQueue<RunSpec, RunResult>,
-    private readonly studies: JobQueue<Announcement, null>,
-    private readonly study: Announcement,
-    private readonly folder: StudyFolder,
+    private readonly of: Collected,
     private readonly options: QueueOptions,
   ) {}
 
   async run(): Promise<void> {
     const ask = (what: () => Promise<void>) => patiently(what, this.options.signal, this.options.say);
     await ask(() => this.retryFailed());
-    while (this.open.size > this.failed.size) {
+    while (this.of.open.size > this.failed.size) {
       if (this.options.signal.aborted)
         throw new UserError(
-          `interrupted with ${this.total - this.open.size} of ${this.total} runs done; the same command goes on.`,
+          `interrupted with ${this.of.total - this.of.open.size} of ${this.of.total} runs done; the same command goes on.`,
         );
       if (Date.now() - this.asked > QUIET_MS) await ask(() => this.submit());
       await ask(() => this.collect());
@@ -84,9 +91,9 @@ class Collection {
     }
     const [first] = this.failed;
     if (first) {
-      const run = this.open.get(first[0]) as RunSpec;
+      const run = this.of.open.get(first[0]) as RunSpec;
       throw new UserError(
-        `${this.total - this.open.size} of ${this.total} runs are done; ${titleOf(run)} failed ${ATTEMPTS} times: ${first[1]}`,
+        `${this.of.total - this.of.open.size} of ${this.of.total} runs are done; ${titleOf(run)} failed ${ATTEMPTS} times: ${first[1]}`,
       );
     }
   }
@@ -94,18 +101,18 @@ class Collection {
   /** Again and again, for a server that was restarted may have forgotten; a job that is there is not added twice. */
   private async submit(): Promise<void> {
     const backoff = { type: "exponential", delay: 1000 };
-    for (const run of this.open.values())
+    for (const run of this.of.open.values())
       if (!this.failed.has(run.id))
-        await this.queue.add("run", run, { jobId: jobId(run.id), attempts: ATTEMPTS, backoff });
-    await this.studies.add("study", this.study, { jobId: this.study.queue });
+        await this.of.queue.add("run", run, { jobId: jobId(run.id), attempts: ATTEMPTS, backoff });
+    await this.of.studies.add("study", this.of.study, { jobId: this.of.study.queue });
     this.asked = Date.now();
   }
 
   private async collect(): Promise<void> {
     const [completed, failed, active] = [
-      await this.queue.getJobs(["completed"]),
-      await this.queue.getJobs(["failed"]),
-      await this.queue.getJobs(["active"]),
+      await this.of.queue.getJobs(["completed"]),
+      await this.of.queue.getJobs(["failed"]),
+      await this.of.queue.getJobs(["active"]),
     ];
     for (const job of completed) await this.take(job);
     for (const job of failed) this.failed.set(job.data.id, job.failedReason);
@@ -113,11 +120,11 @@ class Collection {
   }
 
   private async take(job: QueuedJob<RunSpec, RunResult>): Promise<void> {
-    const run = job && this.open.get(job.data.id);
+    const run = job && this.of.open.get(job.data.id);
     if (run) {
-      this.folder.keep(checkResult(job.returnvalue, run.id, "what came back"));
-      this.open.delete(run.id);
-      this.options.say(`${this.total - this.open.size} of ${this.total}: ${titleOf(run)} done${byWhom(job)}`);
+      this.of.folder.keep(checkResult(job.returnvalue, run.id, "what came back"));
+      this.of.open.delete(run.id);
+      this.options.say(`${this.of.total - this.of.open.size} of ${this.of.total}: ${titleOf(run)} done${byWhom(job)}`);
     }
     // On file now; a late second completion finds no job and is refused.
     if (job) await job.remove();
@@ -131,13 +138,13 @@ class Collection {
       .filter(Boolean)
       .map((job) => `${titleOf(job.data)}: ${progressOf(job)?.what ?? "begun"}${byWhom(job)}`);
     this.options.say(
-      `${this.total - this.open.size} of ${this.total} done; ${doing.length ? doing.join("; ") : "no worker is at work"}`,
+      `${this.of.total - this.of.open.size} of ${this.of.total} done; ${doing.length ? doing.join("; ") : "no worker is at work"}`,
     );
   }
 
   /** Who starts a study again wants what failed to be tried again. */
   private async retryFailed(): Promise<void> {
-    for (const job of await this.queue.getJobs(["failed"])) await job.retry();
+    for (const job of await this.of.queue.getJobs(["failed"])) await job.retry();
   }
 }
 
