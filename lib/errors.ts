@@ -15,8 +15,26 @@ export class UserError extends Error {
     message: string,
     readonly exitCode: 1 | 2 = 1,
   ) {
-    super(message);
+    super(withoutSecrets(message));
   }
+}
+
+/** What opens something that is private: the value of none of these may be read in a message or a file. */
+const SECRETS = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HUGGINGFACE_HUB_TOKEN"];
+
+/** A name and a password in front of a host; what stands behind the last @ before the next slash is the host. */
+const LOGIN = /([a-z][a-z\d+.-]*:\/\/)[^\s/?#"'<>]*@/gi;
+
+/**
+ * A text without passwords in addresses and without the tokens of the environment, for everything that is shown or kept.
+ * Addresses of others are in messages of libraries too, so that the text is looked at and not where it came from.
+ */
+export function withoutSecrets(text: string): string {
+  const tokens = SECRETS.flatMap((name) => [process.env[name] ?? "", (process.env[name] ?? "").trim()]);
+  // A value of two or three letters is no token, and would be found in ordinary words.
+  return tokens
+    .filter((token) => token.trim().length > 3)
+    .reduce((rest, token) => rest.replaceAll(token, "***"), text.replace(LOGIN, "$1***@"));
 }
 
 /** A call with wrong words or values: the same sentence, exit code 2. */

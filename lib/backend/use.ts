@@ -6,6 +6,7 @@ import { machineFacts } from "../machine";
 import type { BackendInfo, BackendName } from "./info";
 import { nativeLibrary } from "./native";
 import { forcedBackend, readRecord } from "./record";
+import { registerSegmentSum } from "./segment-sum";
 import { startWasm } from "./wasm";
 
 /**
@@ -88,6 +89,7 @@ async function startNative(): Promise<BackendInfo> {
 
 async function startPlain(): Promise<BackendInfo> {
   await tf.setBackend("cpu");
+  registerSegmentSum("cpu");
   const version = tf.version["tfjs-core"];
   return {
     name: "cpu",

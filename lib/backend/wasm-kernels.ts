@@ -1,25 +1,20 @@
 import * as tf from "@tensorflow/tfjs";
-import { UserError } from "../errors";
+import { registerSegmentSum } from "./segment-sum";
+import { type Storage, storage } from "./storage";
 
 /**
  * Kernels that the wasm backend lacks and that inference or a gradient needs.
  *
  * Of the 172 kernels of the plain JavaScript backend, wasm 4.22.0 has 157. Of the missing ones only two matter here:
- * `UnsortedSegmentSum` is the gradient of `gather` (without it no embedding can be trained), `Einsum` is what a reader
- * of the notebooks may write; the others are complex numbers, ragged tensors and convolution gradients. Both run on
- * the JavaScript backend's kernel over copies of the inputs: correct, slow, and rare enough not to matter.
+ * `UnsortedSegmentSum` is the gradient of `gather` (without it no embedding can be trained) and has a kernel of our own;
+ * `Einsum` is what a reader of the notebooks may write and runs on the JavaScript backend's kernel over copies of the inputs:
+ * correct, slow, and rare enough not to matter. The others are complex numbers, ragged tensors and convolution gradients.
  */
-const BORROWED = ["UnsortedSegmentSum", "Einsum"];
-
-/** What both backends offer, as far as a copy needs it. */
-interface Storage {
-  readSync(dataId: object): tf.backend_util.BackendValues;
-  write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object;
-  disposeData(dataId: object, force?: boolean): boolean;
-}
+const BORROWED = ["Einsum"];
 
 /** Registers the missing kernels once; wasm must have started. */
 export function registerMissingKernels(): void {
+  registerSegmentSum("wasm");
   for (const kernelName of BORROWED) {
     if (tf.getKernel(kernelName, "wasm")) continue;
     tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc: (call) => borrow(kernelName, call) });
@@ -46,13 +41,4 @@ function borrow(kernelName: string, { inputs, attrs, backend }: KernelCall): tf.
 function copy(info: tf.TensorInfo, from: Storage, to: Storage): tf.TensorInfo {
   const { shape, dtype } = info;
   return { dataId: to.write(from.readSync(info.dataId), shape, dtype), shape, dtype };
-}
-
-function storage(backend: object): Storage {
-  if (!isStorage(backend)) throw new UserError("this TensorFlow.js backend offers no access to its data.");
-  return backend;
-}
-
-function isStorage(backend: object): backend is Storage {
-  return "readSync" in backend && "write" in backend && "disposeData" in backend;
 }

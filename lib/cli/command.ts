@@ -1,8 +1,9 @@
-import { accessSync, constants } from "node:fs";
-import { dirname, resolve } from "node:path";
+/** What every verb has in common: its words, its help page, --json, its exit code, and where its output goes. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { UserError, usageError } from "../errors";
-import { writeAtomically } from "../files/atomic";
+import { UserError, usageError, withoutSecrets } from "../errors";
+import { checkWritable, writeAtomically } from "../files/atomic";
+import { endWithLauncher } from "./launcher";
+import { watchOutput } from "./output";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -32,27 +33,43 @@ export async function runCommand(command: Command, argv = process.argv.slice(2))
   let exitCode = 0;
   try {
     const { values, positionals } = parse(command, argv);
-    if (values.help) process.stdout.write(helpPage(command));
+    const { json, help } = values;
+    endWithLauncher();
+    watchOutput(command.name, typeof json === "string");
+    if (help) process.stdout.write(helpPage(command));
     else {
-      if (typeof values.json === "string") checkWritable(values.json);
+      if (typeof json === "string") checkJson(json);
       const result = await command.run(values, positionals);
-      if (typeof values.json === "string") writeAtomically(values.json, `${JSON.stringify(result, null, 2)}\n`);
+      if (typeof json === "string") writeResult(json, result);
     }
   } catch (error) {
     exitCode = error instanceof UserError ? error.exitCode : 1;
     const text = error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);
-    process.stderr.write(`${command.name}: ${text}\n`);
+    process.stderr.write(`${command.name}: ${withoutSecrets(String(text))}\n`);
   }
   // A verb may have set one itself.
   if (exitCode) process.exitCode = exitCode;
 }
 
-/** Before the work, not after it: an hour's result must not be lost to a misspelt folder. */
-function checkWritable(file: string): void {
+/** Before the work, not after it: an hour's result must not be lost to a misspelt folder or a full disk. */
+function checkJson(file: string): void {
   try {
-    accessSync(dirname(resolve(file)), constants.W_OK);
+    checkWritable(file);
   } catch (error) {
-    throw usageError(`--json ${file} cannot be written: ${error instanceof Error ? error.message : error}.`);
+    if (!(error instanceof UserError)) throw error;
+    throw usageError(`--json: ${error.message}`);
+  }
+}
+
+/** What was possible before the work may be so no more: the result is then printed. */
+function writeResult(file: string, result: unknown): void {
+  const text = `${JSON.stringify(result ?? null, null, 2)}\n`;
+  try {
+    writeAtomically(file, text);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stdout.write(text);
+    throw new UserError(`--json: ${error.message} The result stands on standard output instead.`, error.exitCode);
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type Unrepresentable,
   unrepresentable,
 } from "../evaluate/errors/breakdown";
-import { type PredictionTask, predict, storedPredictions } from "../evaluate/predictions/predict";
+import { type PredictionTask, predict, refuseWritten, storedPredictions } from "../evaluate/predictions/predict";
 import {
   checkTexts,
   FLOOR,
@@ -81,6 +81,7 @@ export async function predictSets(
   const pathOf = ({ name }: PredictionTask) => folder && join(folder, identity.name, `${name}.jsonl`);
   const stored = tasks.map((task) => storedAt(pathOf(task), task));
   if (stored.every((one) => one !== undefined)) return { model, backend: STORED, predictions: stored };
+  for (const [i, path] of tasks.map(pathOf).entries()) if (path && !stored[i]) refuseWritten(path);
   const info = await useBackend();
   const loaded = await GLiNER.fromPretrained(model);
   const predictions: Predictions[] = [];

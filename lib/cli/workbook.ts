@@ -1,8 +1,9 @@
 /** `workbook`: runs notebooks without Python, writes them executed and as pages. */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { UserError, usageError } from "../errors";
-import { writeAtomically } from "../files/atomic";
+import { checkWritable, writeAtomically } from "../files/atomic";
+import { ensureFolder } from "../files/folders";
 import { notebookName, projectNotebooks } from "../kernel/book/book";
 import { type Page, writePages } from "../kernel/book/pages";
 import { notebookText, readNotebook } from "../kernel/runner/nbformat";
@@ -48,12 +49,21 @@ async function run(values: Values, names: string[]): Promise<{ profile: string; 
   if (profile !== "quick" && profile !== "full")
     throw usageError(`--profile got "${profile}", wanted quick or full; see \`npm run -s workbook -- --help\`.`);
   const cellTimeoutMs = number(values, "timeout", 1800, 1, 86_400) * 1000;
-  const notebooks = findNotebooks(names).map((path) => ({ path, notebook: readNotebook(path) }));
-  mkdirSync(out, { recursive: true });
+  const notebooks = findNotebooks(names).map((path) => ({
+    path,
+    name: notebookName(path),
+    file: join(out, `${notebookName(path)}.ipynb`),
+    notebook: readNotebook(path),
+  }));
+  // Before the cells, not after them.
+  ensureFolder(out, "the folder of --out");
+  for (const { file } of notebooks) {
+    ensureFolder(dirname(file), "the folder");
+    checkWritable(file);
+  }
   const summaries: Summary[] = [];
   const pages: Page[] = [];
-  for (const { path, notebook } of notebooks) {
-    const name = notebookName(path);
+  for (const { path, name, file, notebook } of notebooks) {
     const options = {
       path,
       cellTimeoutMs,
@@ -61,8 +71,6 @@ async function run(values: Values, names: string[]): Promise<{ profile: string; 
       env: { WORKBOOK_PROFILE: profile },
     };
     const report = await runNotebook(notebook, { ...options, onCell: (cell) => tell(name, cell) });
-    const file = join(out, `${name}.ipynb`);
-    mkdirSync(dirname(file), { recursive: true });
     writeAtomically(file, notebookText(report.notebook));
     pages.push({ name, notebook: report.notebook });
     summaries.push({ notebook: name, ok: report.ok, seconds: report.seconds, cells: report.cells });

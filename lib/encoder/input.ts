@@ -3,7 +3,6 @@ import * as tf from "@tensorflow/tfjs";
 import type { Dropout } from "../fused/dropout";
 import type { Parameters } from "../weights/parameters";
 import type { EncoderConfig } from "./config";
-import type { EncoderTrace } from "./trace";
 
 /** A batch of texts in subwords, row-major. */
 export interface Subwords {
@@ -42,4 +41,12 @@ export interface EncoderInput<Config extends EncoderConfig = EncoderConfig> exte
 export function layerOf<Config extends EncoderConfig>(parts: EncoderParts<Config>, n: number): EncoderParts<Config> {
   const { parameters, config, dropout, trace } = parts;
   return { parameters, prefix: `${parts.prefix}encoder.layer.${n}.`, config, dropout, trace };
+}
+
+/** What an encoder shows besides its result, for the notebooks and the golden tests. */
+export interface EncoderTrace {
+  /** After the embeddings and after each layer: [B, T, H]. */
+  hidden: tf.Tensor[];
+  /** What each layer's heads attend to, before dropout: [B, h, T, T], rows sum to 1. Kept only where the list is given. */
+  attention?: tf.Tensor[];
 }

@@ -29,3 +29,8 @@ export async function gitSha1OfFile(path: string): Promise<string> {
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");
 }
+
+/** Hash of plain values, in the order of their keys. */
+export function sha256(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}

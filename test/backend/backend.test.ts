@@ -51,6 +51,28 @@ for (const name of BACKENDS) {
   });
 }
 
+for (const name of ["wasm", "cpu"] as const)
+  test(`${name}: the gradient of a whole vocabulary's embedding is a sum over the rows, not over the vocabulary`, async () => {
+    await useBackend(name);
+    const [words, width, rows] = [30_522, 384, 400];
+    const ids = Int32Array.from({ length: rows }, (_, i) => (i * 7919) % words);
+    const table = tf.zeros([words, width]);
+    const sum = (t: tf.Tensor) => tf.gather(t, tf.tensor1d(ids, "int32")).mul(3).sum();
+    const gradient = tf.grad(sum)(table); // [words, width]
+    // The package's own kernel needs minutes for each of these.
+    for (let step = 0; step < 5; step++) tf.grad(sum)(table).dispose();
+    const totals = Array.from(gradient.sum(1).dataSync());
+    assert.equal(
+      totals.reduce((sum, value) => sum + value, 0),
+      3 * width * rows,
+    );
+    assert.equal(totals[ids[5]], 3 * width);
+    const outside = tf.unsortedSegmentSum(tf.tensor2d([[1], [2], [4]]), tf.tensor1d([1, -1, 7], "int32"), 2);
+    assert.deepEqual(Array.from(outside.dataSync()), [0, 1]);
+    const whole = tf.unsortedSegmentSum(tf.tensor1d([5, 6, 7], "int32"), tf.tensor1d([1, 1, 0], "int32"), 3);
+    assert.deepEqual([whole.dtype, Array.from(whole.dataSync())], ["int32", [7, 11, 0]]);
+  });
+
 test("an unknown BACKEND is one sentence", async () => {
   const { forcedBackend } = await import("../../lib/backend");
   const before = process.env.BACKEND;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -90,14 +91,15 @@ test("a wheel with another content than the pinned one is refused", async () => 
     downloadWheel(wheel, join(folder, "w"), quiet),
     /sha256 [0-9a-f]{64}, wanted 0{64}: it was refused/,
   );
-  const found = await downloadWheel({ requirement: "some-wheel==1.0" }, join(folder, "w"), quiet);
+  const sha256 = createHash("sha256").update("forged\n").digest("hex");
+  const found = await downloadWheel({ requirement: "some-wheel==1.0", sha256 }, join(folder, "w"), quiet);
   assert.equal(readFileSync(found, "utf8"), "forged\n");
 });
 
 test("pip's own words about a failure are kept, short", async () => {
   fakePython(`echo "much talk"; echo "ERROR: No matching distribution found for some-wheel" >&2; exit 1`);
   await assert.rejects(
-    downloadWheel({ requirement: "some-wheel==1.0" }, join(folder, "w"), () => undefined),
+    downloadWheel({ requirement: "some-wheel==1.0", sha256: "" }, join(folder, "w"), () => undefined),
     /ended with code 1: ERROR: No matching distribution found for some-wheel$/,
   );
 });
@@ -107,13 +109,13 @@ test("no Python, no compiler, no network: each is said", async () => {
   assert.equal(which("python3"), undefined);
   assert.equal(compiler(), undefined);
   await assert.rejects(
-    downloadWheel({ requirement: "x==1" }, folder, () => undefined),
+    downloadWheel({ requirement: "x==1", sha256: "" }, folder, () => undefined),
     /no Python on the PATH/,
   );
   process.env.WORKBOOK_OFFLINE = "1";
   try {
     await assert.rejects(
-      downloadWheel({ requirement: "x==1" }, folder, () => undefined),
+      downloadWheel({ requirement: "x==1", sha256: "" }, folder, () => undefined),
       /WORKBOOK_OFFLINE forbids/,
     );
   } finally {

@@ -7,6 +7,9 @@ import { PROJECT_ROOT } from "../../lib/kernel/project";
 
 /** A real browser for the tests, and what they do in JupyterLab. */
 
+/** Milliseconds for what hangs: no test waits for a time, and a busy machine is waited for. */
+export const PATIENCE = 1_800_000;
+
 /** Debian's, Ubuntu's, Google's name for it; CHROMIUM names another. */
 function program(): string | undefined {
   return process.env.CHROMIUM ?? which("chromium") ?? which("chromium-browser") ?? which("google-chrome");
@@ -43,21 +46,28 @@ export async function openNotebook(
   const complaints: string[] = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));
+  listeners.set(page, new Set());
   const answered = kernelAnswers(page);
   await page.goto(`${origin}/lab/tree/${path}?token=${token}&reset`);
-  await page.waitForSelector(".jp-Notebook .jp-Cell", { timeout: 60_000 });
+  await page.waitForSelector(".jp-Notebook .jp-Cell", { timeout: PATIENCE });
   // The toolbar says "idle" before there is a kernel, too: only then does it mean something.
   await answered;
-  await page.waitForSelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', { timeout: 60_000 });
+  await page.waitForSelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', { timeout: PATIENCE });
   return { page, complaints };
+}
+
+function tell(page: Page): void {
+  for (const done of listeners.get(page) ?? []) done();
+  listeners.get(page)?.clear();
 }
 
 /** Resolves at a kernel's first answer, on whichever of the page's sockets it comes: JupyterLab may open one anew. */
 function kernelAnswers(page: Page): Promise<void> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error("no kernel answered within 90 s")), 90_000);
+    const late = setTimeout(() => reject(new Error("no kernel answered")), PATIENCE);
     page.on("websocket", (socket) =>
       socket.on("framereceived", ({ payload }) => {
+        if (payload.includes("execute_input")) tell(page);
         if (!payload.includes("kernel_info_reply")) return;
         clearTimeout(late);
         resolve();
@@ -67,17 +77,25 @@ function kernelAnswers(page: Page): Promise<void> {
 }
 
 /** Runs all cells by the menu, and waits until none is waiting. */
-export async function runAll(page: Page, timeout: number): Promise<void> {
+export async function runAll(page: Page): Promise<void> {
+  const begun = nextInput(page);
   await page.click('.lm-MenuBar-item:has-text("Run")');
   await page.click('.lm-Menu-item:has-text("Run All Cells")');
-  await untilIdle(page, timeout);
+  await begun;
+  await untilIdle(page);
 }
 
-/** Waits until no cell shows `[*]`. */
-export async function untilIdle(page: Page, timeout: number): Promise<void> {
-  // The first cell gets its mark a moment after the click.
-  await page.waitForTimeout(500);
-  await page.waitForFunction(NOBODY_WAITS, undefined, { timeout });
+/** Told of every cell that a page's kernel begins. */
+const listeners = new WeakMap<Page, Set<() => void>>();
+
+/** Resolves when the kernel begins a cell: from then on its mark is to be seen. */
+function nextInput(page: Page): Promise<void> {
+  return new Promise((done) => listeners.get(page)?.add(done));
+}
+
+/** Waits until no cell shows `[*]`; for after a cell has begun. */
+export async function untilIdle(page: Page): Promise<void> {
+  await page.waitForFunction(NOBODY_WAITS, undefined, { timeout: PATIENCE });
 }
 
 /** In the page's own language: this project is compiled without a browser's types. */
@@ -86,12 +104,14 @@ const NOBODY_WAITS =
 
 /** Runs one cell by Shift-Enter in its editor. */
 export async function runCell(page: Page, at: number): Promise<void> {
+  const begun = nextInput(page);
   await codeCell(page, at).locator(".cm-content").click();
   await page.keyboard.press("Shift+Enter");
+  await begun;
   await codeCell(page, at)
     .locator(".jp-InputPrompt", { hasText: /\[[*\d]+\]/ })
     .first()
-    .waitFor({ timeout: 10_000 });
+    .waitFor({ timeout: PATIENCE });
 }
 
 /** The n-th code cell and its outputs, counted from 0. */

@@ -10,7 +10,7 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { type Server, startServer } from "../../lib/cli/setup/jupyter";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
-import { codeCell, openBrowser, openNotebook, runAll, runCell, untilIdle, whyNoBrowser } from "./chromium";
+import { codeCell, openBrowser, openNotebook, PATIENCE, runAll, runCell, untilIdle, whyNoBrowser } from "./chromium";
 import { LESSON, TRAINING } from "./lesson";
 
 const missing = whyNoBrowser();
@@ -108,7 +108,7 @@ const hacked = (page: Page) => page.evaluate("window.hacked");
 
 test("notebook 00 runs from its first cell to its last", { skip }, async () => {
   const { page, complaints } = await open("00-start-here.ipynb");
-  await runAll(page, 240_000);
+  await runAll(page);
   const failed = await page
     .locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')
     .allInnerTexts();
@@ -117,7 +117,7 @@ test("notebook 00 runs from its first cell to its last", { skip }, async () => {
     await page
       .locator(`.jp-OutputArea ${selector}:visible`)
       .first()
-      .waitFor({ timeout: 20_000 })
+      .waitFor({ timeout: PATIENCE })
       .catch(complain(complaints));
   await page.close();
 });
@@ -126,7 +126,7 @@ test("table, figure, entities, comparison, progress, an exercise and an error as
   skip,
 }, async () => {
   const { page } = await open("lesson.ipynb");
-  await runAll(page, 60_000);
+  await runAll(page);
   assert.match(await text(page, 1), /name\s+F1\s+seeds\s+MiniLM\s+0\.1235\s+3/);
   const still = codeCell(page, 2).locator("img.plot-img");
   const { width } = (await still.boundingBox()) ?? { width: 0 };
@@ -136,7 +136,7 @@ test("table, figure, entities, comparison, progress, an exercise and an error as
   const place = await still.boundingBox();
   // The pointer comes near: the picture gives way to the interactive figure.
   await page.mouse.move(Number(place?.x) + 90, Number(place?.y) + 90);
-  await codeCell(page, 2).locator(".js-plotly-plot .scatterlayer path").first().waitFor({ timeout: 20_000 });
+  await codeCell(page, 2).locator(".js-plotly-plot .scatterlayer path").first().waitFor({ timeout: PATIENCE });
   const titles = await codeCell(page, 2).locator(":is(.gtitle, .xtitle, .ytitle)").allTextContents();
   assert.deepEqual(titles.sort(), ["A figure", "loss", "step"]);
   assert.equal(await count(page, 3, "mark"), 3);
@@ -150,8 +150,14 @@ test("table, figure, entities, comparison, progress, an exercise and an error as
   assert.equal(await hacked(page), undefined);
   await picture(page, "table-and-entities", 1, 4);
   await picture(page, "error", 8);
+  const saved = page.waitForResponse(
+    (answer) => answer.request().method() === "PUT" && answer.url().includes("/api/contents/"),
+    {
+      timeout: PATIENCE,
+    },
+  );
   await page.keyboard.press("Control+s");
-  await page.waitForTimeout(1500);
+  await saved;
   await page.close();
 });
 
@@ -171,7 +177,7 @@ test("an untrusted notebook shows the same and runs no script, in the dark theme
     setting("apputils-extension/themes", { theme: "JupyterLab Light" }),
   );
   assert.match(await text(page, 1), /MiniLM\s+0\.123/);
-  await codeCell(page, 2).locator(".js-plotly-plot, img").first().waitFor({ timeout: 20_000 });
+  await codeCell(page, 2).locator(".js-plotly-plot, img").first().waitFor({ timeout: PATIENCE });
   assert.equal(await count(page, 3, "mark"), 3);
   assert.equal(await count(page, 5, "progress"), 1);
   assert.match(await text(page, 6), /✗ not yet/);
@@ -185,23 +191,23 @@ test("an untrusted notebook shows the same and runs no script, in the dark theme
 test("the stop button ends a training cell at a step, and the next cell goes on from there", { skip }, async () => {
   const { page } = await open("training.ipynb");
   await runCell(page, 0);
-  await untilIdle(page, 30_000);
+  await untilIdle(page);
   await runCell(page, 1);
   await codeCell(page, 1)
     .locator("progress")
-    .waitFor({ timeout: 30_000 })
+    .waitFor({ timeout: PATIENCE })
     .catch(async () => assert.fail(await page.locator(".jp-Notebook").innerText()));
   await page.waitForFunction('Number(document.querySelector("progress")?.value) > 5', undefined, {
-    timeout: 60_000,
+    timeout: PATIENCE,
   });
   await page.click(
     '.jp-NotebookPanel-toolbar [data-jp-item-name="interrupt"], .jp-NotebookPanel-toolbar [data-command="notebook:interrupt-kernel"]',
   );
-  await untilIdle(page, 20_000);
+  await untilIdle(page);
   const [, stopped] = /stopped at step (\d+) of 300/.exec(await text(page, 1)) ?? [];
   assert.ok(Number(stopped) > 5 && Number(stopped) < 300, await text(page, 1));
   await runCell(page, 2);
-  await untilIdle(page, 90_000);
+  await untilIdle(page);
   assert.match(await text(page, 2), new RegExp(`went on from step ${stopped}: 300 of 300 steps`));
   await picture(page, "interrupted-and-resumed", 1, 2);
   await page.close();

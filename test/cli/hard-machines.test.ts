@@ -75,7 +75,6 @@ test("killed while it builds: the next start builds it whole", async () => {
     const env = own.environment([], { ...OFFLINE, BACKEND: "wasm" });
     const first = startProgram(own.root, [process.execPath, "lib/cli/launch.cjs", "doctor"], env);
     await first.says(/building/);
-    await new Promise((done) => setTimeout(done, 1500));
     process.kill(-Number(first.child.pid), "SIGKILL");
     await first.ended;
     assert.equal(existsSync(join(own.root, "dist/.workbook-build")), false, "it was not killed half-way");

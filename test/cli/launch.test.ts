@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { PROJECT_ROOT } from "../../lib/backend";
@@ -40,7 +40,13 @@ mkdirSync("dist/lib/cli", { recursive: true });
 writeFileSync("dist/lib/index.js", "");
 writeFileSync("dist/lib/cli/preprocess.js", \`
   console.log(JSON.stringify([process.argv.slice(2), process.env.MALLOC_TOP_PAD_]));
-  if (process.argv[2] === "wait") { process.on("SIGTERM", () => process.exit(7)); console.error("ready"); setInterval(() => {}, 1000); }
+  if (process.argv[2] === "deaf") { process.on("SIGTERM", () => {}); console.error("ready"); setInterval(() => {}, 1000); }
+  else if (process.argv[2] === "orphan") {
+    require(${JSON.stringify(join(PROJECT_ROOT, "dist/lib/cli/launcher.js"))}).endWithLauncher();
+    process.on("SIGTERM", () => { console.error("saved"); process.exit(0); });
+    console.error("ready"); setInterval(() => {}, 1000);
+  }
+  else if (process.argv[2] === "wait") { process.on("SIGTERM", () => process.exit(7)); console.error("ready"); setInterval(() => {}, 1000); }
   else process.exit(Number(process.argv[2] ?? 0));\`);
 if (existsSync("slow")) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
 `;
@@ -148,6 +154,33 @@ test("a signal reaches the verb and its exit code comes back", async () => {
     if (String(text).includes("ready")) child.kill("SIGTERM");
   });
   assert.equal((await ended).code, 7);
+});
+
+/** Waits until the verb has said so. */
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((done) => {
+    let err = "";
+    child.stderr?.on("data", (text) => {
+      err += text;
+      if (err.includes("ready")) done();
+    });
+  });
+}
+
+test("a second signal ends a verb that the first did not", async () => {
+  const { child, ended } = begin("preprocess", "deaf");
+  await ready(child);
+  const again = setInterval(() => child.kill("SIGTERM"), 200);
+  assert.equal((await ended).code, 128 + constants.signals.SIGKILL);
+  clearInterval(again);
+});
+
+test("a verb ends with its launcher, also where that was killed; first it does what SIGTERM asks of it", async () => {
+  const { child, ended } = begin("preprocess", "orphan");
+  await ready(child);
+  child.kill("SIGKILL");
+  // Its output ends when the verb does.
+  assert.match((await ended).err, /saved/);
 });
 
 test("words that are no verb: exit 2 and the list of verbs", async () => {

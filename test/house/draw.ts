@@ -23,12 +23,12 @@ export function floorsOf(walk: Walk): string[] {
 
 const [WIDTH, FLOOR, LEFT, NAME] = [1060, 36, 16, 150];
 
-/** @param lines of each folder */
-export function drawHouse(imports: Imports, lines: ReadonlyMap<string, number>, walks: readonly Walk[]): string {
-  const floors = [...ORDER].reverse().filter((name) => lines.has(name));
+export function drawHouse(imports: Imports, walks: readonly Walk[]): string {
+  const built = new Set([...imports.keys()].map(folderOf));
+  const floors = [...ORDER].reverse().filter((name) => built.has(name));
   const height = floors.length * FLOOR + 84;
   const top = (name: string) => 40 + floors.indexOf(name) * FLOOR;
-  const boxes = floors.map((name) => floorBox(name, top(name), roomsIn(name, imports), lines.get(name) ?? 0));
+  const boxes = floors.map((name) => floorBox(name, top(name), roomsIn(name, imports)));
   const paths = walks.map((walk, n) => walkPath(walk, top, WIDTH - 210 + n * 100));
   const legend = walks.map(
     ({ name, colour }, n) =>
@@ -54,13 +54,12 @@ function roomsIn(folder: string, imports: Imports): string[] {
   return [...new Set(inside.filter((parts) => parts.length > 2).map((parts) => parts[1]))];
 }
 
-function floorBox(name: string, y: number, rooms: readonly string[], lines: number): string {
+function floorBox(name: string, y: number, rooms: readonly string[]): string {
   const text = rooms.length ? rooms.join("  ·  ") : "";
   return [
     `<rect x="${LEFT}" y="${y}" width="${WIDTH - 2 * LEFT}" height="${FLOOR - 6}" rx="4" fill="#f2f5f9" stroke="#c4cedb"/>`,
     `<text x="${LEFT + 10}" y="${y + 20}" font-weight="bold" fill="#1f2d3d">${name}</text>`,
     `<text x="${LEFT + NAME}" y="${y + 20}" fill="#44546a" font-size="12">${text}</text>`,
-    `<text x="${WIDTH - 280}" y="${y + 20}" fill="#7b8794" font-size="11" text-anchor="end">${lines} lines</text>`,
   ].join("");
 }
 

@@ -11,8 +11,8 @@ import { watchLib } from "./walk";
 watchLib();
 
 import { drawHouse, filesOf, floorsOf, type Walk } from "./draw";
-import { folderOf, type Imports, ORDER, readImports } from "./imports";
-import { type Figure, figuresOf, linesByFolder } from "./measure";
+import { folderOf, ORDER, readImports } from "./imports";
+import { type Figure, figuresOf } from "./measure";
 import { walk } from "./walk";
 
 const DOCS = join(__dirname, "..", "..", "..", "docs");
@@ -22,8 +22,8 @@ async function drawn(): Promise<Record<string, string>> {
   const imports = readImports();
   const walks = [await predictWalk(), await trainWalk()];
   return {
-    "house.svg": drawHouse(imports, linesByFolder(imports), walks),
-    "house.md": page(figuresOf(imports), walks, imports),
+    "house.svg": drawHouse(imports, walks),
+    "house.md": page(figuresOf(imports), walks),
   };
 }
 
@@ -54,14 +54,14 @@ async function trainWalk(): Promise<Walk> {
   }
 }
 
-function page(figures: readonly Figure[], walks: readonly Walk[], imports: Imports): string {
+function page(figures: readonly Figure[], walks: readonly Walk[]): string {
   const rows = figures.map(([what, count, which]) => `| ${what} | ${count} | ${which.join("; ")} |`);
   return [
     "# The house",
     "",
     `![The folders of lib as floors, and the walks of predict and train through them](house.svg)`,
     "",
-    `${imports.size} files. \`node dist/test/house/main.js\` counts and draws this page anew from the code; \`npm test -- house\` fails where it is old.`,
+    `\`node dist/test/house/main.js\` counts and draws this page anew from the code; \`npm test -- house\` fails where it is old.`,
     "",
     "| | count | which |",
     "|---|---|---|",

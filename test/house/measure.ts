@@ -27,16 +27,6 @@ export function figuresOf(imports: Imports): Figure[] {
   ];
 }
 
-/** Lines of each folder of lib. */
-export function linesByFolder(imports: Imports): Map<string, number> {
-  const lines = new Map<string, number>();
-  for (const file of imports.keys()) {
-    const folder = file.includes("/") ? file.split("/")[0] : "";
-    lines.set(folder, (lines.get(folder) ?? 0) + readFileSync(join(LIB, file), "utf8").split("\n").length - 1);
-  }
-  return lines;
-}
-
 function folderSizes(files: readonly string[]): [folder: string, files: number][] {
   const sizes = new Map<string, number>();
   for (const file of files) {

@@ -1,6 +1,7 @@
 /** What kernels leave behind: nothing. KERNELS=100 starts that many; 10 by default. */
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -73,34 +74,34 @@ test(`${COUNT} kernels started and stopped, ${AT_ONCE} at a time, leave no proce
 
 /** A process that starts a kernel, says so when it answers, and stays. */
 function startParent(): ChildProcess {
-  const client = JSON.stringify(join(PROJECT_ROOT, "dist", "lib", "kernel", "client.js"));
+  const client = JSON.stringify(join(PROJECT_ROOT, "dist", "lib", "kernel", "runner", "client.js"));
   const script = `require(${client}).KernelClient.start({ folder: ${JSON.stringify(NOTEBOOKS)} }).then(async (kernel) => {
-    void kernel.execute("const end = Date.now() + 60_000; while (Date.now() < end) {}");
+    void kernel.execute("for (;;) {}");
     console.log("ready");
   })`;
   return spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
 }
 
-async function until(condition: () => boolean, ms: number): Promise<boolean> {
-  for (const end = Date.now() + ms; Date.now() < end; await sleep(20)) if (condition()) return true;
-  return condition();
+/** Waits, however long it takes: what never comes is the test runner's to end. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(20);
 }
 
-test("a kernel, busy in a synchronous cell, leaves with its files within three seconds of its client's death", async () => {
+test("a kernel, busy in a synchronous cell, leaves with its files when its client dies", async () => {
   const parent = startParent();
-  await new Promise((resolve) => parent.stdout?.once("data", resolve));
+  await once(parent.stdout ?? parent, "data");
   assert.equal(kernelProcesses().length, 1);
   assert.deepEqual(readdirSync(scratch).length, 1);
   parent.kill("SIGKILL");
-  assert.ok(await until(() => kernelProcesses().length === 0, 3_000), "the kernel outlived its client");
+  await until(() => kernelProcesses().length === 0);
   assert.deepEqual(readdirSync(scratch), []);
 });
 
 test("so does a kernel whose client dies while it starts", async () => {
   const parent = startParent();
-  assert.ok(await until(() => kernelProcesses().length === 1, 20_000));
+  await until(() => kernelProcesses().length === 1);
   parent.kill("SIGKILL");
-  assert.ok(await until(() => kernelProcesses().length === 0, 5_000), "the kernel outlived its client");
+  await until(() => kernelProcesses().length === 0);
   assert.deepEqual(readdirSync(scratch), []);
 });
 

@@ -1,4 +1,4 @@
-/** Every exercise has a solution, in a notebook of its own that asks the very same; all.test.ts runs them. */
+/** Every notebook is run by a test file of its name; every exercise has a solution, which asks the very same. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -29,6 +29,13 @@ for (const name of NAMES) {
     }
   });
 }
+
+test("every notebook has a test file that runs it", () => {
+  const notebooks = readdirSync(CHAPTERS).filter((file) => file.endsWith(".ipynb"));
+  assert.ok(notebooks.length > 0);
+  for (const name of [...notebooks, ...NAMES])
+    assert.ok(existsSync(join(__dirname, name.replace(".ipynb", ".test.js"))), `nothing runs ${name}`);
+});
 
 test("solutions are notebooks of the project, with names and pages of their own", () => {
   const names = projectNotebooks().map(notebookName);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { jobsThatFit } from "../../lib/study/engines/processes";
 import { checkBudget, estimatePlan } from "../../lib/study/estimate/estimate";
 import { type Machine, readMachine } from "../../lib/study/estimate/machine";
-import { readPlan } from "../../lib/study/plan/plan";
+import { readPlan } from "../../lib/study/plan/read";
 import { planRuns } from "../../lib/study/plan/runs";
 import type { RunResult } from "../../lib/study/run/result";
 import { tinyStudy } from "./tiny-study";

@@ -8,7 +8,7 @@ import type { Counts } from "../../lib/evaluate/scoring/metrics";
 import { stream } from "../../lib/random";
 import { isDecided, levelOf } from "../../lib/study/conduct";
 import { plainArm } from "../../lib/study/plan/arm";
-import { planOf } from "../../lib/study/plan/plan";
+import { planOf } from "../../lib/study/plan/read";
 import type { PlannedArm, PlannedRuns } from "../../lib/study/plan/runs";
 import { comparePlan } from "../../lib/study/results/compare";
 import { measuredPower } from "../../lib/study/results/power";

@@ -30,6 +30,7 @@ test("records come back, up to the first that is cut or altered", () => {
 });
 
 test("events come back as they were written; a number that is none is left out", () => {
+  const begun = Date.now() / 1000;
   const file = new EventFile(join(scratch, "a", "events.out.tfevents.run"));
   const edges = [0.25, 0.5, 0.75, 1];
   file.append(
@@ -42,7 +43,7 @@ test("events come back as they were written; a number that is none is left out",
   assert.deepEqual(first.scalars, { "loss/train": 12.5, "heldout_type/größe": 0.5 });
   assert.deepEqual(first.histograms, { scores: { edges, counts: [1, 0, 2, 4] } });
   assert.deepEqual([second.step, second.scalars["loss/train"], rest.length], [300_000, Math.fround(-1.5e-3), 0]);
-  assert.ok(Math.abs(first.wallTime - Date.now() / 1000) < 60);
+  assert.ok(first.wallTime >= begun && first.wallTime <= Date.now() / 1000);
 });
 
 test("going back keeps the version and the steps before, whatever a crash left at the end", () => {

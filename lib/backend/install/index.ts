@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { UserError } from "../../errors";
+import { UserError, withoutSecrets } from "../../errors";
+import { writeAtomically } from "../../files/atomic";
 import { offline } from "../../files/places";
 import { type Attempt, type BackendRecord, type Forced, forcedBackend, RECORD_PATH, readRecord } from "../record";
 import { google } from "./google";
@@ -72,7 +73,7 @@ async function attempt(candidate: Candidate, attempts: Attempt[], log: Log): Pro
     log(`TensorFlow.js runs on ${library}`);
     return { ...circumstances(), chosen: rung, library, gpu: probed.gpu, folder, attempts };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = withoutSecrets(error instanceof Error ? error.message : String(error));
     attempts.push({ rung, ok: false, reason, seconds: seconds() });
     log(`not ${rung === "google" ? "Google's" : "PyPI's"} TensorFlow${gpu ? " for GPUs" : ""}: ${reason}`);
     return undefined;
@@ -112,8 +113,6 @@ function circumstances(): Pick<BackendRecord, "machine" | "tools" | "time"> {
 
 function write(record: BackendRecord): BackendRecord {
   mkdirSync(dirname(RECORD_PATH), { recursive: true });
-  const temporary = `${RECORD_PATH}.${process.pid}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify(record, null, 2)}\n`);
-  renameSync(temporary, RECORD_PATH);
+  writeAtomically(RECORD_PATH, `${JSON.stringify(record, null, 2)}\n`);
   return record;
 }

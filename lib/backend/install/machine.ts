@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { offline } from "../../files/places";
 import { pipSettingsKey } from "./pip-settings";
@@ -17,7 +18,11 @@ export function machineKey(): string {
 /** What getting one needs: wasm was chosen for the want of some of it, so with other tools the choice is made again. */
 export function toolsKey(): string {
   const tools = [compiler() ? "c++" : "no c++", python() ? "python" : "no python", offline() ? "offline" : "online"];
-  return [...tools, pipSettingsKey(), process.env.HTTPS_PROXY ?? "", process.env.TFJS_NODE_CDN_STORAGE ?? ""].join(
-    " | ",
-  );
+  return [...tools, pipSettingsKey(), ...["HTTPS_PROXY", "TFJS_NODE_CDN_STORAGE"].map(addressKey)].join(" | ");
+}
+
+/** An address of the environment as a short text that changes with it: it may hold a password. */
+function addressKey(name: string): string {
+  const value = process.env[name];
+  return value ? createHash("sha256").update(value).digest("hex").slice(0, 8) : "";
 }

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors";
 import { download } from "../../files/download";
+import { basicLogin } from "../../files/login";
 import type { PipSettings } from "./pip-settings";
 import type { Log } from "./run";
 
@@ -11,8 +12,8 @@ export interface Wheel {
   requirement: string;
   /** For wheels with compiled parts: the platforms that will do and CPython's release; default: any platform. */
   built?: { platforms: string[]; python: string };
-  /** Hex; a wheel with another content is refused. Absent only where no copy was at hand to take it from. */
-  sha256?: string;
+  /** Hex; a wheel with another content is refused. */
+  sha256: string;
   /** For the progress lines. */
   megabytes?: number;
 }
@@ -26,7 +27,6 @@ export interface Wheel {
 interface Offer {
   filename: string;
   url: string;
-  sha256?: string;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function downloadFromIndex(
     try {
       const offer = await find(wheel, index);
       const { url, headers } = opened(offer.url, index);
-      await download(url, join(folder, offer.filename), { sha256: wheel.sha256 ?? offer.sha256, headers, log });
+      await download(url, join(folder, offer.filename), { sha256: wheel.sha256, headers, log });
       return;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -80,16 +80,15 @@ async function list(url: string, headers: Record<string, string>): Promise<Offer
   const response = await ask(url, { ...headers, Accept: accept });
   const text = await response.text();
   if (!response.headers.get("content-type")?.includes("json")) return links(text, response.url);
-  return (parsePage(text, url).files ?? []).map(({ filename, url: address, hashes }) => ({
+  return (parsePage(text, url).files ?? []).map(({ filename, url: address }) => ({
     filename,
     url: new URL(address, response.url).href,
-    sha256: hashes?.sha256,
   }));
 }
 
 /** As much of a PEP 691 page as is read here. */
 interface IndexPage {
-  files?: { filename: string; url: string; hashes?: { sha256?: string } }[];
+  files?: { filename: string; url: string }[];
 }
 
 function parsePage(text: string, url: string): IndexPage {
@@ -112,13 +111,12 @@ async function ask(url: string, headers: Record<string, string>): Promise<Respon
   return response;
 }
 
-/** The links of a PEP 503 page: the text is the file's name, the fragment its hash. */
+/** The links of a PEP 503 page: the text is the file's name. */
 function links(html: string, base: string): Offer[] {
   return [...html.matchAll(/<a\s[^>]*href\s*=\s*["']([^"']+)["'][^>]*>([^<]+)<\/a>/gi)].map(([, href, name]) => {
     const url = new URL(href.replaceAll("&amp;", "&"), base);
-    const sha256 = /^#sha256=([0-9a-f]{64})$/.exec(url.hash)?.[1];
     url.hash = "";
-    return { filename: name.trim(), url: url.href, sha256 };
+    return { filename: name.trim(), url: url.href };
   });
 }
 
@@ -141,12 +139,11 @@ function fits({ requirement, built }: Wheel, filename: string): boolean {
 
 /** fetch refuses a name and password in an address: they become a header, and only for the index's own host. */
 function opened(address: string, index: string): { url: string; headers: Record<string, string> } {
-  if (!URL.canParse(index)) throw new UserError(`pip's settings name the index "${index}", which is no address.`);
+  // Not shown: what is no address may still hold a password.
+  if (!URL.canParse(index)) throw new UserError("pip's settings name an index that is no address.");
   const url = new URL(address);
-  const { username, password, host } = new URL(index);
+  const own = new URL(index);
   url.username = "";
   url.password = "";
-  if (username === "" || url.host !== host) return { url: url.href, headers: {} };
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { url: url.href, headers: { Authorization: `Basic ${Buffer.from(pair).toString("base64")}` } };
+  return { url: url.href, headers: url.host === own.host ? basicLogin(own) : {} };
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../errors";
 import { cacheFolder, NATIVE_PACKAGE } from "../../files/places";
 import { buildInCache } from "./build";
+import { CUDA_WHEELS } from "./cuda-wheels";
 import { glibcVersion } from "./libc";
 import type { Wheel } from "./package-index";
 import { compiler, type Log, run } from "./run";
@@ -29,30 +30,13 @@ const CPU: Wheel = {
   megabytes: 252,
 };
 
-/**
- * The CUDA 12 build and the libraries it loads, in the versions its own metadata asks for ("and-cuda").
- * Written from that metadata, not run: no machine with a GPU was at hand, and no copy to take the hashes from.
- */
-const CUDA: Wheel[] = [
-  { requirement: `tensorflow==${VERSION}`, built: BUILT },
-  ...[
-    "nvidia-cublas-cu12==12.5.3.2",
-    "nvidia-cuda-cupti-cu12==12.5.82",
-    "nvidia-cuda-nvcc-cu12==12.5.82",
-    "nvidia-cuda-nvrtc-cu12==12.5.82",
-    "nvidia-cuda-runtime-cu12==12.5.82",
-    "nvidia-cudnn-cu12==9.3.0.75",
-    "nvidia-cufft-cu12==11.2.3.61",
-    "nvidia-curand-cu12==10.3.6.82",
-    "nvidia-cusolver-cu12==11.6.3.83",
-    "nvidia-cusparse-cu12==12.5.1.3",
-    "nvidia-nccl-cu12==2.23.4",
-    "nvidia-nvjitlink-cu12==12.5.82",
-  ].map((requirement) => ({
-    requirement,
-    built: { ...BUILT, platforms: ["manylinux2014_x86_64", ...BUILT.platforms] },
-  })),
-];
+/** The CUDA 12 build and the libraries it loads: not run, no machine with a GPU was at hand. */
+const CUDA: Wheel[] = CUDA_WHEELS.map(([requirement, megabytes, sha256]) => ({
+  requirement,
+  built: { ...BUILT, platforms: ["manylinux2014_x86_64", ...BUILT.platforms] },
+  sha256,
+  megabytes,
+}));
 
 /** This rung, with or without a GPU. */
 export function pypi(gpu: boolean): Candidate {

@@ -18,7 +18,7 @@ const CORNER = 8190;
 export async function verify(name: "tensorflow" | "wasm"): Promise<Probed> {
   // The record of an earlier choice and BACKEND must not decide what is probed here.
   const env = { ...process.env, BACKEND: "", TF_CPP_MIN_LOG_LEVEL: "2" };
-  const out = await run(process.execPath, [join(__dirname, "probe.js"), name], { env, timeout: 120_000 });
+  const out = await run(process.execPath, [join(__dirname, "probe.js"), name], { env, timeout: 600_000 });
   const found: Probed & { corner: number } = JSON.parse(out.trim().split("\n").at(-1) ?? "{}");
   if (found.corner !== CORNER) throw new UserError(`it multiplies wrongly: ${found.corner} instead of ${CORNER}.`);
   return found;

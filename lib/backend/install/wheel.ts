@@ -77,7 +77,7 @@ async function withoutPip(wheel: Wheel, folder: string, why: string, log: Log): 
 
 async function verify(path: string, { sha256, requirement }: Wheel): Promise<void> {
   const found = await sha256OfFile(path);
-  if (sha256 !== undefined && found !== sha256)
+  if (found !== sha256)
     throw new UserError(`${requirement} as downloaded has sha256 ${found}, wanted ${sha256}: it was refused.`);
 }
 

@@ -1,8 +1,7 @@
 import { corpusPool } from "./corpus-pool";
 import type { NegativeSource } from "./options";
 import type { NegativeSampler } from "./pool";
-import { reshuffledPool } from "./reshuffled-pool";
-import { sharedPool } from "./shared-pool";
+import { reshuffledPool, sharedPool } from "./shared-pool";
 import { sourcePool } from "./source-pool";
 
 /** The samplers of negatives by their name in a recipe. */

@@ -45,7 +45,8 @@ export async function servePages(folder: string, wantedPort: number): Promise<Pa
 function send(folder: string, call: IncomingMessage, answer: ServerResponse): void {
   const path = requested(folder, call.url ?? "/");
   const size = path === undefined ? undefined : fileSize(path);
-  if (call.method !== "GET" && call.method !== "HEAD") answer.writeHead(405).end();
+  if (!isOurs(call)) answer.writeHead(403, { "content-type": "text/plain" }).end("wanted this machine's own address\n");
+  else if (call.method !== "GET" && call.method !== "HEAD") answer.writeHead(405).end();
   else if (path === undefined || size === undefined)
     answer.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
   else {
@@ -58,6 +59,15 @@ function send(folder: string, call: IncomingMessage, answer: ServerResponse): vo
         .once("error", () => answer.destroy())
         .pipe(answer);
   }
+}
+
+/**
+ * Whether the page was asked for by this machine's own name. A page from elsewhere whose name is made to lead here (DNS
+ * rebinding) asks by its own.
+ */
+function isOurs({ headers: { host = "" }, socket: { localPort } }: IncomingMessage): boolean {
+  const [, name, port = "80"] = /^(127\.0\.0\.1|localhost|\[::1\])(?::(\d+))?$/i.exec(host) ?? [];
+  return name !== undefined && Number(port) === localPort;
 }
 
 /** Undefined for everything that is no file; a path through a file or one that is too long is an error for the system. */

@@ -15,7 +15,8 @@ export const FIRST_NOTEBOOK = "notebooks/00-start-here.ipynb";
 /** The folder whose kernels/ holds the project's kernelspec; nothing is registered outside the project. */
 const KERNELSPECS = join(PROJECT_ROOT, "lib/kernel/jupyter");
 
-const PATIENCE = 90_000;
+/** Milliseconds; one that has ended is noticed at once, so this is only for one that hangs, not for a busy machine. */
+const PATIENCE = 600_000;
 
 /** A running server. */
 export interface Server {
@@ -58,7 +59,7 @@ export async function startServer(browser: boolean, wantedPort = 8888, root = PR
   const ended = end(child);
   const origin = `http://127.0.0.1:${port}`;
   const server = { origin, token, address: `${origin}/lab/tree/${FIRST_NOTEBOOK}?token=${token}`, ended };
-  await untilReady(server, child);
+  await Promise.race([untilReady(server, child), startFailure(child)]);
   return { ...server, stop: () => stop(server, child, ended) };
 }
 
@@ -76,9 +77,18 @@ export async function call<Answer>(
   return text === "" ? undefined : (JSON.parse(text) as Answer);
 }
 
+/** Fails where the program is not there, or cannot be run. */
+function startFailure(child: ChildProcess): Promise<never> {
+  return new Promise((_, failed) => {
+    child.once("error", ({ message }) =>
+      failed(new UserError(`JupyterLab cannot be started: ${message}; remove .venv and start again.`)),
+    );
+  });
+}
+
 function end(child: ChildProcess): Promise<number> {
-  return new Promise((done, failed) => {
-    child.once("error", failed);
+  return new Promise((done) => {
+    child.once("error", () => done(1));
     child.once("exit", (code, signal) => done(signal ? 1 : (code ?? 1)));
   });
 }

@@ -42,7 +42,7 @@ interface Session {
   kernel: { id: string };
 }
 
-const PATIENCE = 90_000;
+const PATIENCE = 600_000;
 
 /** Runs a cell and gives what it showed, as text. */
 type Ask = (code: string) => Promise<string>;

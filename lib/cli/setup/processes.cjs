@@ -19,6 +19,8 @@ class SetupError extends Error {
 function say(line) {
   process.stderr.write(`${line}\n`);
 }
+// A reader who has left is nothing to stop for.
+process.stderr.on("error", () => undefined);
 
 /** Told the process number of every tool that is started; the lock keeps it. */
 const toolWatch = { started: /** @type {(pid: number) => void} */ (() => undefined) };
@@ -45,16 +47,32 @@ function runTool(command, args) {
   });
 }
 
+/** @type {NodeJS.Signals[]} */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+
+/** Milliseconds after which a second signal means that the first was not enough. */
+const IMPATIENT = 1000;
+const PATIENCE = 10_000;
+const STILL = "still ending what it is doing (a checkpoint is written first); a second signal ends it at once";
+
 /**
- * Replaces this process by another as far as Node can: its input and output, its signals and its end.
+ * Replaces this process by another as far as Node can: its input and output, its signals and its end. A second signal
+ * kills a child that the first did not end.
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
  */
 function handOver(command, args, env) {
-  const child = spawn(command, args, { stdio: "inherit", env });
-  for (const signal of /** @type {NodeJS.Signals[]} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+  // By the channel the child learns of our end where no signal could be passed on (kill -9).
+  const child = spawn(command, args, { stdio: ["inherit", "inherit", "inherit", "ipc"], env });
+  /** @type {number | undefined} */
+  let first;
+  for (const signal of SIGNALS) {
     process.on(signal, () => {
+      // One Ctrl-C may arrive twice, from the terminal and from npm: what is as quick as that is not impatience.
+      if (first !== undefined && Date.now() - first > IMPATIENT) return void child.kill("SIGKILL");
+      if (first === undefined) setTimeout(() => say(STILL), PATIENCE).unref();
+      first ??= Date.now();
       // A terminal sends Ctrl-C to the child as well: passed on, it would arrive twice and look like impatience.
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { offline, PROJECT_ROOT } from "../../backend";
 import { type Log, python, run } from "../../backend/install/run";
@@ -40,11 +40,16 @@ export async function ensureVenv(log: Log, environment = JUPYTER): Promise<void>
   const stamp = join(folder, ".workbook");
   const wanted = requirements.join("\n");
   const program = venvProgram("python", environment);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && existsSync(program)) return;
+  const isHere = standsHere(environment);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && existsSync(program) && isHere) return;
+  const moved = isHere
+    ? ""
+    : ` (${relative(PROJECT_ROOT, folder)} was made in another folder: the checkout was moved or copied)`;
   const interpreter = python();
-  if (!interpreter) throw new UserError(`there is no Python on the PATH; ${name} needs Python 3.10 or later.`);
-  if (offline()) throw new UserError(`${name} is not installed and WORKBOOK_OFFLINE forbids a download.`);
-  if (!(await works(program))) await create(interpreter, folder, log);
+  if (!interpreter) throw new UserError(`there is no Python on the PATH; ${name} needs Python 3.10 or later${moved}.`);
+  if (offline()) throw new UserError(`${name} is not installed and WORKBOOK_OFFLINE forbids a download${moved}.`);
+  if (moved) log(`making it anew${moved}`);
+  if (!isHere || !(await works(program))) await create(interpreter, folder, log);
   log(`installing ${name} into ${relative(PROJECT_ROOT, folder)} (about ${cost})`);
   try {
     await run(program, ["-m", "pip", "install", "--disable-pip-version-check", "--quiet", ...requirements]);
@@ -52,6 +57,18 @@ export async function ensureVenv(log: Log, environment = JUPYTER): Promise<void>
     throw new UserError(`${name} cannot be installed: ${error instanceof Error ? error.message : error}.`);
   }
   writeFileSync(stamp, wanted);
+}
+
+/**
+ * False for an environment that was made in another folder: its programs begin with the path of the interpreter there, which is
+ * gone, or belongs to the checkout that this one is a copy of.
+ */
+function standsHere(environment: Environment): boolean {
+  const pip = venvProgram("pip", environment);
+  if (!existsSync(pip)) return true;
+  // Windows has the path inside of a small program.
+  const bytes = readFileSync(pip);
+  return [environment.folder, realpathSync(environment.folder)].some((folder) => bytes.includes(folder));
 }
 
 /** True where this interpreter runs and has pip: an environment that was cut while it was made does not. */

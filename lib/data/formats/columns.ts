@@ -2,8 +2,8 @@ import { UserError, usageError } from "../../errors";
 import { fileLines } from "../../files/lines";
 import type { ReadOptions } from "../../files/pieces";
 import type { NerRecord, NerSpan, PlacedRecord } from "../records";
-import type { Rows } from "./rows";
 import { detectScheme } from "./scheme-detection";
+import type { Rows } from "./schemes";
 import { readTag, type Scheme, tagSpans } from "./schemes";
 import type { Tally } from "./tally";
 

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { existsSync } from "node:fs";
 import { UserError, usageError } from "../../errors";
+import { readYaml } from "../../files/yaml";
 
 /**
  * A mix: which sources in which amounts make a training and a development set, and what is left out of them. One YAML file,
@@ -66,18 +66,9 @@ const SOURCE_DEFAULTS = { cap: 1e9, empty_share: 0.1, without: [] as string[] };
 
 /** @throws UserError where the file is no YAML, a key is unknown or a value is of the wrong kind */
 export function readMix(path: string): MixRecipe {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw usageError(`--mix: ${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
-  }
-  try {
-    return parseMix(parse(text), path);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`${path} is not YAML: ${error instanceof Error ? error.message.split("\n")[0] : error}.`);
-  }
+  if (!existsSync(path))
+    throw usageError(`--mix: ${path} does not exist; wanted a YAML file such as those of data/mixes.`);
+  return parseMix(readYaml(path), path);
 }
 
 /** The recipe that a parsed YAML file means. @param where named in errors */

@@ -1,17 +1,13 @@
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-} from "node:fs";
+/** Asks a model, and keeps what it says in a file that a run which was ended goes on with. */
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
 import type { NerRecord } from "../../data/records";
 import { UserError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
+import { ensureFolder } from "../../files/folders";
+import { type Lock, lock, refuseLocked } from "../../files/lock";
+import { followLinks } from "../../files/target";
+import { writeAll } from "../../files/write-all";
 import type { SpanCandidate } from "../../model/decode";
 import {
   checkTexts,
@@ -72,7 +68,7 @@ export function storedPredictions(path: string, task: PredictionTask): Predictio
 /**
  * Asks a model, batch by batch. With a path every batch is written as it comes, to `path.partial`; a run that was ended goes
  * on behind the last whole batch there and gives the same file as one that was not.
- * @throws UserError where the beginning on file is of another task, or the disk is full
+ * @throws UserError where the beginning on file is of another task, another process writes it, or the disk is full
  */
 export async function predict(
   model: Predictor,
@@ -82,6 +78,25 @@ export async function predict(
   const { path, batchSize = 8, onProgress } = options;
   const header = headerOf(task);
   const log = path === undefined ? undefined : new PredictionLog(path, header, batchSize);
+  try {
+    return await askOn(model, task, { header, log, batchSize, onProgress });
+  } finally {
+    log?.close();
+  }
+}
+
+interface Asking {
+  header: PredictionHeader;
+  log: PredictionLog | undefined;
+  batchSize: number;
+  onProgress?(done: number, total: number): void;
+}
+
+async function askOn(
+  model: Predictor,
+  task: PredictionTask,
+  { header, log, batchSize, onProgress }: Asking,
+): Promise<Predictions> {
   const texts: TextPrediction[] = log?.texts ?? [];
   for (let at = texts.length; at < task.records.length; at += batchSize) {
     const batch = await predictBatch(model, task.records.slice(at, at + batchSize), header);
@@ -109,26 +124,51 @@ async function predictBatch(
   return found.map((candidates, i) => ({ candidates, wordsLost: lost.get(i) ?? 0 }));
 }
 
+/** Refuses a file that another process is writing, before a model is loaded for it. @throws UserError */
+export function refuseWritten(path: string): void {
+  const { lockFile, what } = namesOf(followLinks(path));
+  refuseLocked(lockFile, what);
+}
+
+const namesOf = (path: string) => ({
+  partial: `${path}.partial`,
+  lockFile: `${path}.lock`,
+  what: `the file of predictions ${path}`,
+});
+
 /** A file of predictions while it is being written. */
 class PredictionLog {
   /** What an earlier run has left, whole batches only: a batch that is repeated in part would be padded otherwise. */
   readonly texts: TextPrediction[];
+  private readonly path: string;
   private readonly partial: string;
+  private readonly lock: Lock;
+  private descriptor: number | undefined;
 
-  constructor(
-    private readonly path: string,
-    header: PredictionHeader,
-    batchSize: number,
-  ) {
-    this.partial = `${path}.partial`;
-    mkdirSync(dirname(path), { recursive: true });
+  /** @throws UserError where another process writes the same file, or it cannot be written */
+  constructor(path: string, header: PredictionHeader, batchSize: number) {
+    this.path = followLinks(path);
+    const { partial, lockFile, what } = namesOf(this.path);
+    this.partial = partial;
+    ensureFolder(dirname(this.path), "the folder of predictions");
+    this.lock = lock(lockFile, what);
+    try {
+      this.texts = this.begin(header, batchSize);
+      this.descriptor = openSync(partial, "a");
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Brings the file to its last whole batch. */
+  private begin(header: PredictionHeader, batchSize: number): TextPrediction[] {
     const earlier = this.earlier(header);
-    this.texts = earlier.slice(
-      0,
-      earlier.length - (earlier.length === header.data.texts ? 0 : earlier.length % batchSize),
-    );
-    const lines = this.texts.map((text, i) => formatText(i, text));
+    const odd = earlier.length === header.data.texts ? 0 : earlier.length % batchSize;
+    const texts = earlier.slice(0, earlier.length - odd);
+    const lines = texts.map((text, i) => formatText(i, text));
     writeAtomically(this.partial, `${JSON.stringify(header)}\n${lines.join("")}`);
+    return texts;
   }
 
   /** A run that was killed may have left half a line at the end. */
@@ -142,18 +182,32 @@ class PredictionLog {
   }
 
   append(at: number, batch: readonly TextPrediction[]): void {
-    try {
-      appendFileSync(this.partial, batch.map((text, i) => formatText(at + i, text)).join(""));
-    } catch (error) {
-      throw new UserError(`cannot write ${this.partial}: ${error instanceof Error ? error.message : error}.`);
-    }
+    this.attempt((descriptor) => {
+      writeAll(descriptor, Buffer.from(batch.map((text, i) => formatText(at + i, text)).join("")));
+    });
   }
 
   finish(): void {
-    const descriptor = openSync(this.partial, "r+");
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-    renameSync(this.partial, this.path);
+    this.attempt((descriptor) => {
+      fsyncSync(descriptor);
+      renameSync(this.partial, this.path);
+    });
+  }
+
+  /** Lets others write the file; what was not finished stays for the next run. */
+  close(): void {
+    if (this.descriptor !== undefined) closeSync(this.descriptor);
+    this.descriptor = undefined;
+    this.lock.release();
+  }
+
+  private attempt(work: (descriptor: number) => void): void {
+    if (this.descriptor === undefined) throw new Error("it is already closed");
+    try {
+      work(this.descriptor);
+    } catch (error) {
+      throw new UserError(`cannot write ${this.partial}: ${error instanceof Error ? error.message : error}.`);
+    }
   }
 }
 

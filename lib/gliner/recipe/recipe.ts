@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { existsSync } from "node:fs";
 import { UserError, usageError } from "../../errors";
+import { parseYaml, readYaml } from "../../files/yaml";
 import type { GLiNERConfig } from "../../model/config";
 import { DEFAULT_TRAINING, trainingOf } from "./settings";
 import type { TrainingConfig } from "./training-config";
@@ -86,13 +86,7 @@ const KEYS = new Map<string, { section: Section; type: string }>([
 export function readRecipe(path: string, overrides: readonly string[] = []): Recipe {
   if (!existsSync(path))
     throw usageError(`--config: ${path} does not exist; wanted a YAML file such as data/recipes/quick.yaml.`);
-  let raw: unknown;
-  try {
-    raw = parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new UserError(`${path} is not YAML: ${error instanceof Error ? error.message.split("\n")[0] : error}.`);
-  }
-  const given = givenBy(raw, path);
+  const given = givenBy(readYaml(path), path);
   for (const override of overrides) setKey(given, override);
   return complete(given, path);
 }
@@ -139,7 +133,7 @@ function setKey(given: Given, override: string): void {
   if (at < 1) throw usageError(`--set got "${override}", wanted key=value.`);
   const key = override.slice(0, at).trim();
   const [section, name] = key.includes(".") ? key.split(".", 2) : [undefined, key];
-  assign(given, name, parse(override.slice(at + 1)), { origin: "--set", section, exit: 2 });
+  assign(given, name, parseYaml(override.slice(at + 1), `--set ${override}`, 2), { origin: "--set", section, exit: 2 });
   trainingOf(given.training, "--set", 2);
 }
 

@@ -37,7 +37,12 @@ const AT_LEAST: Partial<Record<Key, number>> = {
   max_skipped_steps: 0,
 };
 
+/** Sentences of a step that no machine of today holds at once; a larger number is a slip, and would be drawn until the memory ends. */
+const MOST_AT_ONCE = 16_384;
+
 const AT_MOST: Partial<Record<Key, number>> = {
+  train_batch_size: MOST_AT_ONCE,
+  gradient_accumulation_steps: MOST_AT_ONCE,
   loss_alpha: 1,
   loss_prob_margin: 1,
   label_smoothing: 1,
@@ -88,6 +93,7 @@ function faultOf(key: Key, value: unknown): string | undefined {
   const low = AT_LEAST[key] ?? Number.NEGATIVE_INFINITY;
   const high = AT_MOST[key] ?? Number.POSITIVE_INFINITY;
   if (value >= low && value <= high && (!WHOLE.has(key) || Number.isSafeInteger(value))) return undefined;
-  const range = `${Number.isFinite(low) ? ` from ${low} on` : ""}${Number.isFinite(high) ? ` up to ${high}` : ""}`;
+  const [least, most] = [Number.isFinite(low), Number.isFinite(high)];
+  const range = least && most ? ` from ${low} to ${high}` : least ? ` from ${low} on` : most ? ` up to ${high}` : "";
   return `a ${WHOLE.has(key) ? "whole " : ""}number${range}`;
 }

@@ -11,6 +11,8 @@ export interface TrainOptions extends Partial<TrainingConfig> {
   out?: string;
   /** Goes on from `last/` where there is one. */
   resume?: boolean;
+  /** False refuses a folder that holds a run, where `resume` is not set; default true: that run's files are replaced. */
+  overwrite?: boolean;
   /** Records for the development loss. */
   dev?: readonly NerRecord[];
   /** Types that the records do not have and what to measure them on, made by `holdOutTypes`. */

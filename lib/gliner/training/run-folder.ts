@@ -1,9 +1,11 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Example } from "../../batch/collate";
 import type { NerRecord } from "../../data/records";
-import { UserError } from "../../errors";
+import { usageError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
+import { ensureFolder } from "../../files/folders";
+import { type Lock, lock, refuseLocked } from "../../files/lock";
 import { replaceFolder, saveTrainerState, type TrainerState } from "../../train/checkpoint";
 import type { FailedStep } from "../../train/failure";
 import { MetricsFile } from "../../train/metrics-file";
@@ -12,8 +14,6 @@ import { EventFile } from "../../train/tensorboard/event-file";
 import { saveModel } from "../checkpoint/save";
 import type { GLiNER } from "../gliner";
 import { histogramsOf, scalarsOf, type TrainingReport } from "./report";
-
-const MODEL = "model.safetensors";
 
 /**
  * The folder of a run. Its names are fixed:
@@ -24,6 +24,7 @@ const MODEL = "model.safetensors";
  *     tensorboard/                 the same for TensorBoard
  *     last/, best/, step-N/        model folders; last/ also holds what a resume needs
  *     failed/step-N.json           the batch of a step that failed
+ *     run.lock                     while a process trains into the folder
  */
 export class RunFolder {
   private readonly metrics: MetricsFile;
@@ -31,13 +32,7 @@ export class RunFolder {
 
   /** @throws UserError where the folder cannot be made */
   constructor(readonly path: string) {
-    try {
-      // mkdir's own error on a read-only disk is that the folder does not exist.
-      accessSync(existingAncestor(path), constants.W_OK);
-      mkdirSync(path, { recursive: true });
-    } catch (error) {
-      throw new UserError(`cannot make the run folder ${path}: ${error instanceof Error ? error.message : error}.`);
-    }
+    ensureFolder(path, "the run folder");
     this.metrics = new MetricsFile(join(path, "metrics.jsonl"));
     this.events = new EventFile(join(path, "tensorboard", "events.out.tfevents.run"));
   }
@@ -74,7 +69,7 @@ export class RunFolder {
   saveLast(model: GLiNER, optimizer: AdamW, state: TrainerState): void {
     replaceFolder(this.last, (folder) => {
       saveModel(model.model, folder);
-      saveTrainerState(folder, optimizer, state, [MODEL]);
+      saveTrainerState(folder, optimizer, state, readdirSync(folder));
     });
   }
 
@@ -100,11 +95,7 @@ export class RunFolder {
     const { step, kind, reason, cause } = failed;
     const path = join(folder, `step-${step}.json`);
     const stack = cause instanceof Error ? cause.stack : undefined;
-    try {
-      mkdirSync(folder, { recursive: true });
-    } catch (error) {
-      throw new UserError(`cannot make ${folder}: ${error instanceof Error ? error.message : error}.`);
-    }
+    ensureFolder(folder, "the folder of failed steps");
     writeAtomically(path, `${JSON.stringify({ step, kind, reason, stack, batches }, null, 1)}\n`);
     return path;
   }
@@ -116,7 +107,39 @@ export class RunFolder {
   }
 }
 
-function existingAncestor(path: string): string {
-  const whole = resolve(path);
-  return existsSync(whole) || dirname(whole) === whole ? whole : existingAncestor(dirname(whole));
+const LOCK = "run.lock";
+
+/**
+ * Makes the folder of a run and keeps other processes out of it.
+ * @returns gives it back; a folder that was made for it and is still empty goes again
+ * @throws UserError where another process trains into it, or it cannot be made
+ */
+export function lockRun(path: string): Lock {
+  const made = ensureFolder(path, "the run folder");
+  const own = lock(join(path, LOCK), `the run folder ${path}`);
+  return {
+    release() {
+      own.release();
+      if (made !== undefined) removeEmpty(path, made);
+    },
+  };
+}
+
+/** Removes a folder and those above it up to `top`, as long as they are empty. */
+function removeEmpty(path: string, top: string): void {
+  for (let at = resolve(path); existsSync(at) && readdirSync(at).length === 0; at = dirname(at)) {
+    rmdirSync(at);
+    if (at === resolve(top)) return;
+  }
+}
+
+/** Refuses a folder that already holds a run where none is resumed. @throws UserError (usage) */
+export function refuseRun(path: string, resume: boolean): void {
+  if (!resume && existsSync(join(path, "last")))
+    throw usageError(`--out: ${path} already holds a run; go on with it by --resume, or give another folder.`);
+}
+
+/** Refuses a folder into which another process trains. @throws UserError */
+export function refuseBusy(path: string): void {
+  refuseLocked(join(path, LOCK), `the run folder ${path}`);
 }

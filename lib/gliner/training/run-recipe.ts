@@ -2,10 +2,9 @@
  * A recipe run from its first line to its last checkpoint: data, model, training, and run.json, what ran and what came of it.
  * The command `train` and a notebook call the same function.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { backendInfo, useBackend } from "../../backend";
-import { usageError, warnOnce } from "../../errors";
+import { warnOnce } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
 import { median } from "../../median";
 import { describeHead } from "../../model/describe";
@@ -16,6 +15,7 @@ import type { Recipe } from "../recipe/recipe";
 import type { RunEnd, TrainingResult } from "./options";
 import { loadTrainingData, type TrainingData } from "./recipe-data";
 import type { TrainingReport } from "./report";
+import { refuseBusy, refuseRun } from "./run-folder";
 import { train } from "./train";
 
 export interface RunRecipeOptions {
@@ -58,8 +58,8 @@ export interface RecipeRun {
  */
 export async function runRecipe(recipe: Recipe, options: RunRecipeOptions): Promise<RecipeRun> {
   const { out, resume = false, command, log = () => undefined, onStep, signal } = options;
-  if (!resume && existsSync(join(out, "last")))
-    throw usageError(`--out: ${out} already holds a run; go on with it by --resume, or give another folder.`);
+  refuseRun(out, resume);
+  refuseBusy(out);
   const started = new Date().toISOString();
   const info = await useBackend();
   const data = await loadTrainingData(recipe);
@@ -69,7 +69,7 @@ export async function runRecipe(recipe: Recipe, options: RunRecipeOptions): Prom
     log(data.summary);
     const { records, dev, heldOut, benchmark, files } = data;
     const provenance = { command, dataConfig: { ...recipe.data }, files };
-    const own = { out, resume, dev, heldOut, benchmark, provenance, signal, onStep };
+    const own = { out, resume, overwrite: false, dev, heldOut, benchmark, provenance, signal, onStep };
     const result = await train(model, records, { ...recipe.training, ...own });
     const summary = summarise(out, result);
     // A finished run that was only asked to go on keeps the record of what it did.

@@ -17,6 +17,7 @@ import { factsOf } from "./facts";
 import { parameterGroups } from "./groups";
 import type { RunEnd, TrainingResult, TrainOptions } from "./options";
 import { describeData, identityOf } from "./run-data";
+import { lockRun, refuseRun } from "./run-folder";
 import { StepLoss } from "./step-loss";
 import { RunStore } from "./store";
 
@@ -62,7 +63,21 @@ export class TrainingRun {
     });
   }
 
+  /** @throws UserError where another process trains into the folder */
   async go(): Promise<TrainingResult> {
+    const { out, resume = false, overwrite = true } = this.options;
+    if (out === undefined) return this.goOn();
+    const lock = lockRun(out);
+    try {
+      // Once more: the run that was there may have ended since the command looked.
+      if (!overwrite) refuseRun(out, resume);
+      return await this.goOn();
+    } finally {
+      lock.release();
+    }
+  }
+
+  private async goOn(): Promise<TrainingResult> {
     const { out, resume, provenance } = this.options;
     const checkpoint = out && resume ? this.store.find(out) : undefined;
     const first = checkpoint?.state.step ?? 0;

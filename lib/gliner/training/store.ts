@@ -107,6 +107,8 @@ export class RunStore {
       return error;
     } catch (second) {
       if (!(error instanceof UserError) || !(second instanceof UserError)) return error;
+      // The same file that cannot be written is said once.
+      if (second.message === error.message) return error;
       return new UserError(`${error.message} Besides, ${second.message}`, error.exitCode);
     }
   }

@@ -86,7 +86,7 @@ export class KernelClient {
     iopub.connect(`tcp://${connection.ip}:${connection.iopub_port}`);
     iopub.subscribe();
     const client = new KernelClient(child, connection, scratch, shell, iopub);
-    await client.ready(options.startTimeoutMs ?? 60_000);
+    await client.ready(options.startTimeoutMs ?? START_LIMIT);
     return client;
   }
 
@@ -166,6 +166,8 @@ export class KernelClient {
 }
 
 /** The kernelspec that Jupyter reads too, so that both start the same kernel. */
+/** Milliseconds, for a kernel that hangs: one that has died is noticed at once, and a busy machine needs its time. */
+const START_LIMIT = 600_000;
 const PROJECT_SPEC = join(JUPYTER_FOLDER, "kernels", KERNEL_NAME, "kernel.json");
 
 /** A kernelspec's command with its places filled in; "node" is this very Node, as "python" is Jupyter's own Python. */

@@ -11,7 +11,7 @@ import { identityOf } from "../../gliner/checkpoint/identity";
 import type { Recipe } from "../../gliner/recipe/recipe";
 import { readRecipe } from "../../gliner/recipe/recipe";
 import { parseConfig } from "../../model/config";
-import { sha256 } from "../../provenance/hash";
+import { sha256 } from "../../files/hash";
 import type { Manifest } from "../../provenance/manifest";
 import { type Arm, VARIABLES } from "./arm";
 

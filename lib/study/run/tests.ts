@@ -11,7 +11,7 @@ import { labelsOf, presetOf, rulesOf } from "../../evaluate/scoring/presets";
 import { PLAIN_RULES, type ScoringRules, scorePredictions } from "../../evaluate/scoring/scoring";
 import { meanF1 } from "../../evaluate/statistics/bootstrap";
 import { askedOnly } from "../../evaluate/zero-shot";
-import { sha256 } from "../../provenance/hash";
+import { sha256 } from "../../files/hash";
 import type { Tests } from "../plan/plan";
 import type { Reading } from "../plan/runs";
 

@@ -1,6 +1,7 @@
 import { UserError } from "../../errors";
 import { Passing, type RetryOptions, tryAgain } from "../../files/download";
 import { quote } from "../../files/json-object";
+import { authorization, endpoint } from "./access";
 import { isCommit } from "./cache";
 
 /** What the Hugging Face hub, or the mirror that HF_ENDPOINT names, says of a file before it is downloaded. */
@@ -23,14 +24,6 @@ export interface Absent {
 
 /** The hub is not there; what the cache has may still do. */
 export class Unreachable extends UserError {}
-
-export const endpoint = () => (process.env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
-
-/** HF_TOKEN opens private models. fetch drops this header on the way to another host. */
-export function authorization(): Record<string, string> {
-  const token = process.env.HF_TOKEN;
-  return token ? { Authorization: `Bearer ${token}` } : {};
-}
 
 /**
  * Asks for a file of a model.
@@ -88,10 +81,10 @@ async function followHead(url: string, options: RetryOptions, before?: string, h
 }
 
 async function head(url: string, { stall = 15_000 }: RetryOptions): Promise<Response> {
+  // Compressed, the length would be another.
+  const headers = { ...authorization(), "Accept-Encoding": "identity" };
   let response: Response;
   try {
-    // Compressed, the length would be another.
-    const headers = { ...authorization(), "Accept-Encoding": "identity" };
     response = await fetch(url, { method: "HEAD", redirect: "manual", headers, signal: AbortSignal.timeout(stall) });
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;

@@ -5,7 +5,8 @@ import { UserError, usageError } from "../../errors";
 import { download, type RetryOptions } from "../../files/download";
 import { readIndex } from "../sharded";
 import { WEIGHT_FORMS } from "../weight-forms";
-import { ask, authorization, type HubFile, Unreachable } from "./ask";
+import { authorization } from "./access";
+import { ask, type HubFile, Unreachable } from "./ask";
 import { ModelCache } from "./cache";
 
 export interface HubOptions extends RetryOptions {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { publishedModels } from "../../../lib/gliner/checkpoint/published";
-import { countParameters } from "../../../lib/model/count";
+import { countParameters } from "../../../lib/model/describe";
 import { modelShapes } from "../../../lib/model/uni-encoder-span";
 
 test("names and shapes give the published numbers of parameters", () => {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { UserError } from "../../../errors";
 import { PROJECT_ROOT } from "../../../files/places";
-import { sha256 } from "../../../provenance/hash";
+import { sha256 } from "../../../files/hash";
 import type { RunSpec } from "../../plan/runs";
 import { canonical, dataHashes } from "../../plan/settings";
 import { openTests } from "../../run/tests";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { sourceLicences } from "../../lib/provenance/licences";
+import { sourceLicences } from "../../lib/provenance/data";
 import { ROOT } from "../tiny";
 
 test("the licences of a model card are those of the table in data/README.md", () => {

@@ -1,0 +1,3 @@
+import { runsThrough } from "./runs-through";
+
+runsThrough("05-span-representations");
