@@ -11,7 +11,7 @@ import { outcome, start, throughTrouble, until } from "./queue-run";
 import { freePort, SERVERS, type Server } from "./servers";
 import { type TinyStudy, tinyStudy } from "./tiny-study";
 
-const RUNS = 6;
+const RUNS = 4;
 let tiny: TinyStudy;
 let alone: unknown;
 

@@ -86,12 +86,44 @@ export function compareSeeds(
   const { seed, resamples, level } = checked(options);
   const paired = options.paired === true && a.length > 1;
   checkRuns(a, b, paired);
-  const [left, right] = [a.map(meanF1), b.map(meanF1)];
-  const difference = average(left) - average(right);
-  const seen = spreadOf(left, right, paired);
+  const difference = average(a.map(meanF1)) - average(b.map(meanF1));
+  const seen = spreadOf(a.map(meanF1), b.map(meanF1), paired);
+  const drawn = resampleSentences(a, b, { seed, resamples, paired });
+  const counts = paired ? [a.length] : [a.length, b.length];
+  const parts = seen.map((s2, k) => s2 / counts[k]);
+  // A run's spread on resampled sentences is larger than on these by what sentences do to each run by itself; s² has that.
+  const own = seen.map((s2, k) => Math.max(0, drawn.spread[k] - s2) / counts[k]);
+  const sentences = Math.max(0, drawn.variance - sum(own));
+  const standardError = Math.sqrt(sum(parts) + sentences);
+  const degrees = welch(parts, counts, sentences);
+  const half = standardError === 0 ? 0 : tQuantile(1 - (1 - level) / 2, degrees) * standardError;
+  return {
+    difference,
+    low: difference - half,
+    high: difference + half,
+    probability: drawn.probability,
+    standardError,
+    degrees,
+    variance: { seeds: sum(seen), sentences },
+    paired,
+  };
+}
+
+/** Degrees of freedom of a sum of variances, those over seeds known from so many runs, that over sentences as good as exactly. */
+function welch(parts: readonly number[], counts: readonly number[], sentences: number): number {
+  const uncertain = sum(parts.map((part, k) => part ** 2 / Math.max(1, counts[k] - 1)));
+  return uncertain === 0 ? Number.POSITIVE_INFINITY : (sum(parts) + sentences) ** 2 / uncertain;
+}
+
+/** What the choice of the sentences does: to the difference of the means, to the spread over seeds, and to who is ahead. */
+function resampleSentences(
+  a: readonly SetCounts[],
+  b: readonly SetCounts[],
+  { seed, resamples, paired }: { seed: number; resamples: number; paired: boolean },
+): { variance: number; spread: number[]; probability: number } {
   const draw = resampler([...a, ...b], stream(seed, "bootstrap"));
   const differences = new Float64Array(resamples);
-  const drawnSpread = [0, 0];
+  const spread = [0, 0];
   let wins = 0;
   for (let i = 0; i < resamples; i++) {
     const f1 = draw();
@@ -99,29 +131,10 @@ export function compareSeeds(
     differences[i] = average(x) - average(y);
     wins += probabilityOfImprovement(x, y);
     spreadOf(x, y, paired).forEach((part, k) => {
-      drawnSpread[k] += part / resamples;
+      spread[k] += part / resamples;
     });
   }
-  const counts = paired ? [a.length] : [a.length, b.length];
-  const parts = seen.map((s2, k) => s2 / counts[k]);
-  // A run's spread on resampled sentences is larger than on these by what sentences do to each run by itself; s² has that.
-  const own = seen.map((s2, k) => Math.max(0, drawnSpread[k] - s2) / counts[k]);
-  const sentences = resamples > 1 ? Math.max(0, variance(differences) - sum(own)) : 0;
-  const seeds = sum(parts);
-  const standardError = Math.sqrt(seeds + sentences);
-  const degrees = (seeds + sentences) ** 2 / sum(parts.map((part, k) => part ** 2 / Math.max(1, counts[k] - 1)));
-  const half =
-    standardError === 0 ? 0 : tQuantile(1 - (1 - level) / 2, Number.isNaN(degrees) ? 1 : degrees) * standardError;
-  return {
-    difference,
-    low: difference - half,
-    high: difference + half,
-    probability: wins / resamples,
-    standardError,
-    degrees,
-    variance: { seeds: sum(seen), sentences },
-    paired,
-  };
+  return { variance: resamples > 1 ? variance(differences) : 0, spread, probability: wins / resamples };
 }
 
 /** Variance over seeds: of the differences where runs pair, else of each recipe's runs; 0 for a single run. */

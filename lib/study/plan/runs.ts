@@ -1,7 +1,7 @@
 /** From a plan to its runs: each once, however many arms look at it. */
 import { UserError } from "../../errors";
-import type { Recipe } from "../../gliner/recipe/recipe";
 import { sha256 } from "../../files/hash";
+import type { Recipe } from "../../gliner/recipe/recipe";
 import { type Arm, type Checkpoint, ENGINE, type ScoreSwitches } from "./arm";
 import type { Plan, Tests } from "./plan";
 import { canonical, type RunSettings, recipeOf, runId, settingsOf } from "./settings";

@@ -6,12 +6,11 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { recordsFile } from "../../data/named";
 import { UserError } from "../../errors";
-import { sha256OfFile } from "../../files/hash";
+import { sha256, sha256OfFile } from "../../files/hash";
 import { identityOf } from "../../gliner/checkpoint/identity";
 import type { Recipe } from "../../gliner/recipe/recipe";
 import { readRecipe } from "../../gliner/recipe/recipe";
 import { parseConfig } from "../../model/config";
-import { sha256 } from "../../files/hash";
 import type { Manifest } from "../../provenance/manifest";
 import { type Arm, VARIABLES } from "./arm";
 
