@@ -1,4 +1,5 @@
 /** `study`: what is a suspect, or a plan's arm, worth? Estimates, runs, goes on, compares. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { usageError } from "../errors";
 import { writeAtomically } from "../files/atomic";
@@ -146,7 +147,9 @@ const estimate = (plan: Plan, planned: PlannedRuns, folder: StudyFolder | undefi
 async function lookAhead(plan: Plan, values: Values): Promise<unknown> {
   const planned = await planRuns(plan, "allowed");
   const out = typeof values.out === "string" ? values.out : undefined;
-  const folder = out === undefined ? undefined : StudyFolder.open(out, { id: planned.planId, name: plan.name });
+  // What only looks ahead makes no folder.
+  const isThere = out !== undefined && existsSync(join(out, "study.json"));
+  const folder = isThere ? StudyFolder.open(out, { id: planned.planId, name: plan.name }) : undefined;
   try {
     const power = values.power
       ? measuredPower(planned, folder && compareOnFile(plan, planned, folder), storedResults())
@@ -176,11 +179,15 @@ function calculator(values: Values): unknown {
 
 function listSuspects(): unknown {
   const suspects = suspectIds().map((id) => readSuspect(id));
-  const rows = suspects.map(({ id, gap, needs, arms, question }) => {
+  const rows = suspects.map(({ id, gap, needs, arms }) => {
     const runnable = arms.filter(({ notRunnable }) => notRunnable === null).length;
-    return [id, gap.join(", ") || "neither", needs, `${runnable} of ${arms.length}`, question];
+    return [id, gap.join(", ") || "neither", needs, `${runnable} of ${arms.length}`];
   });
-  process.stdout.write(columns([["suspect", "can explain issue", "needs", "arms that run here", "question"], ...rows]));
+  const lines = columns([["suspect", "can explain issue", "needs", "arms that run here"], ...rows])
+    .trimEnd()
+    .split("\n");
+  const questions = ["question", ...suspects.map(({ question }) => question)];
+  process.stdout.write(lines.map((line, i) => `${line}  ${questions[i]}\n`).join(""));
   return { suspects: suspects.map(({ id, gap, needs, question }) => ({ id, gap, needs, question })) };
 }
 
