@@ -125,6 +125,9 @@ test("a finished run of train and evaluate is taken over where its manifest is t
   const evaluation = JSON.parse(readFileSync(join(run, "evaluation.json"), "utf8"));
   assert.equal(control.runs[0].f1[".5"], evaluation.average.f1);
   assert.match(study(plan.plan, "--adopt", run, "--out", folder).err, /it is counted already/);
+  const more = study(plan.plan, "--compare", "--seeds", "3", "--out", folder);
+  assert.equal(more.code, 0, more.err);
+  assert.match(more.out, /control at .5: .*, 1 seeds/, "nothing was run");
   const others = tinyStudy({
     ...scoring,
     control: { value: "slow", set: { lr_encoder: 1e-9 } },
