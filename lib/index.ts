@@ -76,6 +76,7 @@ export {
 export { bootstrapF1, type Interval, meanF1, resampledF1, type SetCounts } from "./evaluate/statistics/bootstrap";
 export { type Calibration, type CalibrationBin, calibrate } from "./evaluate/statistics/calibration";
 export { bootstrapDifference, type Comparison, compareF1 } from "./evaluate/statistics/paired";
+export * from "./evaluate/statistics/power";
 export * from "./evaluate/statistics/seeds";
 export { type CurveModel, type CurvePair, type StoredCurve, storedCurve } from "./evaluate/stored/curve";
 export { type PresetRow, presetRow, storedCounts, storedPresets } from "./evaluate/stored/presets";
@@ -149,5 +150,32 @@ export * from "./model/span/allennlp";
 export { type SpanInput, type SpanLayer, scoreSpans } from "./model/span/layer";
 export type { ForwardOptions, Trace } from "./model/uni-encoder-span";
 export { RandomStream, stream } from "./random";
+export {
+  type Arm,
+  type ArmComparison,
+  changedPlan,
+  comparePlan,
+  conduct,
+  type Engine,
+  type Estimate,
+  estimatePlan,
+  type Gap,
+  type Machine,
+  type Plan,
+  type PlannedRuns,
+  planOf,
+  planRuns,
+  type RunSpec,
+  readMachine,
+  readPlan,
+  readSuspect,
+  type StoredArm,
+  type StoredResult,
+  type StudyComparison,
+  type Suspect,
+  storedResults,
+  suspectIds,
+  suspectsTable,
+} from "./study";
 export { SubwordTokenizer } from "./text/tokenizer";
 export { splitAtSpaces, splitTokens, splitWords, type Word } from "./text/words";

@@ -4,9 +4,9 @@ import { seededDropout } from "../fused/dropout";
 import { GLiNER } from "../gliner/gliner";
 import { median } from "../median";
 import { batchLoss } from "../model/batch-loss";
+import { costOf, productSpeed, type StepCost } from "../model/cost";
 import { DEFAULT_LOSS } from "../model/loss";
 import { Trainer } from "../train/trainer";
-import { costOf, productSpeed, type StepCost } from "./cost-model";
 import type { BenchText } from "./work";
 
 /** What is measured: training steps, or the entities of texts. */

@@ -40,6 +40,8 @@ const VERBS = {
   train: { steps: ["backend"] },
   evaluate: { steps: ["backend"] },
   bench: { steps: ["backend", "encoder?"] },
+  study: { steps: ["backend", "encoder?"] },
+  worker: { steps: ["backend", "encoder?"] },
   workbook: { steps: ["backend", "encoder?"] },
   preprocess: { steps: [] },
   doctor: { steps: ["backend?"] },

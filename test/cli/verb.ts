@@ -9,9 +9,18 @@ export interface Ended {
   err: string;
 }
 
-/** Runs dist/lib/cli/VERB.js as a command does, with this standard input. */
-export function verb(name: string, words: readonly string[], input = ""): Ended {
+/** Runs dist/lib/cli/VERB.js as a command does, with this standard input and these variables besides one's own. */
+export function verb(
+  name: string,
+  words: readonly string[],
+  input = "",
+  variables: Record<string, string> = {},
+): Ended {
   const script = join(ROOT, "dist", "lib", "cli", `${name}.js`);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...words], { input, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...words], {
+    input,
+    encoding: "utf8",
+    env: { ...process.env, ...variables },
+  });
   return { code: status, out: stdout, err: stderr };
 }

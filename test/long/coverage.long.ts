@@ -7,9 +7,8 @@ import { test } from "node:test";
 import type { Counts } from "../../lib/evaluate/scoring/metrics";
 import { bootstrapF1 } from "../../lib/evaluate/statistics/bootstrap";
 import { bootstrapDifference } from "../../lib/evaluate/statistics/paired";
-import { compareSeeds } from "../../lib/evaluate/statistics/seeds";
-import { tQuantile } from "../../lib/evaluate/statistics/student";
 import { stream } from "../../lib/random";
+import { simulate } from "../evaluate/simulated-studies";
 import { sentencePair, trueF1 } from "../evaluate/synthetic";
 
 const ROUNDS = 2000;
@@ -40,45 +39,12 @@ for (const sizes of [[50], [200], [431], [2443], [60, 60, 60, 90, 80, 340, 210]]
     for (const covered of [single, paired]) assert.ok(covered >= 0.92 * ROUNDS && covered <= 0.975 * ROUNDS);
   });
 
-for (const seeds of [3, 5, 10])
-  test(`${seeds} seeds of each recipe: the two-level bootstrap beside Student's t`, (t) => {
-    // A seed is worth 2 points of skill, about as much as is reported.
-    let [levels, student] = [0, 0];
-    for (let round = 0; round < ROUNDS; round++) {
-      const [a, b] = recipes(seeds, 0.02, round);
-      const { difference, low, high } = compareSeeds(a, b, { seed: round, resamples: 300 });
-      levels += Number(low <= DIFFERENCE && DIFFERENCE <= high);
-      const half = tHalfWidth(a, b);
-      student += Number(Math.abs(difference - DIFFERENCE) <= half);
-    }
-    t.diagnostic(`two-level ${share(levels)}, Student's t over seeds ${share(student)}`);
-    // Too sure of itself, the more so the fewer seeds, and yet better than what knows of seeds alone: as its docstring says.
-    assert.ok(levels >= 0.88 * ROUNDS && levels <= 0.975 * ROUNDS && levels > student);
-  });
-
-function recipes(seeds: number, sd: number, round: number): [Counts[][][], Counts[][][]] {
-  const random = stream(round, "recipes", seeds);
-  const run = (system: 0 | 1) => {
-    const shift = sd * random.normal();
-    const sentences = stream(round, "recipe sentences");
-    return [Array.from({ length: 300 }, () => sentencePair(sentences, shift)[system])];
-  };
-  return [Array.from({ length: seeds }, () => run(0)), Array.from({ length: seeds }, () => run(1))];
-}
-
-/** Half the width of the t-interval of a difference of means; it knows of the seeds, not of the choice of sentences. */
-function tHalfWidth(a: Counts[][][], b: Counts[][][]): number {
-  const variances = [a, b].map((runs) => {
-    const f1 = runs.map(([counts]) => {
-      const [hits, size] = counts.reduce(
-        ([h, s], c) => [h + 2 * c.truePositives, s + 2 * c.truePositives + c.falsePositives + c.falseNegatives],
-        [0, 0],
-      );
-      return hits / size;
+for (const paired of [false, true])
+  for (const seeds of [3, 5, 10])
+    test(`${seeds} seeds of each recipe, ${paired ? "paired" : "unpaired"}: coverage and power of a study`, (t) => {
+      const { covered, seen, expected } = simulate({ seeds, sd: 0.02, rounds: ROUNDS, paired });
+      const power = `power ${(100 * expected).toFixed(1)} % expected, ${(100 * seen).toFixed(1)} % seen`;
+      t.diagnostic(`coverage ${(100 * covered).toFixed(1)} %, ${power}`);
+      assert.ok(covered >= 0.93 && covered <= 0.97);
+      assert.ok(Math.abs(seen - expected) <= 0.05);
     });
-    const mean = f1.reduce((x, y) => x + y, 0) / f1.length;
-    return f1.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (f1.length - 1);
-  });
-  const n = a.length;
-  return tQuantile(0.975, 2 * n - 2) * Math.sqrt((variances[0] + variances[1]) / n);
-}

@@ -8,18 +8,21 @@ interface Jstat {
 
 const { jStat }: { jStat: Jstat } = require("jstat");
 
-/** The t below which a share `p` lies. */
+/** From here on Student's t is the normal curve to four digits, and jstat's series for it grow slow. */
+const MANY_DEGREES = 1e4;
+
+/** The t below which a share `p` lies. @param degrees also fractions, or Infinity */
 export function tQuantile(p: number, degrees: number): number {
-  return jStat.studentt.inv(p, degrees);
+  return jStat.studentt.inv(p, Math.min(degrees, MANY_DEGREES));
 }
 
 /**
- * How probable it is that a two-sided t-test of two groups of n sees a difference.
- * @param effect the difference in units of the groups' standard deviation
+ * How probable it is that a two-sided t-test sees a difference.
+ * @param shift the difference in units of its standard error
+ * @param degrees of the estimate of that error
  */
-export function tTestPower(n: number, effect: number, level: number): number {
-  const degrees = 2 * n - 2;
-  const shift = effect * Math.sqrt(n / 2);
-  const critical = tQuantile(1 - (1 - level) / 2, degrees);
-  return 1 - jStat.noncentralt.cdf(critical, degrees, shift) + jStat.noncentralt.cdf(-critical, degrees, shift);
+export function tPower(shift: number, degrees: number, level: number): number {
+  const df = Math.min(degrees, MANY_DEGREES);
+  const critical = tQuantile(1 - (1 - level) / 2, df);
+  return 1 - jStat.noncentralt.cdf(critical, df, shift) + jStat.noncentralt.cdf(-critical, df, shift);
 }

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Counts } from "../../../lib/evaluate/scoring/metrics";
-import {
-  compareSeeds,
-  powerOfSeeds,
-  probabilityOfImprovement,
-  seedSummary,
-  seedsNeeded,
-} from "../../../lib/evaluate/statistics/seeds";
+import { powerOfSeeds, seedsNeeded, smallestDetectable } from "../../../lib/evaluate/statistics/power";
+import { compareSeeds, probabilityOfImprovement, seedSummary } from "../../../lib/evaluate/statistics/seeds";
 import { tQuantile } from "../../../lib/evaluate/statistics/student";
 import { stream } from "../../../lib/random";
+import { simulate } from "../simulated-studies";
 import { sentencePair } from "../synthetic";
 
 test("a table of seeds: mean, spread, and the interval by Student's t", () => {
@@ -83,6 +79,18 @@ function runs(seeds: number, sd: number, seed: number): [Counts[][][], Counts[][
   ) as [Counts[][][], Counts[][][]];
 }
 
+/** The same, where what a seed is worth is the same in both. */
+function pairedRuns(seeds: number, sd: number, seed: number): [Counts[][][], Counts[][][]] {
+  const random = stream(seed, "runs");
+  const shifts = Array.from({ length: seeds }, () => sd * random.normal());
+  return [0, 1].map((recipe) =>
+    shifts.map((shift) => {
+      const sentences = stream(seed, "sentences");
+      return [Array.from({ length: 80 }, () => sentencePair(sentences, shift)[recipe])];
+    }),
+  ) as [Counts[][][], Counts[][][]];
+}
+
 test("two recipes: with one run each it is the paired bootstrap, with seeds the interval is wider", () => {
   const [a, b] = runs(4, 0.05, 1);
   const { difference, low, high, probability } = compareSeeds(a, b, { resamples: 1000 });
@@ -94,3 +102,39 @@ test("two recipes: with one run each it is the paired bootstrap, with seeds the 
   assert.throws(() => compareSeeds([], b), /no runs to compare/);
   assert.throws(() => compareSeeds(a, [[a[0][0].slice(1)]]), /not counted on the same sentences/);
 });
+
+test("paired runs: what a seed does to both recipes is no chance", () => {
+  const [a, b] = pairedRuns(5, 0.05, 2);
+  const apart = compareSeeds(a, b, { resamples: 1000 });
+  const paired = compareSeeds(a, b, { resamples: 1000, paired: true });
+  assert.equal(paired.difference, apart.difference);
+  assert.ok(paired.variance.seeds < apart.variance.seeds / 2, `${paired.variance.seeds} ${apart.variance.seeds}`);
+  assert.throws(() => compareSeeds(a, b.slice(1), { paired: true }), /5 runs cannot be paired with 4/);
+});
+
+test("the smallest difference that could be seen: that is where the power is 80 %", () => {
+  const [a, b] = runs(6, 0.05, 3);
+  const seen = compareSeeds(a, b, { resamples: 1000 });
+  const least = smallestDetectable(seen, 6);
+  const half = seen.high - seen.difference;
+  assert.ok(least > half && least < 2 * half, `${least} beside a half width of ${half}`);
+  assert.equal(smallestDetectable(seen, 1), Number.POSITIVE_INFINITY);
+});
+
+test("sentences set a floor that no number of seeds passes", () => {
+  assert.throws(
+    () => seedsNeeded({ difference: 1, sd: 1, sentences: 0.5 }),
+    /no number of seeds shows a difference of 1/,
+  );
+  assert.ok(seedsNeeded({ difference: 2, sd: 1, sentences: 0.5 }) > seedsNeeded({ difference: 2, sd: 1 }));
+  // Ten pairs for an effect of one standard deviation: so every table of the one-sample t-test has it.
+  assert.equal(seedsNeeded({ sd: 1, paired: true }), 10);
+});
+
+/** A short form of test/long/coverage.long.ts: known effects, 400 studies. */
+for (const paired of [false, true])
+  test(`${paired ? "paired" : "unpaired"} intervals cover the truth, and power is what a simulation sees`, () => {
+    const { covered, seen, expected } = simulate({ seeds: 5, sd: 0.02, rounds: 400, paired });
+    assert.ok(covered > 0.92 && covered < 0.98, `${covered}`);
+    assert.ok(Math.abs(seen - expected) < 0.06, `${seen} seen, ${expected} expected`);
+  });

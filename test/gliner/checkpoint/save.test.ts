@@ -21,6 +21,7 @@ import { expand, quantise } from "../../../lib/weights/quantise";
 import { readSafetensors, SafetensorsFile, writeSafetensors } from "../../../lib/weights/safetensors";
 import { decode, toHalves } from "../../../lib/weights/values";
 import { TINY_BERT } from "../../tiny";
+import { tinyEncoder } from "../../tiny-encoder";
 import { refused } from "../../weights/refused";
 
 const scratch = mkdtempSync(join(tmpdir(), "save-"));
@@ -90,31 +91,7 @@ test("an 8-bit checkpoint saved again is float32 for Python, and eight bits of i
   assert.ok(readFileSync(join(again, COMPACT)).equals(readFileSync(join(small, COMPACT))));
 });
 
-/** An encoder's folder as a hub has it, with the tiny model's weights; `change` alters its word embeddings. */
-function encoder(change: (embeddings: Float32Array) => void = () => undefined): string {
-  const path = folder("encoder");
-  const read = (name: string) => JSON.parse(readFileSync(join(TINY_BERT, name), "utf8"));
-  const config = read("gliner_config.json").encoder_config;
-  const tokenizer = read("tokenizer.json");
-  const kept = tokenizer.added_tokens.filter(({ content }: { content: string }) => !/FLERT|<</.test(content));
-  const rows = config.vocab_size - (tokenizer.added_tokens.length - kept.length);
-  writeFileSync(join(path, "config.json"), JSON.stringify({ ...config, vocab_size: rows }));
-  writeFileSync(join(path, "tokenizer.json"), JSON.stringify({ ...tokenizer, added_tokens: kept }));
-  cpSync(join(TINY_BERT, "tokenizer_config.json"), join(path, "tokenizer_config.json"));
-  const tensors = [...readSafetensors(join(TINY_BERT, "model.safetensors")).tensors].flatMap(([name, tensor]) => {
-    if (!name.startsWith(ENCODER_PREFIX)) return [];
-    const { shape, data } = name === EMBEDDINGS ? cut(tensor, rows) : tensor;
-    if (name === EMBEDDINGS) change(data as Float32Array);
-    return [[name.slice(ENCODER_PREFIX.length), shape, () => data] as const];
-  });
-  writeSafetensors(join(path, "model.safetensors"), tensors);
-  return path;
-}
-
-const cut = ({ shape, data }: { shape: number[]; data: Float32Array | Int32Array }, rows: number) => ({
-  shape: [rows, shape[1]],
-  data: data.slice(0, rows * shape[1]),
-});
+const encoder = (change?: (embeddings: Float32Array) => void) => tinyEncoder(folder("encoder"), change);
 
 /** A new model on an encoder, saved without its word embeddings. */
 async function borrowing(modelName: string, options = {}): Promise<{ path: string; whole: string }> {

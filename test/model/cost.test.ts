@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { useBackend } from "../../lib/backend";
-import { costOf, productSpeed } from "../../lib/bench/cost-model";
 import { parseEncoderConfig } from "../../lib/encoder/config";
 import { parseConfig } from "../../lib/model/config";
+import { costOf, productSpeed } from "../../lib/model/cost";
 
 before(() => useBackend());
 

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { EncoderConfig } from "../encoder/config";
 import { STARTS } from "../fused/span-blocks";
-import type { GLiNERConfig } from "../model/config";
-import { countParameters } from "../model/describe";
+import type { GLiNERConfig } from "./config";
+import { countParameters } from "./describe";
 
 /** The size of a batch, as the cost depends on it. */
 export interface BatchSize {

@@ -1,0 +1,50 @@
+/** The tables that `study` prints. */
+import { duration } from "../progress";
+import type { Estimate } from "../study/estimate/estimate";
+import type { Power } from "../study/results/power";
+import type { StoredResult } from "../study/results/result";
+import { points, signed } from "../study/results/verdict";
+import { columns } from "./columns";
+
+export function estimateTable(estimate: Estimate): string {
+  const { machine, runs, runs_to_do, at_once, core_hours, wall_hours, memory_gb, disk_gb, warnings, arms } = estimate;
+  if (runs_to_do === 0) return `${machine}: all ${runs} runs are on file.\n`;
+  const rows = arms.map(({ arm, steps, seconds_per_step, hours, memory_gb, disk_gb, basis }) => [
+    arm,
+    String(steps),
+    seconds_per_step.toPrecision(2),
+    duration(3600 * hours),
+    memory_gb.toFixed(1),
+    disk_gb.toFixed(2),
+    basis,
+  ]);
+  const table = columns([["a run of", "steps", "s/step", "takes", "GB memory", "GB disk", "by"], ...rows]);
+  const sum = `${machine}: ${runs_to_do} of ${runs} runs to do, ${at_once} at once: ${core_hours.toPrecision(2)} core-hours, ${duration(3600 * wall_hours)}, ${memory_gb.toFixed(1)} GB of memory, ${disk_gb.toFixed(1)} GB of disk`;
+  return `${table}${sum}\n${warnings.map((warning) => `careful: ${warning}\n`).join("")}`;
+}
+
+export function powerLines({ spread, sentences, from, seeds }: Power): string {
+  const head = `spread over seeds ${spread.toFixed(2)} points${sentences ? `, sentences ${sentences.toFixed(2)}` : ""} (${from})\n`;
+  const lines = Object.entries(seeds).map(([gap, n]) =>
+    n === null
+      ? `a gap of ${gap} points: no number of seeds would do, the choice of the sentences alone hides it\n`
+      : `a gap of ${gap} points: ${n} seeds of control and arm each (seen 80 times in 100, at 95 %)\n`,
+  );
+  return head + lines.join("");
+}
+
+export function comparisonTable({ control, arms, not_run, verdict }: StoredResult): string {
+  const spread = control.sd === null ? "" : ` (sd ${points(control.sd)})`;
+  const rows = arms.map(({ value, runs, difference, ci95, p_better, min_detectable }) => [
+    value,
+    String(runs.length),
+    difference === null ? "-" : signed(difference),
+    ci95 ? `${signed(ci95[0])} to ${signed(ci95[1])}` : "unknown",
+    p_better === null ? "-" : p_better.toFixed(2),
+    min_detectable === null ? "unknown" : points(min_detectable),
+  ]);
+  const head = `control ${control.value}: ${control.mean === null ? "no run" : points(control.mean)}${spread}, ${control.runs.length} seeds`;
+  const table = columns([[head, "seeds", "points", "interval", "P(arm>control)", "could be seen"], ...rows]);
+  const left = not_run.map(({ value, why }) => `not run: ${value}: ${why}\n`).join("");
+  return `${table}${left}${verdict}\n`;
+}

@@ -1,0 +1,160 @@
+/** `study`: what is a suspect, or a plan's arm, worth? Estimates, runs, goes on, compares. */
+import { join } from "node:path";
+import { usageError } from "../errors";
+import { writeAtomically } from "../files/atomic";
+import { scrubbed } from "../provenance/scrub";
+import { compareOnFile, conduct, type Engine } from "../study/conduct";
+import { jobsThatFit, runProcesses } from "../study/engines/processes";
+import { runOverQueue } from "../study/engines/queue/coordinator";
+import { checkBudget, type Estimate } from "../study/estimate/estimate";
+import { thisMachine } from "../study/estimate/machine";
+import { changedPlan, type Plan } from "../study/plan/plan";
+import { readPlan } from "../study/plan/read";
+import { type PlannedRuns, planRuns } from "../study/plan/runs";
+import { recipeOf } from "../study/plan/settings";
+import type { StudyComparison } from "../study/results/compare";
+import { type StoredResult, storedResult } from "../study/results/result";
+import { recordResult } from "../study/results/table";
+import { adoptRuns, checkAdopted } from "../study/run/adopt";
+import { StudyFolder } from "../study/run/folder";
+import type { Programs } from "../study/run/perform";
+import { type Command, number, required, runCommand, type Values, whole } from "./command";
+import { calculator, estimate, listSuspects, lookAhead } from "./study-ahead";
+import { comparisonTable, estimateTable } from "./study-report";
+
+export const command: Command = {
+  name: "study",
+  summary:
+    "The laboratory: runs a suspect's or a plan's control and arms over several seeds and says what each difference is worth.",
+  usage: "SUSPECT|PLAN.yaml [--seeds N] [--steps N] [--jobs N] [--queue URL] [--estimate] [--power] --out DIR",
+  help: [
+    ["SUSPECT", "a file of data/suspects without its ending, such as span-representation; --list shows them"],
+    ["PLAN.yaml", "a plan of your own: recipe, factors or arms, seeds, budget; data/studies has one"],
+    ["--out DIR", "the results folder of this plan; the same command goes on where it stopped"],
+    ["--seeds N", "seeds 0 to N - 1 of the control and of every arm (default 5, or the plan's)"],
+    ["--steps N", "steps of training instead of the recipe's"],
+    ["--jobs N", "runs at once (default: as many as cores and memory allow)"],
+    ["--queue URL", "redis://... or postgres://...: the runs go to workers, see `worker --help`"],
+    ["--lease SECONDS", "with --queue: after so long without a sign a worker's run goes to another one (default 30)"],
+    [
+      "--adopt DIR...",
+      "finished run folders of `train` and `evaluate --predictions DIR/predictions` that are runs of this plan",
+    ],
+    ["--compare", "compares what is on file, with --adopt what is taken over, and runs nothing"],
+    ["--estimate", "hours, memory and disk, and nothing else"],
+    [
+      "--machine FILE",
+      "with --estimate: a described machine, such as data/studies/machines/a100.yaml, beside this one",
+    ],
+    ["--power", "seeds that would show 1, 2 and 5 points, from the spread that was measured, and nothing else"],
+    ["--gap POINTS", "with --power and --spread: a calculator that needs no plan"],
+    ["--spread POINTS", "standard deviation of F1 over seeds of one recipe (with --paired: of the differences)"],
+    ["--sentences POINTS", "what the choice of the sentences adds, as a standard deviation (default 0)"],
+    ["--paired", "control and arm are compared seed by seed"],
+    ["--record", "also writes data/results/suspects/ID.json and the table data/results/suspects.md"],
+    ["--list", "the suspects"],
+  ],
+  options: {
+    out: { type: "string" },
+    seeds: { type: "string" },
+    steps: { type: "string" },
+    jobs: { type: "string" },
+    queue: { type: "string" },
+    lease: { type: "string" },
+    adopt: { type: "string", multiple: true },
+    compare: { type: "boolean" },
+    estimate: { type: "boolean" },
+    machine: { type: "string" },
+    power: { type: "boolean" },
+    gap: { type: "string" },
+    spread: { type: "string" },
+    sentences: { type: "string" },
+    paired: { type: "boolean" },
+    record: { type: "boolean" },
+    list: { type: "boolean" },
+  },
+  allowPositionals: true,
+  async run(values, positionals) {
+    if (values.list) return listSuspects();
+    if (values.power && values.spread !== undefined) return calculator(values);
+    const [name, ...more] = positionals;
+    if (name === undefined)
+      throw usageError(`wanted a suspect or a plan: ${command.usage}; --list shows the suspects.`);
+    const adopted = [...(Array.isArray(values.adopt) ? values.adopt.map(String) : [])];
+    if (more.length && adopted.length === 0)
+      throw usageError(`got "${more[0]}" behind ${name}, wanted one suspect or plan.`);
+    const plan = planFor(name, values);
+    return values.estimate || values.power ? lookAhead(plan, values) : study(name, plan, values, [...adopted, ...more]);
+  },
+};
+
+const PROGRAMS: Programs = { train: join(__dirname, "train.js"), evaluate: join(__dirname, "evaluate.js") };
+
+function planFor(name: string, values: Values): Plan {
+  const plan = readPlan(name);
+  const seeds = values.seeds === undefined ? undefined : whole(values, "seeds", 1, 1, 10_000);
+  const steps = values.steps === undefined ? undefined : whole(values, "steps", 1, 1, 10_000_000);
+  return changedPlan(plan, { seeds, steps }, recipeOf(plan.recipe, plan.control).training.num_steps);
+}
+
+/** The whole way: estimate, budget, runs, comparison. */
+async function study(name: string, plan: Plan, values: Values, adopted: readonly string[]): Promise<StoredResult> {
+  const out = required(values, "out", command);
+  const planned = await planRuns(plan);
+  const folder = StudyFolder.open(out, { id: planned.planId, name: plan.name });
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  try {
+    if (adopted.length) await adopt(adopted, planned, folder);
+    const comparison = values.compare
+      ? compareOnFile(plan, planned, folder)
+      : await perform(plan, planned, { folder, values, signal: stop.signal });
+    const result = scrubbed(storedResult(plan, planned, comparison, commandOf(name, plan, values)));
+    writeAtomically(join(out, "result.json"), `${JSON.stringify(result, null, 1)}\n`);
+    process.stdout.write(comparisonTable(result));
+    if (values.record) for (const path of recordResult(result)) say(`written: ${path}`);
+    return result;
+  } finally {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    folder.close();
+  }
+}
+
+/** Everything that is not on file, within the budget. */
+async function perform(
+  plan: Plan,
+  planned: PlannedRuns,
+  { folder, values, signal }: { folder: StudyFolder; values: Values; signal: AbortSignal },
+): Promise<StudyComparison> {
+  const ahead = await estimate(plan, planned, folder, await thisMachine(folder.path));
+  if (ahead.runs_to_do > 0) say(estimateTable(ahead));
+  checkBudget(plan, ahead);
+  return conduct(plan, planned, folder, engineFor(values, folder, ahead, signal), say);
+}
+
+function engineFor(values: Values, folder: StudyFolder, ahead: Estimate, signal: AbortSignal): Engine {
+  if (typeof values.queue === "string") {
+    const [url, lease] = [values.queue, number(values, "lease", 30, 1, 3600)];
+    return (runs) => runOverQueue(runs, folder, { url, lease, signal, say });
+  }
+  const perRun = (ahead.memory_gb / ahead.at_once) * 1e9;
+  const jobs = values.jobs === undefined ? jobsThatFit(perRun) : whole(values, "jobs", 1, 1, 1000);
+  return (runs) => runProcesses(runs, folder, { programs: PROGRAMS, jobs, signal, say });
+}
+
+async function adopt(folders: readonly string[], { runs }: PlannedRuns, folder: StudyFolder): Promise<void> {
+  const adoptions = await adoptRuns(folders, runs, folder);
+  for (const { folder: from, id, why } of adoptions) say(`--adopt ${from}: ${why ?? `taken over as the run ${id}`}`);
+  checkAdopted(adoptions);
+}
+
+/** The call that makes this result again, without what depends on the machine. */
+function commandOf(name: string, plan: Plan, values: Values): string {
+  const steps = values.steps === undefined ? "" : ` --steps ${values.steps}`;
+  return `npm run -s study -- ${name} --seeds ${plan.seeds.length}${steps} --out runs/${plan.name}`;
+}
+
+const say = (line: string) => void process.stderr.write(`${line.trimEnd()}\n`);
+
+if (require.main === module) void runCommand(command);

@@ -1,0 +1,71 @@
+/** The machine that an estimate is for: this one, measured, or another one, described in a file. */
+import { statfsSync } from "node:fs";
+import { availableParallelism, freemem } from "node:os";
+import { useBackend } from "../../backend";
+import { productSpeed } from "../../model/cost";
+import { readYaml } from "../fields";
+
+export interface Machine {
+  name: string;
+  /** Runs that compute side by side: cores, or accelerators. */
+  runs_at_once: number;
+  /** 10⁹ operations a second that a plain product reaches in one run. */
+  gflops: number;
+  /** Share of that speed which a training step reaches. */
+  efficiency: number;
+  /** Free, in GB. */
+  memory_gb: number;
+  disk_gb: number;
+  /** Cores that a run occupies, for core-hours. */
+  cores_per_run: number;
+}
+
+/**
+ * Products are 40 % of a step on a CPU (287 of 714 ms at batch 8, 559 of 1,145 at batch 16: data/results/bench-limits.json); the rest
+ * passes over memory and calls small ops.
+ */
+const CPU_EFFICIENCY = 0.4;
+
+/** Measures this machine with one thread, as a study's runs have it; must come before the backend has started otherwise. */
+export async function thisMachine(out: string): Promise<Machine> {
+  process.env.TF_NUM_INTRAOP_THREADS = "1";
+  await useBackend();
+  return {
+    name: "this machine",
+    runs_at_once: availableParallelism(),
+    gflops: productSpeed() / 1e9,
+    efficiency: CPU_EFFICIENCY,
+    memory_gb: freemem() / 1e9,
+    disk_gb: freeDisk(out),
+    cores_per_run: 1,
+  };
+}
+
+/** Free bytes of the disk that the folder is or will be on, in GB. */
+export function freeDisk(folder: string): number {
+  for (let at = folder; ; at = `${at}/..`) {
+    try {
+      const { bavail, bsize } = statfsSync(at);
+      return (bavail * bsize) / 1e9;
+    } catch (error) {
+      if (at.length > 4096) throw error;
+    }
+  }
+}
+
+/** @throws UserError on an unknown key, a missing one or a value of the wrong kind */
+export function readMachine(path: string): Machine {
+  const fields = readYaml(path, "a description of a machine, such as data/studies/machines/a100.yaml");
+  const machine: Machine = {
+    name: fields.text("name"),
+    runs_at_once: fields.whole("runs_at_once", 1),
+    gflops: fields.number("gflops", 0.001),
+    efficiency: fields.number("efficiency", 0.001, CPU_EFFICIENCY),
+    memory_gb: fields.number("memory_gb", 0.1),
+    disk_gb: fields.number("disk_gb", 0.1),
+    cores_per_run: fields.whole("cores_per_run", 1, 1),
+  };
+  fields.optionalText("source");
+  fields.done();
+  return machine;
+}

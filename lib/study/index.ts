@@ -1,0 +1,12 @@
+/** The laboratory: suspects, plans, runs, engines and results. */
+export { conduct, type Engine } from "./conduct";
+export { checkBudget, type Estimate, estimatePlan } from "./estimate/estimate";
+export { type Machine, readMachine, thisMachine } from "./estimate/machine";
+export { type Arm, plainArm } from "./plan/arm";
+export { changedPlan, type Plan } from "./plan/plan";
+export { planOf, readPlan } from "./plan/read";
+export { type PlannedRuns, planRuns, type RunSpec } from "./plan/runs";
+export { type ArmComparison, comparePlan, type StudyComparison } from "./results/compare";
+export { type StoredArm, type StoredResult, storedResult } from "./results/result";
+export { storedResults, suspectsTable } from "./results/table";
+export { type Gap, readSuspect, type Suspect, suspectIds } from "./suspects/suspect";

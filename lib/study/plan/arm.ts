@@ -1,0 +1,98 @@
+/**
+ * An arm: one setting that is compared with the control's. It changes what is trained (`set`, `environment`, `engine`), which
+ * checkpoint is looked at, how the tests are asked (`ask`) or how the answers are scored (`score`).
+ */
+import { UserError } from "../../errors";
+import { presetOf } from "../../evaluate/scoring/presets";
+import type { ScoringRules } from "../../evaluate/scoring/scoring";
+import { Fields } from "../fields";
+
+export interface Arm {
+  /** What a reader calls it: "marker", "ratio 0". */
+  value: string;
+  /** Keys of a recipe in place of the base recipe's. */
+  set: Record<string, unknown>;
+  /** Variables of the process that trains, on which rounding depends. */
+  environment: Record<string, string>;
+  engine: string;
+  checkpoint: Checkpoint;
+  /** A preset that says which types are asked in which order; null = the sorted gold types without those of `drop`. */
+  ask: string | null;
+  /** A preset's rules, or switches on the plain ones. */
+  score: string | ScoreSwitches;
+  /** Why it cannot be run, where it cannot. */
+  notRunnable: string | null;
+}
+
+export type Checkpoint = "last" | "best";
+
+/** Those rules of scoring that need no other question. */
+export type ScoreSwitches = Partial<Omit<ScoringRules, "drop" | "goldNames">>;
+
+/** The engine that trains here; others are named in files, and refused. */
+export const ENGINE = "typescript";
+
+/** Variables that a setting may change. */
+export const VARIABLES = [
+  "TF_NUM_INTRAOP_THREADS",
+  "TF_NUM_INTEROP_THREADS",
+  "OMP_NUM_THREADS",
+  "TF_ENABLE_ONEDNN_OPTS",
+] as const;
+
+const SWITCHES: Readonly<Record<string, keyof ScoreSwitches>> = {
+  threshold: "threshold",
+  flat_ner: "flatNer",
+  multi_label: "multiLabel",
+  lower_case: "lowerCase",
+  oracle_types: "oracleTypes",
+  no_sentence_index: "noSentenceIndex",
+  worst_first: "worstFirst",
+};
+
+/** @throws UserError on a key that is unknown or a value of the wrong kind; `set` is checked where its recipe is read */
+export function readArm(fields: Fields): Arm {
+  const arm: Arm = {
+    value: fields.text("value"),
+    set: fields.mapping("set").all(),
+    environment: readEnvironment(fields.mapping("environment")),
+    engine: fields.optionalText("engine") ?? ENGINE,
+    checkpoint: fields.choice("checkpoint", ["last", "best"], "last"),
+    ask: fields.optionalText("ask"),
+    score: readScore(fields),
+    notRunnable: fields.optionalText("not_runnable"),
+  };
+  fields.done();
+  if (arm.ask !== null) presetOf(arm.ask);
+  return arm;
+}
+
+/** An arm that changes nothing. */
+export function plainArm(value: string, set: Record<string, unknown> = {}): Arm {
+  return readArm(new Fields({ value, set }, `the arm ${value}`));
+}
+
+function readEnvironment(fields: Fields): Record<string, string> {
+  const set = VARIABLES.filter((name) => fields.has(name)).map((name) => [name, fields.text(name)] as const);
+  fields.done();
+  return Object.fromEntries(set);
+}
+
+function readScore(fields: Fields): Arm["score"] {
+  const value = fields.any("score") ?? {};
+  if (typeof value === "string") return presetOf(value).name;
+  const switches = new Fields(value, `${fields.where}, score`);
+  const rules = Object.entries(switches.all()).map(([key, setting]) => {
+    const name = SWITCHES[key];
+    if (name === undefined)
+      throw new UserError(`${switches.where}: unknown key ${key}; known: ${Object.keys(SWITCHES).join(", ")}.`);
+    const fits =
+      key === "threshold" ? typeof setting === "number" && setting > 0 && setting < 1 : typeof setting === "boolean";
+    if (!fits)
+      throw new UserError(
+        `${switches.where}: "${key}" is ${JSON.stringify(setting)}, wanted ${key === "threshold" ? "a number between 0 and 1" : "true or false"}.`,
+      );
+    return [name, setting];
+  });
+  return Object.fromEntries(rules) as ScoreSwitches;
+}

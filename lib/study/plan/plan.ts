@@ -1,0 +1,79 @@
+/** A plan: a control, the arms that are held against it, seeds, tests and a budget. */
+import { existsSync } from "node:fs";
+import { usageError } from "../../errors";
+import type { Suspect } from "../suspects/suspect";
+import type { Arm } from "./arm";
+
+export interface Plan {
+  /** A suspect's id, or the plan's own name. */
+  name: string;
+  question: string;
+  /** The recipe that control and arms change. */
+  recipe: string;
+  control: Arm;
+  arms: Arm[];
+  /** Every arm has a run of each; runs of one seed pair. */
+  seeds: number[];
+  tests: Tests;
+  /** Most core-hours that the runs may take together; null = no limit. */
+  coreHours: number | null;
+  stopping: Stopping | null;
+  /** Sizes of the data, where they are not here to be counted. */
+  sizes: Sizes | null;
+  suspect: Suspect | null;
+}
+
+/** What the models are asked. */
+export interface Tests {
+  /** Names as `evaluate --data` takes them. */
+  sets: string[];
+  /** Types that are neither asked nor gold where an arm names no preset. */
+  drop: string[];
+  /** Only the first sentences of each; null = all. */
+  limit: number | null;
+}
+
+/** A rule, fixed before the first run, by which an arm needs no further seeds. */
+export interface Stopping {
+  /** Numbers of seeds at which the results are looked at. */
+  looks: number[];
+  /** A difference of less than this counts as none. F1 in 0..1. */
+  smallest: number;
+}
+
+/** The means of a data set, for an estimate without it. */
+export interface Sizes {
+  /** Words of a text. */
+  words: number;
+  subwords_per_word: number;
+  /** Types that a text is asked for, and subwords of a type's name. */
+  types: number;
+  subwords_per_type: number;
+}
+
+/** What the command line changes of a plan. */
+export interface PlanChanges {
+  seeds?: number;
+  /** Steps of the control; an arm that has its own keeps their ratio. */
+  steps?: number;
+}
+
+/** @throws UserError where the recipe of the plan is not there */
+export function changedPlan(plan: Plan, { seeds, steps }: PlanChanges, baseSteps: number): Plan {
+  if (!existsSync(plan.recipe)) throw usageError(`${plan.name}: the recipe ${plan.recipe} does not exist.`);
+  const withSteps = (arm: Arm): Arm => {
+    if (steps === undefined) return arm;
+    const own = typeof arm.set.num_steps === "number" ? arm.set.num_steps : baseSteps;
+    const num_steps = Math.max(1, Math.round((own * steps) / baseSteps));
+    return { ...arm, set: { ...arm.set, num_steps, eval_every: num_steps } };
+  };
+  return {
+    ...plan,
+    control: withSteps(plan.control),
+    arms: plan.arms.map(withSteps),
+    seeds: seeds === undefined ? plan.seeds : seedList(seeds),
+  };
+}
+
+/** Seeds 0, 1, ... so that a study with more seeds holds the runs of one with fewer. */
+export const seedList = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

@@ -1,0 +1,103 @@
+/** From a plan to its runs: each once, however many arms look at it. */
+import { UserError } from "../../errors";
+import { sha256 } from "../../files/hash";
+import type { Recipe } from "../../gliner/recipe/recipe";
+import { type Arm, type Checkpoint, ENGINE, type ScoreSwitches } from "./arm";
+import type { Plan, Tests } from "./plan";
+import { canonical, type RunSettings, recipeOf, runId, settingsOf } from "./settings";
+
+/** A training run that a plan needs, and what is to be read off it. */
+export interface RunSpec {
+  id: string;
+  seed: number;
+  /** The arms that it serves, for progress. */
+  arms: string[];
+  settings: RunSettings;
+  /** With the names of its data: what `train` is given. */
+  recipe: Recipe;
+  readings: Reading[];
+  tests: Tests;
+}
+
+/** One way of looking at a trained run: which checkpoint, how it is asked, how the answers are scored. */
+export interface Reading {
+  checkpoint: Checkpoint;
+  ask: string | null;
+  score: string | ScoreSwitches;
+}
+
+/** An arm of a plan with the runs that it needs, by seed. */
+export interface PlannedArm {
+  arm: Arm;
+  runs: { seed: number; id: string; reading: string }[];
+}
+
+export interface PlannedRuns {
+  control: PlannedArm;
+  /** Those that can be run. */
+  arms: PlannedArm[];
+  runs: RunSpec[];
+  /** Of everything but the seeds: a results folder belongs to one of these. */
+  planId: string;
+}
+
+/** @param absent what data that are not here are: an estimate can do without @throws UserError where a setting is none, data are missing, or nothing of the plan can be run */
+export async function planRuns(plan: Plan, absent: "error" | "allowed" = "error"): Promise<PlannedRuns> {
+  const runnable = plan.arms.filter(({ notRunnable }) => notRunnable === null);
+  if (runnable.length === 0)
+    throw new UserError(
+      `${plan.name}: no arm can be run: ${plan.arms.map(({ value, notRunnable }) => `${value}, ${notRunnable}`).join("; ")}.`,
+    );
+  const foreign = [plan.control, ...runnable].find(({ engine }) => engine !== ENGINE);
+  if (foreign)
+    throw new UserError(
+      `${plan.name}: the arm "${foreign.value}" wants the engine ${foreign.engine}; there is only ${ENGINE}.`,
+    );
+  const runs = new Map<string, RunSpec>();
+  const control = await planArm(plan, plan.control, runs, absent);
+  const arms: PlannedArm[] = [];
+  for (const arm of runnable) arms.push(await planArm(plan, arm, runs, absent));
+  return { control, arms, runs: [...runs.values()], planId: await idOf(plan, runnable, absent) };
+}
+
+/** A reading's name in results. */
+export function readingKey({ checkpoint, ask, score }: Reading, tests: Tests): string {
+  return `${checkpoint}-${ask ?? "sorted"}-${sha256(canonical([score, tests])).slice(0, 8)}`;
+}
+
+/** How an arm looks at its runs; who asks as a preset does scores as it does, unless told otherwise. */
+export function readingOf({ checkpoint, ask, score }: Arm): Reading {
+  const unsaid = typeof score !== "string" && Object.keys(score).length === 0;
+  return { checkpoint, ask, score: unsaid && ask !== null ? ask : score };
+}
+
+async function planArm(
+  plan: Plan,
+  arm: Arm,
+  runs: Map<string, RunSpec>,
+  absent: "error" | "allowed",
+): Promise<PlannedArm> {
+  const reading = readingOf(arm);
+  const key = readingKey(reading, plan.tests);
+  const planned: PlannedArm = { arm, runs: [] };
+  for (const seed of plan.seeds) {
+    const recipe = recipeOf(plan.recipe, arm, seed);
+    const settings = await settingsOf(recipe, arm, absent);
+    const id = runId(settings);
+    const run = runs.get(id) ?? { id, seed, arms: [], settings, recipe, readings: [], tests: plan.tests };
+    runs.set(id, run);
+    run.arms.push(arm.value);
+    if (!run.readings.some((one) => readingKey(one, plan.tests) === key)) run.readings.push(reading);
+    planned.runs.push({ seed, id, reading: key });
+  }
+  return planned;
+}
+
+async function idOf(plan: Plan, runnable: readonly Arm[], absent: "error" | "allowed"): Promise<string> {
+  const parts: unknown[] = [plan.tests];
+  for (const arm of [plan.control, ...runnable]) {
+    const { seed: _, ...same } = await settingsOf(recipeOf(plan.recipe, arm), arm, absent);
+    parts.push([same, readingOf(arm)]);
+  }
+  return sha256(canonical([plan.name, parts])).slice(0, 16);
+}

@@ -1,0 +1,92 @@
+/** The arms of a plan held against its control: differences with both sources of chance, from what is on file. */
+import type { Counts } from "../../evaluate/scoring/metrics";
+import { addCounts } from "../../evaluate/scoring/metrics";
+import { smallestDetectable } from "../../evaluate/statistics/power";
+import { compareSeeds, type SeedComparison } from "../../evaluate/statistics/seeds";
+import type { PlannedArm, PlannedRuns } from "../plan/runs";
+import type { RunResult } from "../run/result";
+import { countsOf, type ReadingResult } from "../run/tests";
+
+/** A run of an arm that is there. */
+export interface ArmRun {
+  seed: number;
+  id: string;
+  reading: ReadingResult;
+  result: RunResult;
+}
+
+export interface ArmComparison {
+  arm: PlannedArm["arm"];
+  runs: ArmRun[];
+  /** Of the arm less the control; undefined where one of them has no run. */
+  seen: SeedComparison | undefined;
+  /** Seeds of the side that has fewer. */
+  seeds: number;
+  /** Smallest true difference that 80 % of such studies would see; Infinity with one seed. */
+  detectable: number;
+  /** False where a way of scoring keeps no sentences apart: the interval is then over seeds alone. */
+  overSentences: boolean;
+}
+
+export interface StudyComparison {
+  control: ArmRun[];
+  arms: ArmComparison[];
+}
+
+const RESAMPLES = 2000;
+
+/** @param level of the intervals; @param results by run id */
+export function comparePlan(
+  { control, arms }: PlannedRuns,
+  results: ReadonlyMap<string, RunResult>,
+  level = 0.95,
+): StudyComparison {
+  const base = runsOf(control, results);
+  return { control: base, arms: arms.map((arm) => compareArm(arm, base, results, level)) };
+}
+
+function compareArm(
+  planned: PlannedArm,
+  control: ArmRun[],
+  results: ReadonlyMap<string, RunResult>,
+  level: number,
+): ArmComparison {
+  const runs = runsOf(planned, results);
+  const { a, b, paired } = sidesOf(runs, control);
+  const seeds = Math.min(a.length, b.length);
+  const none = {
+    arm: planned.arm,
+    runs,
+    seen: undefined,
+    seeds,
+    detectable: Number.POSITIVE_INFINITY,
+    overSentences: true,
+  };
+  if (seeds === 0) return none;
+  let [left, right] = [a, b].map((side) => side.map(({ reading }) => countsOf(reading)));
+  const overSentences = left[0].every((set, i) => set.length === right[0][i].length);
+  if (!overSentences) [left, right] = [left, right].map((side) => side.map(summed));
+  const seen = compareSeeds(left, right, { resamples: overSentences ? RESAMPLES : 2, paired, level });
+  return { arm: planned.arm, runs, seen, seeds, detectable: smallestDetectable(seen, seeds), overSentences };
+}
+
+/**
+ * Runs of one seed have the same order of data, and the same first weights as far as the arms allow: they pair. Where every seed of
+ * the arm is one of the control's, those are compared and the control's others left out; else all with all.
+ */
+function sidesOf(runs: ArmRun[], control: ArmRun[]): { a: ArmRun[]; b: ArmRun[]; paired: boolean } {
+  const pairs = runs.flatMap((run) => control.find(({ seed }) => seed === run.seed) ?? []);
+  const paired = pairs.length === runs.length && runs.length > 1;
+  return { a: runs, b: paired ? pairs : control, paired };
+}
+
+/** One row a set: what is left where sentences are not kept apart. */
+const summed = (sets: Counts[][]): Counts[][] => sets.map((counts) => [addCounts(counts)]);
+
+function runsOf({ runs }: PlannedArm, results: ReadonlyMap<string, RunResult>): ArmRun[] {
+  return runs.flatMap(({ seed, id, reading }) => {
+    const result = results.get(id);
+    const found = result?.readings[reading];
+    return result && found ? [{ seed, id, reading: found, result }] : [];
+  });
+}

@@ -1,0 +1,73 @@
+/** Seeds that a plan would need, from a spread that was measured: its own control's, or that of a stored result of the same size. */
+import { UserError } from "../../errors";
+import { seedsNeeded } from "../../evaluate/statistics/power";
+import { seedSummary } from "../../evaluate/statistics/seeds";
+import type { PlannedRuns } from "../plan/runs";
+import type { StudyComparison } from "./compare";
+import type { StoredResult } from "./result";
+
+/** All in points of F1. */
+export interface Power {
+  spread: number;
+  /** What the choice of sentences adds to a difference. */
+  sentences: number;
+  from: string;
+  /** Seeds of control and arm for a gap of so many points; null = no number would do. */
+  seeds: Record<string, number | null>;
+}
+
+export const GAPS_IN_POINTS = [1, 2, 5];
+
+/** Seeds for these gaps, in points. */
+export function powerTable(options: {
+  spread: number;
+  sentences: number;
+  paired?: boolean;
+  gaps?: readonly number[];
+  from: string;
+}): Power {
+  const { spread, sentences, paired, gaps = GAPS_IN_POINTS, from } = options;
+  const seeds = gaps.map((gap) => [String(gap), seedsOrNone(gap, spread, sentences, paired)] as const);
+  return { spread, sentences, from, seeds: Object.fromEntries(seeds) };
+}
+
+function seedsOrNone(difference: number, sd: number, sentences: number, paired?: boolean): number | null {
+  try {
+    return seedsNeeded({ difference, sd, sentences, paired });
+  } catch (error) {
+    if (error instanceof UserError && error.message.startsWith("no number")) return null;
+    throw error;
+  }
+}
+
+/** @throws UserError where no spread has been measured */
+export function measuredPower(
+  planned: PlannedRuns,
+  own: StudyComparison | undefined,
+  stored: readonly StoredResult[],
+): Power {
+  if (own && own.control.length >= 3) {
+    const { sd, n } = seedSummary(own.control.map(({ reading }) => average(Object.values(reading.sets))));
+    if (sd === 0) throw new UserError(`all ${n} seeds of the control have one score: there is no spread to plan with.`);
+    const sentences = Math.max(0, ...own.arms.map(({ seen }) => Math.sqrt(seen?.variance.sentences ?? 0)));
+    return powerTable({
+      spread: 100 * sd,
+      sentences: 100 * sentences,
+      from: `${n} seeds of the control, in this folder`,
+    });
+  }
+  const { model, training } = planned.runs[0].recipe;
+  const alike = stored.filter(
+    ({ setting, control }) =>
+      setting.encoder === model.model_name && setting.steps === training.num_steps && control.sd !== null,
+  );
+  const best = alike.sort((a, b) => b.control.runs.length - a.control.runs.length)[0];
+  if (!best?.control.sd)
+    throw new UserError(
+      "no spread has been measured for this recipe: run the control with 3 seeds or more first, or give --gap and --spread.",
+    );
+  const from = `${best.control.runs.length} seeds of the control of ${best.suspect}, in data/results/suspects`;
+  return powerTable({ spread: 100 * best.control.sd, sentences: 0, from });
+}
+
+const average = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;

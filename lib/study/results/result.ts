@@ -1,0 +1,164 @@
+/** The result of a suspect or a plan as it is stored: data/results/suspects/<id>.json. F1 in 0..1. */
+import { basename } from "node:path";
+import { UserError } from "../../errors";
+import { seedsNeeded } from "../../evaluate/statistics/power";
+import { seedSummary } from "../../evaluate/statistics/seeds";
+import { levelOf } from "../conduct";
+import type { Plan } from "../plan/plan";
+import type { PlannedRuns } from "../plan/runs";
+import type { ArmComparison, ArmRun, StudyComparison } from "./compare";
+import { verdictOf, verdictOfArms } from "./verdict";
+
+export interface StoredRun {
+  seed: number;
+  /** Of its settings. */
+  id: string;
+  f1: Record<string, number>;
+  sets: Record<string, number>;
+}
+
+export interface StoredArm {
+  value: string;
+  runs: StoredRun[];
+  /** Mean of the arm less mean of the control, at `threshold`; null where there is no run. */
+  difference: number | null;
+  /** At the result's `level`. */
+  ci95: [low: number, high: number] | null;
+  p_better: number | null;
+  paired: boolean;
+  threshold: number | null;
+  /** null = nothing can be said with one seed. */
+  min_detectable: number | null;
+  verdict: string;
+}
+
+export interface StoredResult {
+  suspect: string;
+  question: string;
+  /** The gaps that it can explain, by date; [] = neither. */
+  gap: string[];
+  setting: {
+    recipe: string;
+    encoder: string;
+    steps: number;
+    batch: number;
+    sentences: number;
+    sets: string[];
+    drop: string[];
+    limit: number | null;
+  };
+  command: string;
+  /** Of the intervals: .95, or more where a plan looks at its results several times. */
+  level: number;
+  manifest: {
+    commits: string[];
+    dirty: boolean;
+    backends: string[];
+    processors: string[];
+    data: Record<string, string>;
+    tests_sha256: string[];
+    adopted: number;
+  };
+  control: { value: string; runs: StoredRun[]; mean: number | null; sd: number | null };
+  arms: StoredArm[];
+  not_run: { value: string; why: string }[];
+  /** Of the arm with the largest; null where one has a single seed. */
+  min_detectable: number | null;
+  /** Seeds of each arm that would show 1, 2 and 5 points, from the spread of the control; null = not known, or none would do. */
+  seeds_needed: Record<string, number | null>;
+  expected: string | null;
+  published: string | null;
+  verdict: string;
+}
+
+export function storedResult(
+  plan: Plan,
+  planned: PlannedRuns,
+  comparison: StudyComparison,
+  command: string,
+): StoredResult {
+  const { control, arms } = comparison;
+  const f1 = control.map(({ reading }) => meanOf(reading.sets));
+  const summary = f1.length ? seedSummary(f1) : undefined;
+  const recipe = planned.runs[0].recipe;
+  const setting = {
+    recipe: plan.recipe,
+    encoder: recipe.training.prev_path ? basename(recipe.training.prev_path) : String(recipe.model.model_name),
+    steps: recipe.training.num_steps,
+    batch: recipe.training.train_batch_size,
+    sentences: Object.values(control[0]?.reading.counts ?? {}).reduce((sum, set) => sum + set.length / 3, 0),
+    sets: plan.tests.sets,
+    drop: plan.tests.drop,
+    limit: plan.tests.limit,
+  };
+  const detectable = arms.map((arm) => finite(arm.detectable));
+  return {
+    suspect: plan.name,
+    question: plan.question,
+    gap: plan.suspect?.gap ?? [],
+    setting,
+    command,
+    level: levelOf(plan),
+    manifest: manifestOf([...control, ...arms.flatMap(({ runs }) => runs)]),
+    control: {
+      value: plan.control.value,
+      runs: control.map(storedRun),
+      mean: summary?.mean ?? null,
+      sd: finite(summary?.sd),
+    },
+    arms: arms.map(storedArm),
+    not_run: plan.arms.flatMap(({ value, notRunnable }) => (notRunnable === null ? [] : [{ value, why: notRunnable }])),
+    min_detectable: detectable.some((value) => value === null) ? null : Math.max(...(detectable as number[])),
+    seeds_needed: Object.fromEntries([1, 2, 5].map((gap) => [String(gap), seedsFor(gap / 100, arms, summary?.sd)])),
+    expected: plan.suspect?.expected ?? null,
+    published: plan.suspect?.published ?? null,
+    verdict: verdictOfArms(arms, `${setting.encoder}, ${setting.steps} steps of ${setting.batch}`),
+  };
+}
+
+function storedArm(arm: ArmComparison): StoredArm {
+  const { seen, runs } = arm;
+  return {
+    value: arm.arm.value,
+    runs: runs.map(storedRun),
+    difference: seen?.difference ?? null,
+    ci95: seen && arm.seeds > 1 ? [seen.low, seen.high] : null,
+    p_better: seen?.probability ?? null,
+    paired: seen?.paired ?? false,
+    threshold: runs[0]?.reading.threshold ?? null,
+    min_detectable: finite(arm.detectable),
+    verdict: verdictOf(arm),
+  };
+}
+
+const storedRun = ({ seed, id, reading }: ArmRun): StoredRun => ({ seed, id, f1: reading.f1, sets: reading.sets });
+
+function manifestOf(runs: readonly ArmRun[]): StoredResult["manifest"] {
+  const distinct = (of: (run: ArmRun) => string) => [...new Set(runs.map(of))].sort();
+  return {
+    commits: distinct(({ result }) => result.ran.commit),
+    dirty: runs.some(({ result }) => result.ran.dirty !== false),
+    backends: distinct(({ result }) => result.ran.backend),
+    processors: distinct(({ result }) => result.ran.processor),
+    data: runs[0]?.result.settings.hashes ?? {},
+    tests_sha256: distinct(({ reading }) => reading.tests_sha256),
+    adopted: new Set(runs.filter(({ result }) => result.ran.adopted).map(({ id }) => id)).size,
+  };
+}
+
+/** Seeds of each side by the spread that was seen over seeds, and what the sentences add where an arm has shown it. */
+function seedsFor(difference: number, arms: readonly ArmComparison[], sd: number | undefined): number | null {
+  if (sd === undefined || !(sd > 0)) return null;
+  const sentences = Math.max(0, ...arms.map(({ seen }) => Math.sqrt(seen?.variance.sentences ?? 0)));
+  try {
+    return seedsNeeded({ difference, sd, sentences });
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+const meanOf = (sets: Record<string, number>) =>
+  Object.values(sets).reduce((a, b) => a + b, 0) / Object.keys(sets).length;
+const finite = (value: number | undefined): number | null =>
+  value !== undefined && Number.isFinite(value) ? value : null;

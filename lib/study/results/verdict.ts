@@ -1,0 +1,38 @@
+/** What a comparison allows one to say. Where the interval holds 0 nothing is claimed but what it would take to tell. */
+import { UserError } from "../../errors";
+import { seedsNeeded } from "../../evaluate/statistics/power";
+import type { ArmComparison } from "./compare";
+
+/** One clause about one arm. */
+export function verdictOf({ arm, seen, seeds, detectable, overSentences }: ArmComparison): string {
+  if (!seen) return `${arm.value}: not run`;
+  if (seeds < 2)
+    return `${arm.value}: cannot be told with ${seeds} seed, whose spread is unknown; at least 2 would be needed`;
+  const note = overSentences ? "" : " (over seeds alone: this scoring keeps no sentences apart)";
+  if (seen.low > 0 || seen.high < 0)
+    return `${arm.value}: ${signed(seen.difference)} points (${signed(seen.low)} to ${signed(seen.high)}) with ${seeds} seeds${note}`;
+  if (seen.standardError === 0) return `${arm.value}: the same answers, run by run`;
+  return `${arm.value}: cannot be told with ${seeds} seeds, ${needed(seen)}; ${points(detectable)} points or more would have been seen${note}`;
+}
+
+/** How many seeds it would take to see a difference of the size that was seen. */
+function needed({ difference, variance, paired }: NonNullable<ArmComparison["seen"]>): string {
+  const sd = Math.sqrt(variance.seeds / (paired ? 1 : 2));
+  try {
+    const options = { difference: Math.abs(difference), sd, sentences: Math.sqrt(variance.sentences), paired };
+    return `at least ${seedsNeeded(options)} would be needed for a difference like the one seen (${signed(difference)})`;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return `and no number of seeds would tell a difference as small as the one seen (${signed(difference)}) on these sentences`;
+  }
+}
+
+/** The verdict on a plan: every arm, and how far it holds. */
+export function verdictOfArms(arms: readonly ArmComparison[], setting: string): string {
+  const clauses = arms.map(verdictOf).join(". ");
+  return `${clauses}. This holds for ${setting}; it says nothing of larger encoders or longer training, and names no cause of either gap.`;
+}
+
+/** F1 in 0..1 as points. */
+export const points = (value: number): string => (100 * value).toFixed(1);
+export const signed = (value: number): string => `${value < 0 ? "-" : "+"}${points(Math.abs(value))}`;

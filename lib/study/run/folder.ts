@@ -1,0 +1,98 @@
+/**
+ * The results folder of one plan:
+ *
+ *     study.json            which plan it is of
+ *     runs/<id>/            one training run: recipe.yaml, manifest.json, metrics.jsonl, last/, predictions/
+ *     results/<id>.json     what is kept of it for the statistics
+ *     result.json           the comparison, in the form of data/results/suspects
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { usageError } from "../../errors";
+import { isAlive } from "../../files/alive";
+import { writeAtomically } from "../../files/atomic";
+import { readJson } from "../../files/json";
+import { type RunSpec, readingKey } from "../plan/runs";
+import { checkResult, type RunResult } from "./result";
+
+export class StudyFolder {
+  private constructor(
+    readonly path: string,
+    private readonly lock: string,
+  ) {}
+
+  /**
+   * Opens a folder for one process at a time.
+   * @param plan whose results it holds; null = a worker's, which holds runs of any
+   * @throws UserError where it is of another plan, cannot be made, or another process works in it
+   */
+  static open(path: string, plan: { id: string; name: string } | null): StudyFolder {
+    try {
+      for (const part of ["runs", "results"]) mkdirSync(join(path, part), { recursive: true });
+    } catch (error) {
+      throw usageError(`--out ${path} cannot be made: ${error instanceof Error ? error.message : error}.`);
+    }
+    const folder = new StudyFolder(path, join(path, "lock"));
+    folder.takeLock();
+    try {
+      if (plan) folder.checkPlan(plan);
+    } catch (error) {
+      folder.close();
+      throw error;
+    }
+    return folder;
+  }
+
+  private checkPlan({ id, name }: { id: string; name: string }): void {
+    const path = join(this.path, "study.json");
+    if (!existsSync(path)) {
+      writeAtomically(path, `${JSON.stringify({ format: 1, plan: id, name }, null, 2)}\n`);
+      return;
+    }
+    const found = readJson(path) as { plan?: unknown; name?: unknown };
+    if (found.plan !== id)
+      throw usageError(
+        `--out ${this.path} holds the results of another plan (${found.name}, ${found.plan}) than ${name} (${id}); give another folder.`,
+      );
+  }
+
+  private takeLock(): void {
+    try {
+      writeFileSync(this.lock, String(process.pid), { flag: "wx" });
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      const owner = Number(readFileSync(this.lock, "utf8"));
+      if (owner > 0 && isAlive(owner))
+        throw usageError(`--out ${this.path}: the process ${owner} works in it; wait for it, or give another folder.`);
+      rmSync(this.lock, { force: true });
+      this.takeLock();
+    }
+  }
+
+  close(): void {
+    rmSync(this.lock, { force: true });
+  }
+
+  run(id: string): string {
+    return join(this.path, "runs", id);
+  }
+
+  /** What is on file of a run, where it has all readings that are wanted; a run is counted once, by its id. */
+  result({ id, readings, tests }: Pick<RunSpec, "id" | "readings" | "tests">): RunResult | undefined {
+    const path = this.resultPath(id);
+    if (!existsSync(path)) return undefined;
+    const result = checkResult(readJson(path), id, path);
+    return readings.every((reading) => result.readings[readingKey(reading, tests)]) ? result : undefined;
+  }
+
+  /** Keeps a result beside readings of it that are there already. */
+  keep(result: RunResult): void {
+    const path = this.resultPath(result.id);
+    const old = existsSync(path) ? checkResult(readJson(path), result.id, path).readings : {};
+    writeAtomically(path, `${JSON.stringify({ ...result, readings: { ...old, ...result.readings } })}\n`);
+  }
+
+  private resultPath(id: string): string {
+    return join(this.path, "results", `${id}.json`);
+  }
+}

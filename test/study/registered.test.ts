@@ -1,0 +1,72 @@
+/** The pre-registered experiment, run dry: its own arms, seeds, looks and analysis, on an encoder that trains in a second. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { powerOfSeeds } from "../../lib/evaluate/statistics/power";
+import { levelOf } from "../../lib/study/conduct";
+import { readPlan } from "../../lib/study/plan/read";
+import { verb } from "../cli/verb";
+import { tinyEncoder } from "../tiny-encoder";
+import { tinyStudy } from "./tiny-study";
+
+const PATH = "data/studies/sixty-or-fifty-five.yaml";
+
+test("everything that could be chosen later is fixed", () => {
+  const plan = readPlan(PATH);
+  const recipe = parse(readFileSync(plan.recipe, "utf8"));
+  assert.equal(recipe.training.num_steps, 30000);
+  assert.equal(recipe.training.eval_every, 0, "nothing is measured on the way, so nothing can be chosen");
+  for (const arm of [plan.control, ...plan.arms]) assert.equal(arm.checkpoint, "last");
+  assert.deepEqual(plan.stopping?.looks.at(-1), plan.seeds.length);
+  assert.equal(plan.tests.sets.length, 7);
+  for (const { value } of plan.arms) assert.match(value, /^(36|209): /, "each arm is of one of the two gaps");
+});
+
+test("the power that its file states", () => {
+  const level = levelOf(readPlan(PATH));
+  const power = (n: number, difference: number, shared: number) =>
+    powerOfSeeds(n, { sd: 1.5 * Math.sqrt(2 * (1 - shared)), difference, paired: true, level }).toFixed(2);
+  assert.deepEqual([power(6, 5, 0), power(12, 2, 0), power(12, 2, 0.5)], ["0.94", "0.67", "0.94"]);
+});
+
+test("a dry run takes the same path: looks, arms that are decided, a result", () => {
+  const tiny = tinyStudy();
+  const raw = parse(readFileSync(PATH, "utf8"));
+  const large = parse(readFileSync(raw.recipe, "utf8"));
+  const encoder = tinyEncoder(mkdtempSync(join(tmpdir(), "encoder-")));
+  const recipe = join(tiny.folder, "dry.yaml");
+  const training = { ...large.training, num_steps: 2, save_every: 2, train_batch_size: 2 };
+  writeFileSync(
+    recipe,
+    JSON.stringify({
+      model: { ...large.model, model_name: encoder, hidden_size: 16, max_width: 4 },
+      data: { train_data: tiny.sets[0] },
+      training,
+    }),
+  );
+  // Two of the six arms and two looks: the path is the same, and a test must end.
+  const plan = {
+    ...raw,
+    recipe,
+    arms: [raw.arms[0], raw.arms[5]],
+    seeds: 3,
+    stopping: { looks: [2, 3], smallest: 0.01 },
+    tests: { sets: tiny.sets, drop: [] },
+  };
+  const path = join(tiny.folder, "dry-plan.yaml");
+  writeFileSync(path, JSON.stringify(plan));
+  const out = join(tiny.folder, "dry");
+  const ended = verb("study", [path, "--jobs", "2", "--out", out]);
+  assert.equal(ended.code, 0, ended.err);
+  const result = JSON.parse(readFileSync(join(out, "result.json"), "utf8"));
+  assert.equal(result.level, 0.975);
+  assert.deepEqual(
+    result.arms.map(({ value }: { value: string }) => value),
+    [raw.arms[0].value, raw.arms[5].value],
+  );
+  assert.match(ended.err, /look at 2 seeds: \d of 2 arms are undecided/);
+  for (const { ci95, runs } of result.arms) assert.ok(ci95 !== null && runs.length >= 2);
+});

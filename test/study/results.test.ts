@@ -1,0 +1,173 @@
+/** What is said of a comparison: a number where the interval allows one, else what it would take; and the table of all suspects. */
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Counts } from "../../lib/evaluate/scoring/metrics";
+import { stream } from "../../lib/random";
+import { isDecided, levelOf } from "../../lib/study/conduct";
+import { plainArm } from "../../lib/study/plan/arm";
+import { planOf } from "../../lib/study/plan/read";
+import type { PlannedArm, PlannedRuns } from "../../lib/study/plan/runs";
+import { comparePlan } from "../../lib/study/results/compare";
+import { measuredPower } from "../../lib/study/results/power";
+import { storedResult } from "../../lib/study/results/result";
+import { RESULTS_FOLDER, recordResult, storedResults, suspectsTable } from "../../lib/study/results/table";
+import { verdictOf } from "../../lib/study/results/verdict";
+import { RESULT_FORMAT, type RunResult } from "../../lib/study/run/result";
+import { readSuspect, suspectIds } from "../../lib/study/suspects/suspect";
+import { sentencePair } from "../evaluate/synthetic";
+
+/** A made-up study of a real suspect: runs of `control` are of the second, weaker made-up system, as many as there are seeds. */
+function madeUp(seeds: { control: number; arm: number }, better: boolean) {
+  const plan = planOf(readSuspect("span-representation"));
+  const results = new Map<string, RunResult>();
+  const planned = (value: string, count: number, system: 0 | 1): PlannedArm => ({
+    arm: plainArm(value),
+    runs: Array.from({ length: count }, (_, seed) => {
+      const id = `${value}-${seed}`;
+      results.set(id, runResult(id, seed, system));
+      return { seed, id, reading: "r" };
+    }),
+  });
+  const control = planned("markerV0", seeds.control, 1);
+  const arms = [planned("marker", seeds.arm, better ? 0 : 1)];
+  const recipe = {
+    model: { model_name: "tiny" },
+    data: {},
+    training: { num_steps: 10, train_batch_size: 8, prev_path: null },
+  };
+  const all = { control, arms, runs: [{ recipe }], planId: "x" } as unknown as PlannedRuns;
+  return { plan, planned: all, comparison: comparePlan(all, results), results };
+}
+
+function runResult(id: string, seed: number, system: 0 | 1): RunResult {
+  const shift = 0.01 * stream(seed, "made up", id.split("-")[0]).normal();
+  const sentences = stream(0, "made-up sentences");
+  const sets = ["one", "two"].map(
+    (name) => [name, Array.from({ length: 400 }, () => sentencePair(sentences, shift)[system])] as const,
+  );
+  const f1 = (counts: Counts[]) => {
+    const [hits, size] = counts.reduce(
+      ([h, s], c) => [h + 2 * c.truePositives, s + 2 * c.truePositives + c.falsePositives + c.falseNegatives],
+      [0, 0],
+    );
+    return hits / size;
+  };
+  const reading = {
+    f1: { ".5": (f1(sets[0][1]) + f1(sets[1][1])) / 2 },
+    threshold: 0.5,
+    sets: Object.fromEntries(sets.map(([name, counts]) => [name, f1(counts)])),
+    counts: Object.fromEntries(
+      sets.map(([name, counts]) => [
+        name,
+        counts.flatMap((c) => [c.truePositives, c.falsePositives, c.falseNegatives]),
+      ]),
+    ),
+    tests_sha256: "t",
+  };
+  const ran = {
+    manifest: "m",
+    commit: "c",
+    dirty: false,
+    backend: "b",
+    processor: "p",
+    steps: 10,
+    losses: {},
+    peak_rss_mb: 1,
+    seconds_per_step: 1,
+    adopted: false,
+  };
+  return {
+    format: RESULT_FORMAT,
+    id,
+    settings: { hashes: {} } as RunResult["settings"],
+    readings: { r: reading },
+    ran,
+  };
+}
+
+test("a difference that is there is said with its interval, one that is not with what it would take", () => {
+  const there = madeUp({ control: 8, arm: 5 }, true).comparison.arms[0];
+  assert.match(verdictOf(there), /^marker: \+\d\.\d points \(\+\d\.\d to \+\d\.\d\) with 5 seeds$/);
+  assert.ok(there.seen?.paired, "five seeds of the arm are among the control's eight");
+  const none = madeUp({ control: 5, arm: 5 }, false).comparison.arms[0];
+  assert.match(
+    verdictOf(none),
+    /^marker: cannot be told with 5 seeds, (at least \d+ would be needed|and no number of seeds).*or more would have been seen$/,
+  );
+  assert.match(
+    verdictOf(madeUp({ control: 5, arm: 1 }, true).comparison.arms[0]),
+    /cannot be told with 1 seed, .* at least 2 would be needed/,
+  );
+  assert.equal(verdictOf(madeUp({ control: 5, arm: 0 }, true).comparison.arms[0]), "marker: not run");
+});
+
+test("a verdict holds for its encoder and names no cause", () => {
+  const { plan, planned, comparison } = madeUp({ control: 5, arm: 5 }, true);
+  const { verdict, min_detectable, seeds_needed, gap } = storedResult(plan, planned, comparison, "npm run -s study");
+  assert.match(
+    verdict,
+    /This holds for tiny, 10 steps of 8; it says nothing of larger encoders or longer training, and names no cause/,
+  );
+  assert.ok(min_detectable !== null && min_detectable > 0);
+  assert.deepEqual(Object.keys(seeds_needed), ["1", "2", "5"]);
+  assert.deepEqual(gap, ["36"]);
+});
+
+test("the table: a line an arm, the two gaps apart, the suspects without a result below", () => {
+  const folder = join(mkdtempSync(join(tmpdir(), "table-")), "suspects");
+  const { plan, planned, comparison } = madeUp({ control: 8, arm: 5 }, true);
+  const [json, table] = recordResult(
+    storedResult(plan, planned, comparison, "npm run -s study -- span-representation --seeds 8 --out runs/x"),
+    folder,
+  );
+  assert.ok(existsSync(json));
+  const text = readFileSync(table, "utf8");
+  assert.match(
+    text,
+    /\| span-representation: marker against markerV0 \| issue 36 \| \+\d\.\d \[\+\d\.\d, \+\d\.\d\] \| 5 and 8, paired \|/,
+  );
+  assert.match(text, /npm run -s study -- span-representation --seeds 8/);
+  for (const id of suspectIds()) assert.ok(text.includes(id), id);
+  assert.match(text, /\* half-precision: cannot be run here: TensorFlow.js has no half-width tensors/);
+});
+
+test("the table in the repository is what its results make, and claims nothing that they do not", () => {
+  const results = storedResults();
+  const path = `${RESULTS_FOLDER}.md`;
+  assert.ok(existsSync(path));
+  assert.equal(
+    readFileSync(path, "utf8"),
+    suspectsTable(
+      results,
+      suspectIds().map((id) => readSuspect(id)),
+    ),
+  );
+  for (const { arms, suspect } of results)
+    for (const { ci95, verdict } of arms)
+      if (ci95 === null || (ci95[0] <= 0 && ci95[1] >= 0))
+        assert.match(verdict, /cannot be told|the same answers/, suspect);
+});
+
+test("power is planned from the spread of the control", () => {
+  const { planned, comparison } = madeUp({ control: 8, arm: 5 }, true);
+  const { seeds, from, spread } = measuredPower(planned, comparison, []);
+  assert.match(from, /8 seeds of the control/);
+  assert.ok(spread > 0.2 && spread < 3, `${spread}`);
+  assert.ok(Number(seeds["5"]) >= 2);
+  assert.throws(() => measuredPower(planned, undefined, []), /no spread has been measured/);
+});
+
+test("a stopping rule: the level is shared among the looks, and decided is what it says", () => {
+  assert.equal(levelOf({ stopping: null }), 0.95);
+  assert.ok(Math.abs(levelOf({ stopping: { looks: [3, 6], smallest: 0.01 } }) - 0.975) < 1e-12);
+  const arm = madeUp({ control: 5, arm: 5 }, true).comparison.arms[0];
+  const at = (low: number, high: number, seeds = 5) =>
+    isDecided({ ...arm, seeds, seen: { ...arm.seen!, low, high } }, 0.01);
+  assert.deepEqual(
+    [at(0.001, 0.03), at(-0.03, -0.001), at(-0.009, 0.009), at(-0.02, 0.009), at(0.001, 0.03, 1)],
+    [true, true, true, false, false],
+  );
+});
