@@ -33,7 +33,7 @@ export class CellExecutor {
     private readonly interrupts: Interrupts,
     state: SharedState,
   ) {
-    this.imports = new CellImports(folder, (name, read) => this.names.bind(name, read));
+    this.imports = new CellImports(folder, (name, read) => this.names.bind(name, read), dressTensors);
     readableStacks(this.sources);
     const stop = Object.assign(state, { check: () => interrupts.checkpoint() });
     Object.defineProperty(globalThis, STOP_NAME, { value: stop });
@@ -134,21 +134,11 @@ export class CellExecutor {
       values,
       { ...this.imports.cellWords(), ambient: (name: string) => this.names.bindGlobal(name) },
       module.exports,
-      this.loader(),
+      this.imports.from(),
       module,
       path,
       this.folder,
     ];
-  }
-
-  /** What `require` is inside a cell. */
-  private loader(): (specifier: string) => unknown {
-    const load = this.imports.from();
-    return (specifier) => {
-      const loaded = load(specifier);
-      dressTensors();
-      return loaded;
-    };
   }
 
   /** The value of the last expression; a promise is awaited, as a reader of a notebook expects. */

@@ -16,7 +16,7 @@ const HABITS: readonly Habit[] = [
     hint: 'A cell is TypeScript, `%` commands are those of Python\'s kernel. To time: console.time("work"); ... console.timeEnd("work")',
   },
   {
-    line: /(^|[=(,?:]|\breturn|=>)\s*<(>|[A-Za-z][\w.]*(\s[^<>]*)?\/?>)/,
+    line: /(^|[=(,?:]|\breturn|=>)\s*<\/?(>|[A-Za-z][\w.]*(\s[^<>]*)?\/?>)/,
     hint: 'A cell is TypeScript without JSX. HTML is shown by `display` of the package tslab: display.html("<b>text</b>")',
   },
   {

@@ -27,10 +27,12 @@ export class CellImports {
   /**
    * @param folder the notebook's folder
    * @param bindName makes a name of the notebook stand for what a module exports
+   * @param afterLoad called whenever a module has been loaded
    */
   constructor(
     private readonly folder: string,
     private readonly bindName: (name: string, read: () => unknown) => void,
+    private readonly afterLoad: () => void = () => undefined,
   ) {}
 
   /** A module of a name that a cell has defined. */
@@ -47,13 +49,18 @@ export class CellImports {
   /** `require` as seen from a folder. */
   from(folder = this.folder): Load {
     const packages = requireFrom(folder);
-    const load: Load = (specifier) => {
+    const find: Load = (specifier) => {
       if (specifier === "tslab") return packages("tslab");
       const built = builtModule(specifier, folder);
       if (built) return loadBuilt(built, specifier, packages);
       const path = this.local.find(specifier, folder);
       if (path !== undefined) return this.local.load(path);
       return this.natives.get(specifier, folder) ?? projectTensorflow(specifier) ?? packages(specifier);
+    };
+    const load: Load = (specifier) => {
+      const loaded = find(specifier);
+      this.afterLoad();
+      return loaded;
     };
     return Object.assign(load, { resolve: createRequire(join(folder, "cell.js")).resolve });
   }

@@ -30,8 +30,8 @@ export interface Window {
 export interface WindowLimits {
   words: number;
   overlap: number;
-  /** Of a window that `room` makes shorter neighbours share half, but no less than this. */
-  leastOverlap: number;
+  /** Of a window that `room` makes shorter neighbours share half, but no less than this. Default 0. */
+  leastOverlap?: number;
   room: number;
 }
 
@@ -66,7 +66,7 @@ export function inWindows(model: LimitedReader, options: WindowOptions = {}): Re
  * @param subwords of each word
  */
 export function planWindows(subwords: readonly number[], limits: WindowLimits): Window[] {
-  const { words, overlap, leastOverlap, room } = limits;
+  const { words, overlap, leastOverlap = 0, room } = limits;
   const reach = (start: number): number => {
     let end = start;
     let used = 0;
