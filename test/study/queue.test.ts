@@ -108,6 +108,6 @@ test("a queue that is not there, or is none: one sentence", async () => {
   const worker = verb("worker", ["--queue", "amqp://x", "--out", join(folder, "w")]);
   assert.deepEqual(
     [worker.code, worker.err.trim()],
-    [2, 'worker: --queue got "amqp://x", wanted redis://HOST:PORT or postgres://USER@HOST:PORT/DATABASE.'],
+    [2, 'worker: --queue got "amqp://x", wanted redis://HOST:PORT or postgres://HOST:PORT/DATABASE.'],
   );
 });

@@ -110,7 +110,7 @@ function parsed(url: string): URL {
   }
   if (found && PORTS[found.protocol] !== undefined) return found;
   throw usageError(
-    `--queue got "${withoutPassword(url)}", wanted redis://HOST:PORT or postgres://USER@HOST:PORT/DATABASE.`,
+    `--queue got "${withoutPassword(url)}", wanted redis://HOST:PORT or postgres://HOST:PORT/DATABASE.`,
   );
 }
 
