@@ -16,7 +16,7 @@ import { before, test } from "node:test";
 import { DEFAULT_ENCODER } from "../../lib/weights/encoders";
 import { verb } from "../cli/verb";
 import { outcome, start, until } from "./queue-run";
-import { type TinyStudy, tinyStudy } from "./tiny-study";
+import { scratch, type TinyStudy, tinyStudy } from "./tiny-study";
 
 let tiny: TinyStudy;
 let out: string;
@@ -219,7 +219,7 @@ test("two processes do not work in one folder", () => {
 });
 
 test("the estimate and the calculator need nothing to run", () => {
-  const folder = mkdtempSync(join(tmpdir(), "estimate-"));
+  const folder = scratch("estimate");
   const json = join(folder, "e.json");
   const machine = "data/studies/machines/a100.yaml";
   assert.equal(study(tiny.plan, "--estimate", "--machine", machine, "--json", json).code, 0);
