@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Counts } from "../../lib/evaluate/scoring/metrics";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { isDecided, levelOf } from "../../lib/study/conduct";
 import { plainArm } from "../../lib/study/plan/arm";
 import { planOf } from "../../lib/study/plan/read";
@@ -43,8 +43,8 @@ function madeUp(seeds: { control: number; arm: number }, better: boolean) {
 }
 
 function runResult(id: string, seed: number, system: 0 | 1): RunResult {
-  const shift = 0.01 * stream(seed, "made up", id.split("-")[0]).normal();
-  const sentences = stream(0, "made-up sentences");
+  const shift = 0.01 * randomStream(seed, "made up", id.split("-")[0]).normal();
+  const sentences = randomStream(0, "made-up sentences");
   const sets = ["one", "two"].map(
     (name) => [name, Array.from({ length: 400 }, () => sentencePair(sentences, shift)[system])] as const,
   );
