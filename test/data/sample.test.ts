@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { inlineRecord, inlineRecords, sampleFiles } from "../../lib/data/inline";
+import { inlineRecords, sampleFiles } from "../../lib/data/inline";
 import { loadRecords } from "../../lib/data/named";
 import { type NerRecord, readRecords, typesOf } from "../../lib/data/records";
 import { ROOT } from "../tiny";
@@ -54,17 +54,6 @@ test("train, development and test are parts of the whole, found by name", async 
   const all = await loadRecords("sample");
   assert.equal(parts.flat().length, all.length);
   for (const part of parts) assert.ok(part.length >= 30);
-});
-
-test("a mention may hold another; offsets are words", () => {
-  assert.deepEqual(inlineRecord("The [[University of [[Oslo|city]]|university]] [[opened|event]].", "here"), {
-    tokens: ["The", "University", "of", "Oslo", "opened", "."],
-    ner: [
-      [1, 3, "university"],
-      [3, 3, "city"],
-      [4, 4, "event"],
-    ],
-  });
 });
 
 test("an open bracket and a mention inside a word are errors that name the line", () => {
