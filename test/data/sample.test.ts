@@ -55,11 +55,3 @@ test("train, development and test are parts of the whole, found by name", async 
   assert.equal(parts.flat().length, all.length);
   for (const part of parts) assert.ok(part.length >= 30);
 });
-
-test("an open bracket and a mention inside a word are errors that name the line", () => {
-  const refuses = (line: string, message: RegExp) =>
-    assert.throws(() => inlineRecords(`# domain: x\n${line}`, "s.txt"), { name: "UserError", message });
-  refuses("[[Oslo|city", /s\.txt, line 2: a bracket has no partner/);
-  refuses("Oslo|city]] is", /has no partner/);
-  refuses("[[Os|city]]lo", /"Os" does not begin and end where words do/);
-});

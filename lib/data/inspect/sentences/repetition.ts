@@ -8,15 +8,19 @@ import type { TextFinding } from "./text";
 export const LIMITS = {
   /** Texts with the same words around their mentions. */
   frame: 2,
-  /** Texts that share a run of six words, mentions masked, at least four of them bare words. */
+  /** Texts that share a run of six words, mentions masked: four of them bare, two of these of more than three letters. */
   run: 3,
   /** Texts that begin with the same four bare words. */
   opening: 4,
   /** Texts that have the same name of two words or more. */
   name: 8,
 };
+const isBare = (word: string) => word !== "_";
 const RUN = 6;
-const BARE_WORDS_OF_A_RUN = 4;
+const isTelling = (run: string) => {
+  const bare = run.split(" ").filter(isBare);
+  return bare.length >= 4 && bare.filter((word) => word.length > 3).length >= 2;
+};
 /** Share of the shorter text's runs of three words that the other has too. */
 const NEAR = 0.5;
 
@@ -42,8 +46,6 @@ export function masked({ text, mentions }: Pick<Sentence, "text" | "mentions">):
   return [...parts, ...bareWords([text.slice(at)])];
 }
 
-const isBare = (word: string) => word !== "_";
-
 function frames(sentences: readonly Sentence[]): TextFinding[] {
   const keys = (sentence: Sentence) => {
     const frame = masked(sentence);
@@ -53,8 +55,7 @@ function frames(sentences: readonly Sentence[]): TextFinding[] {
 }
 
 function runs(sentences: readonly Sentence[]): TextFinding[] {
-  const keys = (sentence: Sentence) =>
-    grams(masked(sentence), RUN).filter((run) => run.split(" ").filter(isBare).length >= BARE_WORDS_OF_A_RUN);
+  const keys = (sentence: Sentence) => grams(masked(sentence), RUN).filter(isTelling);
   return shared(sentences, keys, LIMITS.run, "run", "stands in");
 }
 

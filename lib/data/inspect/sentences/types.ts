@@ -34,9 +34,12 @@ function entryFindings(used: ReadonlySet<string>, entries: ReadonlyMap<string, T
 /** The type above holds of itself: the same words need it no second time. */
 function aboveAndMarked(sentences: readonly Sentence[], entries: ReadonlyMap<string, TypeEntry>): TextFinding[] {
   return sentences.flatMap(({ mentions, where }) =>
-    mentions.flatMap(({ start, end, label }) => {
+    mentions.flatMap((mention) => {
+      const { start, end, label } = mention;
       const above = typesAbove(label, entries);
-      const same = mentions.filter((other) => other.start === start && other.end === end && above.has(other.label));
+      const same = mentions.filter(
+        (other) => other !== mention && other.start === start && other.end === end && above.has(other.label),
+      );
       return same.map((other) => {
         return {
           check: "marked twice",
