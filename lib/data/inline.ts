@@ -1,4 +1,4 @@
-import { markedRecord } from "./marked/records";
+import { markedLines } from "./marked/lines";
 import type { NerRecord } from "./records";
 
 /**
@@ -6,16 +6,7 @@ import type { NerRecord } from "./records";
  * other lines that begin with `#` are remarks.
  */
 export function inlineRecords(source: string, where: string): NerRecord[] {
-  const records: NerRecord[] = [];
-  let domain: string | undefined;
-  source.split(/\r?\n/).forEach((line, i) => {
-    const heading = /^# domain: (.+)$/.exec(line);
-    if (heading) domain = heading[1].trim();
-    if (line.trim() === "" || line.startsWith("#")) return;
-    const record = markedRecord(line, `${where}, line ${i + 1}`);
-    records.push(domain ? { ...record, src: domain } : record);
-  });
-  return records;
+  return markedLines(source, where).map(({ record }) => record);
 }
 
 /** The parts that recipes name. */

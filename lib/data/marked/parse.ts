@@ -1,7 +1,7 @@
 /**
  * The marked form, for texts annotated by hand: `The [[University of [[Oslo|city]]|university]] opened. /// no: train, river`.
  * A mention is `[[words|type]]` and may hold others; ` /// no:` at the end names types that are absent. A backslash before `[`, `]`,
- * `|` or `\`, and before `#` at the start of a line, stands for that character itself.
+ * `|`, `\` or `/// no:`, and before `#` at the start of a line, stands for that character itself.
  */
 import { UserError } from "../../errors";
 
@@ -31,7 +31,7 @@ export function parseMarked(line: string, where: string): MarkedText {
 }
 
 const ABSENT = /\s+\/\/\/ no:(.*)$/;
-const ESCAPED = /^\\[[\]|\\]/;
+const ESCAPED = /^\\(?:[[\]|\\]|\/(?=\/\/ no:))/;
 const CLOSING = /^\|([^|[\]]*)\]\]/;
 
 function cutAbsent(line: string, where: string): { body: string; absent: string[] } {
