@@ -1,17 +1,26 @@
 "use strict";
 // Checks data/sentences and counts: `npm run -s build && node test/check-sentences.cjs [WORD...]`, files whose name holds a word.
-const { existsSync } = require("node:fs");
-const { join } = require("node:path");
+// `--blind N [SEED]` writes N bare texts for a second reader, `--agreement FILE` compares what that reader marked.
+const { readFileSync } = require("node:fs");
+const { agreement, blindSheet } = require("../dist/lib/data/inspect/sentences/agreement");
 const { checkSentences } = require("../dist/lib/data/inspect/sentences");
+const { markedLines } = require("../dist/lib/data/marked/lines");
 const { readSentences, readTypes } = require("../dist/lib/data/marked/sentences");
 
 const words = process.argv.slice(2);
 const isChosen = (name) => words.length === 0 || words.some((word) => name.includes(word));
 const all = readSentences();
+if (words[0] === "--blind") {
+  process.stdout.write(blindSheet(all, Number(words[1]), Number(words[2] ?? 0)));
+  process.exit();
+}
+if (words[0] === "--agreement") {
+  console.log(agreement(all, markedLines(readFileSync(words[1], "utf8"), words[1])));
+  process.exit();
+}
 const chosen = all.filter(({ file }) => isChosen(file));
 // Repetitions are looked for in the whole; what is said is about the chosen files.
-const types = existsSync(join(__dirname, "../data/sentences/types")) ? readTypes() : new Map();
-const { findings } = checkSentences(all, types);
+const { findings } = checkSentences(all, readTypes());
 const { figures } = checkSentences(chosen);
 const told = findings.filter(({ where, what }) => words.length === 0 || isChosen(where) || words.some((word) => what.includes(`${word}-`)));
 for (const { check, where, what } of told) console.log(`${where}: ${what} (${check})`);
