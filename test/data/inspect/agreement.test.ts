@@ -9,7 +9,7 @@ const OWN = ["[[Oslo|city]] is [[cold|quality]]. /// no: river", "Who came [[lat
 
 test("a sheet has the texts without marks, under the types to look for", () => {
   const sheet = blindSheet(marked(OWN), 2, 0);
-  assert.equal(sheet.split("\n").length, 5);
+  assert.equal(sheet.split("\n").length, 6);
   assert.doesNotMatch(sheet, /\[\[|no:/);
   const whole = blindSheet(marked(OWN), 3, 0);
   assert.match(whole, /# types: city, quality, river\nOslo is cold\.\n/);

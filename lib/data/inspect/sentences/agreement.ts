@@ -30,7 +30,8 @@ export function blindSheet(sentences: readonly MarkedText[], count: number, seed
     const types = [...new Set([...mentions.map(({ label }) => label), ...absent])].sort();
     return `# types: ${types.join(", ")}\n${markedLine({ text, mentions: [], absent: [] }, text)}\n`;
   });
-  return lines.join("");
+  // With these words a mention may stand anywhere in a text, whatever its script.
+  return `# words: intl\n${lines.join("")}`;
 }
 
 /** Texts are paired by their words. @throws UserError for a text of the second reader that the first has not */
