@@ -1,5 +1,113 @@
-/** The one public door: everything that notebooks, commands and other packages use. */
+/**
+ * The one public door: everything that notebooks, commands and other packages use, under headings in the order in which most
+ * people need them. What is not here is the project's own business and may change.
+ */
+
+// ## Read
+// Texts -> entities: the GLiNER class, its options, other tools' forms of an entity, and model folders.
+
 export { type BackendInfo, backendInfo, useBackend } from "./backend";
+export { UserError } from "./errors";
+export { identityOf } from "./gliner/checkpoint/identity";
+export type { LoadOptions } from "./gliner/checkpoint/load";
+export { CheckpointError, type Misfit } from "./gliner/checkpoint/misfit";
+export { type PublishedModel, publishedModels } from "./gliner/checkpoint/published";
+export type { SaveOptions } from "./gliner/checkpoint/save";
+export { modelFolder, SHIPPED_MODEL } from "./gliner/checkpoint/shipped";
+export type { Entity } from "./gliner/entity";
+export { toDisplacy, toRecord, toSpacy } from "./gliner/export";
+export { GLiNER, type PredictOptions } from "./gliner/gliner";
+export type { BatchOptions } from "./gliner/reading/reader";
+export { inWindows, planWindows, type WindowOptions } from "./gliner/reading/windows";
+
+// ## Train
+// Records -> a trained model: recipes, `train()`, held-out types, and what a run writes about itself.
+
+export { DEFAULT_OFFICIAL, officialDifferences, officialNames } from "./gliner/recipe/official";
+export { parseRecipe, type Recipe, readRecipe } from "./gliner/recipe/recipe";
+export type { TrainingConfig } from "./gliner/recipe/training-config";
+export type { TrackedTest } from "./gliner/training/evaluation";
+export { type HeldOut, type HoldOutOptions, type HoldOutResult, holdOutTypes } from "./gliner/training/held-out";
+export type { TrainingResult, TrainOptions } from "./gliner/training/options";
+export type { TrainingReport } from "./gliner/training/report";
+export { type RecipeRun, type RunRecipeOptions, runRecipe } from "./gliner/training/run-recipe";
+export { countsAt, findAsked } from "./gliner/training/scoring";
+export { train } from "./gliner/training/train";
+export { modelCard } from "./provenance/card";
+export { type Manifest, readManifest } from "./provenance/manifest";
+
+// ## Evaluate
+// Predictions -> scores with intervals: asking, scoring, comparing, seeds, kinds of error, studies of the prompt, stored and published results.
+
+export { type BenchmarkSet, comparePresets, type PresetScores } from "./evaluate/benchmark";
+export {
+  analyseErrors,
+  type Confusion,
+  type ErrorCase,
+  type ErrorReport,
+  errorRows,
+  NOTHING,
+  topConfusions,
+} from "./evaluate/errors/analysis";
+export * from "./evaluate/errors/breakdown";
+export { type PredictionTask, type Predictor, predict, storedPredictions } from "./evaluate/predictions/predict";
+export {
+  checkTexts,
+  FLOOR,
+  type ModelIdentity,
+  type Predictions,
+  readPredictions,
+} from "./evaluate/predictions/predictions";
+export { type OrderStudy, studyOrders } from "./evaluate/prompts/label-order";
+export type { StudyOptions, Wording } from "./evaluate/prompts/prompt-study";
+export { AS_GIVEN, oneAtATime, studyWordings, type WordingResult } from "./evaluate/prompts/wordings";
+export { MATCH_MODES, type ModeScores, matchModes } from "./evaluate/scoring/match-modes";
+export { addCounts, type Counts, countMatches, type Scores, scores, scoresPerType } from "./evaluate/scoring/metrics";
+export { labelsOf, PRESETS, type Preset, presetOf, rulesOf } from "./evaluate/scoring/presets";
+export { PLAIN_RULES, type Scored, type ScoringRules, scorePredictions } from "./evaluate/scoring/scoring";
+export {
+  bestThreshold,
+  type CurvePoint,
+  scoresAt,
+  thresholdCurve,
+  thresholdCurveByDecoding,
+} from "./evaluate/scoring/threshold-curve";
+export { bootstrapF1, type Interval, meanF1, resampledF1, type SetCounts } from "./evaluate/statistics/bootstrap";
+export { type Calibration, type CalibrationBin, calibrate } from "./evaluate/statistics/calibration";
+export { bootstrapDifference, type Comparison, compareF1 } from "./evaluate/statistics/paired";
+export * from "./evaluate/statistics/seeds";
+export { type CurveModel, type CurvePair, type StoredCurve, storedCurve } from "./evaluate/stored/curve";
+export { type PresetRow, presetRow, storedCounts, storedPresets } from "./evaluate/stored/presets";
+export { amongPublished, type PublishedScore, publishedScores } from "./evaluate/stored/published-scores";
+export { askedOnly, type EvaluateOptions, type Evaluation, evaluateRecords } from "./evaluate/zero-shot";
+
+// ## Data
+// Files -> records: formats, sources, training mixes, label lists, what is wrong with data.
+
+export { type Conversion, convert } from "./data/convert";
+export { conversationRecord, ERAS, type Era } from "./data/formats/pile-ner";
+export { type FormatOptions, readFormat } from "./data/formats/read";
+export { Tally, type TallyReport } from "./data/formats/tally";
+export { bioLines } from "./data/formats/write";
+export type { FileReport } from "./data/inspect/file-report";
+export { type DataReport, type InspectOptions, inspectData } from "./data/inspect/report";
+export { buildMix, type MixManifest } from "./data/mix/build";
+export { type MixRecipe, readMix } from "./data/mix/recipe";
+export { loadRecords } from "./data/named";
+export { type Overlap, OverlapIndex } from "./data/overlap";
+export { joinRecords, type NerRecord, type NerSpan, readRecords, typesOf } from "./data/records";
+export { sourceRecords } from "./data/source-records";
+export { isHere, readSources } from "./data/sources";
+export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } from "./data/zero-shot-tests";
+
+// ## Show
+// What a notebook's cell can show.
+
+export * from "./notebook";
+
+// ## Look inside
+// The stages of the model one by one, and experiments with them: for the notebooks and for study.
+
 export { type Batch, collate, type Example, spanIndex } from "./batch/collate";
 export { type PromptedText, promptText } from "./batch/prompt";
 export {
@@ -10,74 +118,7 @@ export {
   sampleTypes,
   samplingOf,
 } from "./batch/sampling";
-export { type Conversion, convert } from "./data/convert";
-export { conversationRecord, ERAS, type Era } from "./data/formats/pile-ner";
-export { type FormatOptions, readFormat } from "./data/formats/read";
-export { Tally, type TallyReport } from "./data/formats/tally";
-export { bioLines } from "./data/formats/write";
-export { type DataReport, type FileReport, type InspectOptions, inspectData } from "./data/inspect/report";
-export { buildMix, type MixManifest } from "./data/mix/build";
-export { type MixRecipe, readMix } from "./data/mix/recipe";
-export { loadRecords } from "./data/named";
-export { type Overlap, OverlapIndex } from "./data/overlap";
-export { joinRecords, type NerRecord, type NerSpan, readRecords, typesOf } from "./data/records";
-export { sourceRecords } from "./data/source-records";
-export { isHere, readSources } from "./data/sources";
-export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } from "./data/zero-shot-tests";
 export type { EncoderConfig } from "./encoder/config";
-export { UserError } from "./errors";
-export { type BenchmarkSet, comparePresets, type PresetScores } from "./evaluate/benchmark";
-export { bootstrapF1, type Interval, meanF1, resampledF1, type SetCounts } from "./evaluate/bootstrap";
-export * from "./evaluate/breakdown";
-export { type Calibration, type CalibrationBin, calibrate } from "./evaluate/calibration";
-export {
-  analyseErrors,
-  type Confusion,
-  type ErrorCase,
-  type ErrorReport,
-  errorRows,
-  NOTHING,
-  topConfusions,
-} from "./evaluate/error-analysis";
-export { type OrderStudy, studyOrders } from "./evaluate/label-order";
-export { MATCH_MODES, type ModeScores, matchModes } from "./evaluate/match-modes";
-export { addCounts, type Counts, countMatches, type Scores, scores, scoresPerType } from "./evaluate/metrics";
-export { bootstrapDifference, type Comparison, compareF1 } from "./evaluate/paired";
-export { type PredictionTask, type Predictor, predict, storedPredictions } from "./evaluate/predict";
-export { checkTexts, FLOOR, type ModelIdentity, type Predictions, readPredictions } from "./evaluate/predictions";
-export { labelsOf, PRESETS, type Preset, presetOf, rulesOf } from "./evaluate/presets";
-export type { StudyOptions, Wording } from "./evaluate/prompt-study";
-export { amongPublished, type PublishedScore, publishedScores } from "./evaluate/published-scores";
-export { PLAIN_RULES, type Scored, type ScoringRules, scorePredictions } from "./evaluate/scoring";
-export * from "./evaluate/seeds";
-export { type CurveModel, type CurvePair, type StoredCurve, storedCurve } from "./evaluate/stored-curve";
-export { type PresetRow, presetRow, storedCounts, storedPresets } from "./evaluate/stored-presets";
-export {
-  bestThreshold,
-  type CurvePoint,
-  scoresAt,
-  thresholdCurve,
-  thresholdCurveByDecoding,
-} from "./evaluate/threshold-curve";
-export { AS_GIVEN, oneAtATime, studyWordings, type WordingResult } from "./evaluate/wordings";
-export { askedOnly, type EvaluateOptions, type Evaluation, evaluateRecords } from "./evaluate/zero-shot";
-export type { Entity } from "./gliner/entity";
-export { toDisplacy, toRecord, toSpacy } from "./gliner/export";
-export { CheckpointError, type Misfit } from "./gliner/fit";
-export { type BatchOptions, GLiNER, type PredictOptions } from "./gliner/gliner";
-export { identityOf } from "./gliner/identity";
-export type { LoadOptions } from "./gliner/load";
-export { DEFAULT_OFFICIAL, officialDifferences, officialNames } from "./gliner/official";
-export { type PublishedModel, publishedModels } from "./gliner/published";
-export { parseRecipe, type Recipe, readRecipe } from "./gliner/recipe";
-export type { SaveOptions } from "./gliner/save";
-export type { TrainingConfig } from "./gliner/settings";
-export { modelFolder, SHIPPED_MODEL } from "./gliner/shipped";
-export { type TrainingReport, type TrainingResult, type TrainOptions, train } from "./gliner/train";
-export type { TrackedTest } from "./gliner/training/evaluation";
-export { type HeldOut, type HoldOutOptions, type HoldOutResult, holdOutTypes } from "./gliner/training/held-out";
-export { countsAt, findAsked } from "./gliner/training/scoring";
-export { inWindows, planWindows, type WindowOptions } from "./gliner/windows";
 export { alignmentRules, type RuleRow } from "./laboratory/alignment-rules";
 export { attentionShares, meanOfHeads } from "./laboratory/attention";
 export { type DecodingStep, decodingSteps } from "./laboratory/decoding-steps";
@@ -98,18 +139,14 @@ export {
 } from "./laboratory/switches";
 export { type Timing, timeInTurn } from "./laboratory/timing";
 export type { GLiNERConfig } from "./model/config";
-export { countParameters } from "./model/count";
 export { candidates, entitiesAt, greedyDecode, type SpanCandidate } from "./model/decode";
-export { describeHead } from "./model/describe";
+export { countParameters, describeHead } from "./model/describe";
 export { type LossOptions, lossOf, spanLoss } from "./model/loss";
 export { LSTMS, type Lstm, type LstmModule, type LstmName, lstmShapes, StatefulLstm } from "./model/lstm";
 export { SPAN_LAYERS, spanLayer } from "./model/span";
 export * from "./model/span/allennlp";
 export { type SpanInput, type SpanLayer, scoreSpans } from "./model/span/layer";
 export type { ForwardOptions, Trace } from "./model/uni-encoder-span";
-export * from "./notebook";
-export { modelCard } from "./provenance/card";
-export { type Manifest, readManifest } from "./provenance/manifest";
 export { RandomStream, stream } from "./random";
 export { SubwordTokenizer } from "./text/tokenizer";
 export { splitAtSpaces, splitTokens, splitWords, type Word } from "./text/words";

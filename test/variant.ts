@@ -15,9 +15,7 @@ export function writeVariant(folder: string, changes: Record<string, unknown>, s
   const { config } = parseConfig(raw, path);
   if (!config.encoder_config) throw new Error("the tiny model has no encoder_config");
   const shapes = modelShapes(config, config.encoder_config);
-  const tensors = [...shapes].map(
-    ([name, shape]) => [name, shape, () => initialValues(name, shape, shapes, seed)] as const,
-  );
+  const tensors = [...shapes].map(([name, shape]) => [name, shape, () => initialValues(name, shapes, seed)] as const);
   writeSafetensors(join(folder, "model.safetensors"), tensors);
   return folder;
 }

@@ -11,11 +11,11 @@ import { copyFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { PROJECT_ROOT } from "../lib/backend";
-import { type CurveModel, type StoredCurve, storedCurve } from "../lib/evaluate/stored-curve";
+import { type CurveModel, type StoredCurve, storedCurve } from "../lib/evaluate/stored/curve";
+import { writeAtomically } from "../lib/files/atomic";
 import { GLiNER } from "../lib/gliner/gliner";
 import { type CardAdditions, modelCard } from "../lib/provenance/card";
 import { type Manifest, readManifest } from "../lib/provenance/manifest";
-import { writeAtomically } from "../lib/weights/atomic";
 import { stepOf } from "./run-models";
 
 /** The strictest terms stated by a source of the training data: `fewnerd_inter` and `sgd` are share-alike. */

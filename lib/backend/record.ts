@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { usageError } from "../errors";
-import { PRIVATE_FOLDER } from "./places";
+import { PRIVATE_FOLDER } from "../files/places";
 
 /** What the ladder of install/ decided, and why: `.workbook/backend.json`. */
 

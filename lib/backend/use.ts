@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../errors";
+import { BINDING_PATH } from "../files/places";
+import { machineFacts } from "../machine";
+import type { BackendInfo, BackendName } from "./info";
 import { nativeLibrary } from "./native";
-import { BINDING_PATH } from "./places";
 import { forcedBackend, readRecord } from "./record";
 import { startWasm } from "./wasm";
 
@@ -11,22 +12,6 @@ import { startWasm } from "./wasm";
  * Starts the backend that set-up chose. Everything shares one TensorFlow.js engine: the native package and the wasm
  * package register themselves on the instance that `@tensorflow/tfjs` exports, and danfojs-node is led to it too.
  */
-
-/** TensorFlow.js's own names of the three backends that run in Node. */
-export type BackendName = "tensorflow" | "wasm" | "cpu";
-
-/** What computes. */
-export interface BackendInfo {
-  name: BackendName;
-  /** For people and manifests, e.g. "TensorFlow 2.19.1 (PyPI, CPU)". */
-  library: string;
-  /** The library's version, e.g. "2.19.1". */
-  version: string;
-  /** True where a GPU is really in use, not merely present. */
-  gpu: boolean;
-  threads: number;
-  native: boolean;
-}
 
 let active: BackendInfo | undefined;
 let starting: Promise<BackendInfo> | undefined;
@@ -97,7 +82,7 @@ async function startNative(): Promise<BackendInfo> {
   const record = readRecord();
   const library =
     record && record.chosen !== "wasm" && record.library.includes(version) ? record.library : `TensorFlow ${version}`;
-  const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism();
+  const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || machineFacts().cores;
   return { name: "tensorflow", library, version, gpu, threads, native: true };
 }
 

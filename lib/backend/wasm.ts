@@ -1,6 +1,6 @@
 import { dirname, join, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import type { BackendInfo } from "./use";
+import type { BackendInfo } from "./info";
 import { registerMissingKernels } from "./wasm-kernels";
 
 /** Starts the wasm backend from the package's own files: no download, works on every machine that runs Node. */

@@ -2,11 +2,11 @@ import { cpuUsage } from "node:process";
 import type { Batch } from "../batch/collate";
 import { seededDropout } from "../fused/dropout";
 import { GLiNER } from "../gliner/gliner";
+import { median } from "../median";
 import { batchLoss } from "../model/batch-loss";
 import { DEFAULT_LOSS } from "../model/loss";
 import { Trainer } from "../train/trainer";
 import { costOf, productSpeed, type StepCost } from "./cost-model";
-import { median } from "./median";
 import type { BenchText } from "./work";
 
 /** What is measured: training steps, or the entities of texts. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "../errors";
+import { median } from "../median";
 import type { BenchMode } from "./measure";
-import { median } from "./median";
 import { runProcess } from "./process";
 
 /** Something that is measured by a process of its own, which prints one JSON line. */

@@ -1,10 +1,10 @@
-import { join } from "node:path";
-import { PROJECT_ROOT, useBackend } from "../backend";
+import { useBackend } from "../backend";
 import { type BenchMode, measure } from "../bench/measure";
 import { runProcess } from "../bench/process";
 import { BUSY, type Contender, type RoundsResult, takeRounds, type Work } from "../bench/rounds";
 import { type Agreement, type Answers, compareAnswers, ownAnswers } from "../bench/same-scores";
 import { type BenchText, givenTexts, sampleTexts } from "../bench/work";
+import { dataPath } from "../data/project";
 import { usageError } from "../errors";
 import { environmentOf } from "../provenance/environment";
 import { benchReport } from "./bench-report";
@@ -163,7 +163,7 @@ async function checkSame(values: Values): Promise<Record<string, Agreement>> {
 
 async function textsOf(values: Values): Promise<BenchText[]> {
   if (values.data) return givenTexts(String(values.data));
-  return sampleTexts(join(PROJECT_ROOT, "data", "sample", "train.jsonl"));
+  return sampleTexts(dataPath("sample", "train.jsonl"));
 }
 
 /** One measurement in this process. */

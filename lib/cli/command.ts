@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { UserError, usageError } from "../errors";
-import { writeAtomically } from "../weights/atomic";
+import { writeAtomically } from "../files/atomic";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
+import type { FileReport } from "../data/inspect/file-report";
 import type { Finding } from "../data/inspect/findings";
-import { type DataReport, type FileReport, inspectData, LIMITS } from "../data/inspect/report";
+import { type DataReport, inspectData, LIMITS } from "../data/inspect/report";
 import { type Values, whole } from "./command";
 import { readLabels } from "./labels";
 

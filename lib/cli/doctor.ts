@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import {
   type Attempt,
@@ -13,7 +12,9 @@ import {
 } from "../backend";
 import { compiler, python, run } from "../backend/install/run";
 import { folderBytes } from "../backend/install/wheel";
+import { mirrorFolder } from "../data/project";
 import { UserError, usageError } from "../errors";
+import { machineFacts } from "../machine";
 import { cachedEncoder, DEFAULT_ENCODER } from "../weights/encoders";
 import { type Command, runCommand } from "./command";
 import { DATA_HELP, DATA_OPTIONS, diagnoseData } from "./doctor-data";
@@ -49,16 +50,12 @@ const SETTINGS =
 
 /** Looks at everything; only the backend is really started. */
 export async function diagnose(): Promise<Diagnosis> {
-  const mirror = process.env.WORKBOOK_MIRROR || join(PROJECT_ROOT, "../shared/mirror");
-  const gigabytes = (bytes: number) => Math.round(bytes / 1e8) / 10;
+  const mirror = mirrorFolder();
   const megabytes = (folder: string) => Math.round(folderBytes(cacheFolder(folder)) / 1e6);
   return {
     node: process.version,
     npm: await firstLine("npm", "--version"),
-    platform: `${platform()} ${release()} ${arch()}`,
-    processor: cpus()[0]?.model.trim() ?? "unknown",
-    cores: availableParallelism(),
-    memory_gb: { total: gigabytes(totalmem()), free: gigabytes(freemem()) },
+    ...machineFacts(),
     compiler: await firstLine(compiler(), "--version"),
     python: await firstLine(python(), "--version"),
     backend: await tryBackend(),

@@ -1,6 +1,6 @@
 import type { PresetScores } from "../evaluate/benchmark";
-import type { Unrepresentable } from "../evaluate/breakdown";
-import type { Comparison } from "../evaluate/paired";
+import type { Unrepresentable } from "../evaluate/errors/breakdown";
+import type { Comparison } from "../evaluate/statistics/paired";
 import { columns } from "./columns";
 import type { ModelEvaluation } from "./evaluation-run";
 

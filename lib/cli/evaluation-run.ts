@@ -3,23 +3,29 @@ import { join } from "node:path";
 import { useBackend } from "../backend";
 import { UserError } from "../errors";
 import type { BenchmarkSet } from "../evaluate/benchmark";
-import { bootstrapF1 } from "../evaluate/bootstrap";
 import {
   macroScores,
   scoresPerSeen,
   scoresPerWidth,
   type Unrepresentable,
   unrepresentable,
-} from "../evaluate/breakdown";
-import { matchModes } from "../evaluate/match-modes";
-import type { Counts } from "../evaluate/metrics";
-import { type PredictionTask, predict, storedPredictions } from "../evaluate/predict";
-import { checkTexts, FLOOR, type ModelIdentity, type Predictions, readPredictions } from "../evaluate/predictions";
-import { type Scored, type ScoringRules, scorePredictions } from "../evaluate/scoring";
+} from "../evaluate/errors/breakdown";
+import { type PredictionTask, predict, storedPredictions } from "../evaluate/predictions/predict";
+import {
+  checkTexts,
+  FLOOR,
+  type ModelIdentity,
+  type Predictions,
+  readPredictions,
+} from "../evaluate/predictions/predictions";
+import { matchModes } from "../evaluate/scoring/match-modes";
+import type { Counts } from "../evaluate/scoring/metrics";
+import { type Scored, type ScoringRules, scorePredictions } from "../evaluate/scoring/scoring";
+import { bootstrapF1 } from "../evaluate/statistics/bootstrap";
 import { type Evaluation, evaluationOf } from "../evaluate/zero-shot";
+import { identityOf } from "../gliner/checkpoint/identity";
 import { GLiNER } from "../gliner/gliner";
-import { identityOf } from "../gliner/identity";
-import { Progress } from "../train/progress";
+import { Progress } from "../progress";
 
 /** What `evaluate` says of one model. */
 export interface ModelEvaluation {

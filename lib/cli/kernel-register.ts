@@ -1,7 +1,7 @@
 import { usageError } from "../errors";
-import { kernelsFolder, seenByVSCode } from "../kernel/jupyter-folders";
 import { KERNEL_NAME } from "../kernel/project";
-import { type Registration, registerKernel, unregisterKernel } from "../kernel/register";
+import { kernelsFolder, seenByVSCode } from "../kernel/register/jupyter-folders";
+import { type Registration, registerKernel, unregisterKernel } from "../kernel/register/register";
 import { type Command, runCommand, type Values } from "./command";
 
 /** `npm run kernel:register`: the kernel for the user's own JupyterLab and VS Code, and its undo. */

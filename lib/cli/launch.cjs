@@ -20,7 +20,7 @@ if (major !== 20 && major !== 22) {
 
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
-const { tunedEnvironment } = require("./setup/environment.cjs");
+const { tunedEnvironment } = require("../backend/environment.cjs");
 const { handOver, ROOT } = require("./setup/processes.cjs");
 const { makeReady } = require("./setup/steps.cjs");
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { PRIVATE_FOLDER, PROJECT_ROOT, useBackend } from "../backend";
 import { UserError } from "../errors";
-import { openBook } from "../kernel/book";
+import { openBook } from "../kernel/book/book";
 import { type Command, runCommand, whole } from "./command";
 import { servePages } from "./setup/book-server";
 import { openBrowser } from "./setup/browser";

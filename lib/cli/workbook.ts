@@ -2,11 +2,11 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { UserError, usageError } from "../errors";
-import { notebookName, projectNotebooks } from "../kernel/book";
-import { notebookText, readNotebook } from "../kernel/nbformat";
-import { type Page, writePages } from "../kernel/pages";
-import { type CellReport, type RunReport, runNotebook } from "../kernel/runner";
-import { writeAtomically } from "../weights/atomic";
+import { writeAtomically } from "../files/atomic";
+import { notebookName, projectNotebooks } from "../kernel/book/book";
+import { type Page, writePages } from "../kernel/book/pages";
+import { notebookText, readNotebook } from "../kernel/runner/nbformat";
+import { type CellReport, type RunReport, runNotebook } from "../kernel/runner/runner";
 import { type Command, number, required, runCommand, type Values } from "./command";
 
 export const command: Command = {

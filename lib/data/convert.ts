@@ -1,4 +1,4 @@
-import { AtomicFile } from "../weights/atomic";
+import { AtomicFile } from "../files/atomic";
 import { type FormatOptions, type RecordFormat, readPlaced } from "./formats/read";
 import { Tally, type TallyReport } from "./formats/tally";
 import { WRITERS, type WriterName } from "./formats/write";

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { PROJECT_ROOT } from "../backend/places";
 import { UserError, usageError } from "../errors";
-import { isObject } from "../weights/json";
+import { isObject } from "../files/json-object";
 import type { Tally } from "./formats/tally";
+import { dataPath } from "./project";
 import type { NerRecord } from "./records";
 
 /**
@@ -20,7 +19,7 @@ export interface LabelMap {
 }
 
 /** The maps that a name stands for: how GLiNER, UniversalNER and SLIMER spell the types of the zero-shot tests. */
-export const LABEL_MAPS_PATH = join(PROJECT_ROOT, "data/label-maps.json");
+export const LABEL_MAPS_PATH = dataPath("label-maps.json");
 
 /**
  * The map of this name in data/label-maps.json, or of this file (an object of label: name or null).

@@ -1,5 +1,5 @@
 import { UserError } from "../errors";
-import { isObject } from "../weights/json";
+import { isObject } from "../files/json-object";
 import { parseColumns } from "./formats/columns";
 import { FORMATS, type FormatName, isFormatName } from "./formats/names";
 import { SCHEMES, type Scheme } from "./formats/schemes";

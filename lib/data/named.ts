@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT_ROOT } from "../backend/places";
 import { UserError } from "../errors";
+import { corpusFile, dataPath } from "./project";
 import { type NerRecord, readRecords } from "./records";
 import { zeroShotTest } from "./zero-shot-tests";
 
@@ -50,18 +49,16 @@ export function recordsFile(name: string): string | undefined {
 export function fileOf(name: string): string {
   if (name === "sample") return join(SAMPLE, "sample.jsonl");
   if (name.startsWith("sample:")) return join(SAMPLE, `${name.slice("sample:".length)}.jsonl`);
-  if (name.startsWith("corpus:")) return corpusFile(name.slice("corpus:".length));
+  if (name.startsWith("corpus:")) return pathOfCorpus(name.slice("corpus:".length));
   return name;
 }
 
 const ZERO_SHOT = "zero-shot:";
-const SAMPLE = join(PROJECT_ROOT, "data", "sample");
+const SAMPLE = dataPath("sample");
 
-/** The training corpora are third-party text: they lie beside the checkout, or where WORKBOOK_CORPUS says. */
-function corpusFile(name: string): string {
-  const folder = process.env.WORKBOOK_CORPUS || join(PROJECT_ROOT, "..", "shared", "corpus");
-  const path = join(folder, `${name}.jsonl.gz`);
-  if (existsSync(path)) return path;
+function pathOfCorpus(name: string): string {
+  const path = corpusFile(`${name}.jsonl.gz`);
+  if (path) return path;
   throw new UserError(
     `the corpus "${name}" is not there: wanted ${name}.jsonl.gz in ../shared/corpus or in the folder that WORKBOOK_CORPUS names; without it, train on data: {train_data: sample:train}.`,
   );

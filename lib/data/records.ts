@@ -1,7 +1,7 @@
 import { UserError } from "../errors";
-import { isObject } from "../weights/json";
-import type { ReadOptions } from "./files/bytes";
-import { jsonValues } from "./files/json-values";
+import { isObject } from "../files/json-object";
+import { jsonValues } from "../files/json-values";
+import type { ReadOptions } from "../files/pieces";
 
 /** A mention: first word, last word (inclusive), type. */
 export type NerSpan = [start: number, endInclusive: number, label: string];

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type DownloadOptions, download } from "../backend/install/download";
-import { sha256OfFile } from "../backend/install/hash";
-import { cacheFolder, offline, PROJECT_ROOT } from "../backend/places";
 import { UserError, usageError, warnOnce } from "../errors";
+import { type DownloadOptions, download } from "../files/download";
+import { sha256OfFile } from "../files/hash";
+import { cacheFolder, offline } from "../files/places";
 import { HubModel } from "../weights/hub/model";
 import { type GitHubSource, type HubSource, parseManifest, type Source } from "./manifest";
+import { dataPath, mirrorFolder } from "./project";
 
 /**
  * Third-party files, which are never committed: their bytes come from a mirror beside the checkout, from the cache, or from
@@ -16,10 +17,7 @@ import { type GitHubSource, type HubSource, parseManifest, type Source } from ".
 /** Where GitHub serves a file of a commit. */
 const RAW_URL = "https://raw.githubusercontent.com";
 
-export const MANIFEST_PATH = join(PROJECT_ROOT, "data/manifest.json");
-
-/** The mirror that lies beside the checkout. */
-const MIRROR = join(PROJECT_ROOT, "..", "shared", "mirror");
+export const MANIFEST_PATH = dataPath("manifest.json");
 
 /** What a download may be told, and another manifest than the project's own. */
 export interface SourceOptions extends Pick<DownloadOptions, "log" | "retries" | "stall" | "pause"> {
@@ -74,17 +72,9 @@ export function addressOf(source: Source): string {
   return `${source.repository}/${source.commit}/${source.path}`;
 }
 
-/** @throws UserError where WORKBOOK_MIRROR names no folder: a typing error must not end in a silent download */
-function mirrorFolder(): string {
-  const named = process.env.WORKBOOK_MIRROR;
-  if (!named) return MIRROR;
-  if (existsSync(named) && statSync(named).isDirectory()) return named;
-  throw new UserError(`WORKBOOK_MIRROR names ${named}, which is not a folder; correct it or unset it.`);
-}
-
 /** True where the mirror or the cache has the file, whatever its bytes: nothing would be fetched. */
 export function isHere(source: Source): boolean {
-  if (existsSync(join(process.env.WORKBOOK_MIRROR || MIRROR, addressOf(source)))) return true;
+  if (existsSync(join(mirrorFolder(), addressOf(source)))) return true;
   if ("hub" in source) return repositoryOf(source).cached([source.path]) !== undefined;
   return existsSync(cacheFolder("sources", addressOf(source)));
 }

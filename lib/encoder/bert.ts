@@ -1,10 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Dropout } from "../fused/dropout";
 import { matMulTransposed } from "../fused/products";
-import type { Parameters, Shapes } from "../weights/parameters";
+import type { Shapes } from "../weights/shapes";
 import type { BertConfig } from "./config";
+import { type EncoderInput, type EncoderParts, layerOf, subwordTensors } from "./input";
 import { layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
-import type { EncoderTrace } from "./trace";
 import { afterAttention, transformerLayerShapes } from "./transformer-layer";
 
 /**
@@ -27,36 +26,26 @@ export function bertShapes(shapes: Shapes, prefix: string, config: BertConfig): 
   linearShapes(shapes, `${prefix}pooler.dense`, H, H);
 }
 
-/**
- * @param inputIds int32 [B, T]
- * @param attentionMask [B, T], 1 = a subword, 0 = padding
- * @returns [B, T, H]
- */
-export function bert(
-  inputIds: tf.Tensor2D,
-  attentionMask: tf.Tensor2D,
-  parameters: Parameters,
-  prefix: string,
-  config: BertConfig,
-  dropout: Dropout,
-  trace?: EncoderTrace,
-): tf.Tensor3D {
-  const blocked = tf.mul(tf.sub(1, tf.cast(attentionMask, "float32")), -1e30); // [B, T]
-  const mask = tf.reshape(blocked, [inputIds.shape[0], 1, 1, inputIds.shape[1]]); // [B, 1, 1, T]
-  let hidden = embed(inputIds, parameters, prefix, config, dropout); // [B, T, H]
+/** @returns [B, T, H] */
+export function bert(input: EncoderInput<BertConfig>): tf.Tensor3D {
+  const { subwords, trace } = input;
+  const { ids, mask } = subwordTensors(subwords); // [B, T]
+  const blocked = tf.mul(tf.sub(1, mask), -1e30); // [B, T]
+  const masked = tf.reshape(blocked, [subwords.B, 1, 1, subwords.T]); // [B, 1, 1, T]
+  let hidden = embed(ids, input); // [B, T, H]
   trace?.hidden.push(hidden);
-  for (let n = 0; n < config.num_hidden_layers; n++) {
-    const layer = `${prefix}encoder.layer.${n}.`;
-    const context = attend(hidden, mask, parameters, layer, config, dropout, trace); // [B, T, H]
-    hidden = afterAttention(context, hidden, parameters, layer, config, dropout); // [B, T, H]
+  for (let n = 0; n < input.config.num_hidden_layers; n++) {
+    const layer = layerOf(input, n);
+    const context = attend(hidden, masked, layer); // [B, T, H]
+    hidden = afterAttention(context, hidden, layer); // [B, T, H]
     trace?.hidden.push(hidden);
   }
   return hidden as tf.Tensor3D;
 }
 
-function embed(inputIds: tf.Tensor2D, p: Parameters, prefix: string, config: BertConfig, dropout: Dropout): tf.Tensor {
-  const T = inputIds.shape[1];
-  const word = tf.gather(p.get(`${prefix}embeddings.word_embeddings.weight`), inputIds); // [B, T, H]
+function embed(ids: tf.Tensor2D, { parameters: p, prefix, config, dropout }: EncoderParts<BertConfig>): tf.Tensor {
+  const T = ids.shape[1];
+  const word = tf.gather(p.get(`${prefix}embeddings.word_embeddings.weight`), ids); // [B, T, H]
   const position = tf.slice(p.get(`${prefix}embeddings.position_embeddings.weight`), [0, 0], [T, -1]); // [T, H]
   // All subwords are of segment 0: GLiNER's prompt and text are one sequence.
   const segment = tf.slice(p.get(`${prefix}embeddings.token_type_embeddings.weight`), [0, 0], [1, -1]); // [1, H]
@@ -65,15 +54,8 @@ function embed(inputIds: tf.Tensor2D, p: Parameters, prefix: string, config: Ber
   return dropout(normed, config.hidden_dropout_prob, `${prefix}embeddings`);
 }
 
-function attend(
-  x: tf.Tensor,
-  mask: tf.Tensor,
-  p: Parameters,
-  layer: string,
-  config: BertConfig,
-  dropout: Dropout,
-  trace?: EncoderTrace,
-): tf.Tensor {
+function attend(x: tf.Tensor, mask: tf.Tensor, parts: EncoderParts<BertConfig>): tf.Tensor {
+  const { parameters: p, prefix: layer, config, dropout, trace } = parts;
   const [B, T, H] = x.shape;
   const heads = config.num_attention_heads;
   const split = (name: string) =>

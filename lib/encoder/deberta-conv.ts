@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Dropout } from "../fused/dropout";
-import type { Parameters, Shapes } from "../weights/parameters";
+import type { Shapes } from "../weights/shapes";
 import type { DebertaConfig } from "./config";
+import type { EncoderParts } from "./input";
 import { activation, affine, layerNorm, layerNormShapes } from "./layers";
 
 /**
@@ -28,10 +28,7 @@ export function debertaConv(
   x: tf.Tensor,
   layerOutput: tf.Tensor,
   mask: tf.Tensor,
-  p: Parameters,
-  prefix: string,
-  config: DebertaConfig,
-  dropout: Dropout,
+  { parameters: p, prefix, config, dropout }: EncoderParts<DebertaConfig>,
 ): tf.Tensor {
   const convolved = tf.add(convolve(x, p.get(`${prefix}conv.weight`), config.conv_groups), p.get(`${prefix}conv.bias`)); // [B, T, H]
   const dropped = dropout(tf.mul(convolved, mask), config.hidden_dropout_prob, prefix);

@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Dropout } from "../fused/dropout";
 import { matMulTransposed } from "../fused/products";
-import type { Parameters, Shapes } from "../weights/parameters";
+import type { Parameters } from "../weights/parameters";
+import type { Shapes } from "../weights/shapes";
 import type { DebertaConfig } from "./config";
 import { debertaConv, debertaConvShapes } from "./deberta-conv";
 import { bandScores, type plainScores } from "./disentangled-attention";
+import { type EncoderInput, type EncoderParts, layerOf, subwordTensors } from "./input";
 import { layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
 import { positionRows } from "./relative-position";
-import type { EncoderTrace } from "./trace";
 import { afterAttention, transformerLayerShapes } from "./transformer-layer";
 
 /**
@@ -45,52 +45,37 @@ function projections(config: DebertaConfig): string[] {
 }
 
 /**
- * @param inputIds int32 [B, T]
- * @param attentionMask [B, T], 1 = a subword, 0 = padding
  * @param scoresOf how attention is scored; the default's plain twin gives the same
  * @returns [B, T, H]
  */
-export function deberta(
-  inputIds: tf.Tensor2D,
-  attentionMask: tf.Tensor2D,
-  parameters: Parameters,
-  prefix: string,
-  config: DebertaConfig,
-  dropout: Dropout,
-  trace?: EncoderTrace,
-  scoresOf: typeof plainScores = bandScores,
-): tf.Tensor3D {
-  const [B, T] = inputIds.shape;
-  const mask = tf.reshape(tf.cast(attentionMask, "float32"), [B, T, 1]); // [B, T, 1]
+export function deberta(input: EncoderInput<DebertaConfig>, scoresOf: typeof plainScores = bandScores): tf.Tensor3D {
+  const { subwords, parameters, prefix, config, dropout, trace } = input;
+  const { ids, mask: seenWords } = subwordTensors(subwords); // [B, T]
+  const mask = tf.reshape(seenWords, [subwords.B, subwords.T, 1]); // [B, T, 1]
   // Padding sees nothing either, as in Python: its rows become uniform, and nobody reads them.
   const seen = matMulTransposed(mask, mask); // [B, T, T]
   const blocked = tf.mul(tf.sub(1, seen), -1e30); // [B, T, T]
-  const embedded = embed(inputIds, mask, parameters, prefix, config, dropout); // [B, T, H]
+  const embedded = embed(ids, mask, input); // [B, T, H]
   const table = relativeTable(parameters, prefix, config); // [R, H]
   trace?.hidden.push(embedded);
   let hidden = embedded;
   for (let n = 0; n < config.num_hidden_layers; n++) {
-    const layer = `${prefix}encoder.layer.${n}.`;
-    const attention = { parameters, layer, config, dropout, scoresOf, trace };
-    const context = attend(hidden, blocked, table, attention); // [B, T, H]
-    hidden = afterAttention(context, hidden, parameters, layer, config, dropout); // [B, T, H]
-    if (n === 0 && config.conv_kernel_size > 0)
-      hidden = debertaConv(embedded, hidden, mask, parameters, `${prefix}encoder.conv.`, config, dropout); // [B, T, H]
+    const layer = layerOf(input, n);
+    const context = attend(hidden, blocked, table, { ...layer, scoresOf }); // [B, T, H]
+    hidden = afterAttention(context, hidden, layer); // [B, T, H]
+    if (n === 0 && config.conv_kernel_size > 0) {
+      const conv = { parameters, prefix: `${prefix}encoder.conv.`, config, dropout };
+      hidden = debertaConv(embedded, hidden, mask, conv); // [B, T, H]
+    }
     trace?.hidden.push(hidden);
   }
   return hidden as tf.Tensor3D;
 }
 
-function embed(
-  inputIds: tf.Tensor2D,
-  mask: tf.Tensor,
-  p: Parameters,
-  prefix: string,
-  config: DebertaConfig,
-  dropout: Dropout,
-): tf.Tensor {
-  const T = inputIds.shape[1];
-  let sum: tf.Tensor = tf.gather(p.get(`${prefix}embeddings.word_embeddings.weight`), inputIds); // [B, T, E]
+function embed(ids: tf.Tensor2D, mask: tf.Tensor, parts: EncoderParts<DebertaConfig>): tf.Tensor {
+  const { parameters: p, prefix, config, dropout } = parts;
+  const T = ids.shape[1];
+  let sum: tf.Tensor = tf.gather(p.get(`${prefix}embeddings.word_embeddings.weight`), ids); // [B, T, E]
   if (config.position_biased_input)
     sum = tf.add(sum, tf.slice(p.get(`${prefix}embeddings.position_embeddings.weight`), [0, 0], [T, -1])); // [B, T, E]
   // All subwords are of segment 0: GLiNER's prompt and text are one sequence.
@@ -115,18 +100,13 @@ function relativeTable(p: Parameters, prefix: string, config: DebertaConfig): tf
   return normed as tf.Tensor2D;
 }
 
-interface Attention {
-  parameters: Parameters;
-  layer: string;
-  config: DebertaConfig;
-  dropout: Dropout;
+interface Attention extends EncoderParts<DebertaConfig> {
   scoresOf: typeof plainScores;
-  trace?: EncoderTrace;
 }
 
 /** @returns the heads' weighted values side by side, [B, T, H] */
 function attend(x: tf.Tensor, blocked: tf.Tensor, table: tf.Tensor2D | undefined, attention: Attention): tf.Tensor {
-  const { parameters: p, layer, config, dropout, scoresOf, trace } = attention;
+  const { parameters: p, prefix: layer, config, dropout, scoresOf, trace } = attention;
   const [B, T, H] = x.shape;
   const h = config.num_attention_heads;
   const place = `${layer}attention.self.`;

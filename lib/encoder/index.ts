@@ -1,60 +1,65 @@
-import * as tf from "@tensorflow/tfjs";
-import { UserError } from "../errors";
-import type { Dropout } from "../fused/dropout";
-import type { Parameters, Shapes } from "../weights/parameters";
-import { bert, bertShapes } from "./bert";
-import type { EncoderConfig } from "./config";
-import { deberta, debertaShapes } from "./deberta";
-import { packedBert } from "./packed-bert";
-import type { EncoderTrace } from "./trace";
-
 /** One interface for every encoder: subwords -> vectors. */
+import type * as tf from "@tensorflow/tfjs";
+import { UserError } from "../errors";
+import type { Shapes } from "../weights/shapes";
+import { bert, bertShapes } from "./bert";
+import type { BertConfig, DebertaConfig, EncoderConfig } from "./config";
+import { deberta, debertaShapes } from "./deberta";
+import type { EncoderInput } from "./input";
+import { packedBert } from "./packed-bert";
+
+/** One architecture. */
+interface Encoder<Config extends EncoderConfig> {
+  /** Declares every tensor under `prefix`. */
+  shapes(shapes: Shapes, prefix: string, config: Config): void;
+  /** The longest sequence there are absolute positions for, in subwords; Infinity where they are relative only. */
+  longest(config: Config): number;
+  /** [B, T] subwords -> [B, T, H] */
+  encode(input: EncoderInput<Config>): tf.Tensor3D;
+}
+
+/** Runs without padding; where every stage is to be shown, as transformers writes it. */
+const bertEncoder: Encoder<BertConfig> = {
+  shapes: bertShapes,
+  longest: (config) => config.max_position_embeddings,
+  encode: (input) => (input.trace ? bert(input) : packedBert(input)), // [B, T, H]
+};
+
+const debertaEncoder: Encoder<DebertaConfig> = {
+  shapes: debertaShapes,
+  longest: (config) => (config.position_biased_input ? config.max_position_embeddings : Number.POSITIVE_INFINITY),
+  encode: (input) => deberta(input), // [B, T, H]
+};
+
+/** Every encoder by its `model_type`. */
+const ENCODERS: { [Type in EncoderConfig["model_type"]]: Encoder<Extract<EncoderConfig, { model_type: Type }>> } = {
+  bert: bertEncoder,
+  "deberta-v2": debertaEncoder,
+};
+
+/** The table keeps each configuration with its encoder, which TypeScript cannot follow through a key of either type. */
+const encoderOf = (config: EncoderConfig) => ENCODERS[config.model_type] as Encoder<EncoderConfig>;
 
 /** Declares every tensor of the encoder under `prefix`. */
 export function encoderShapes(shapes: Shapes, prefix: string, config: EncoderConfig): void {
-  if (config.model_type === "bert") bertShapes(shapes, prefix, config);
-  else debertaShapes(shapes, prefix, config);
+  encoderOf(config).shapes(shapes, prefix, config);
 }
 
 /** The longest sequence the encoder has absolute positions for, in subwords; Infinity where they are relative only. */
 export function longestSequence(config: EncoderConfig): number {
-  const absolute = config.model_type === "bert" || config.position_biased_input;
-  return absolute ? config.max_position_embeddings : Number.POSITIVE_INFINITY;
-}
-
-/** A batch of texts in subwords, row-major. */
-export interface Subwords {
-  /** [B, T] */
-  ids: Int32Array;
-  /** [B, T], 1 = a subword, 0 = padding */
-  mask: Int32Array;
-  B: number;
-  T: number;
+  return encoderOf(config).longest(config);
 }
 
 /**
- * BERT runs without padding; where every stage is to be shown, as transformers writes it.
  * @returns [B, T, H]
  * @throws UserError where a text is longer than the encoder's absolute positions
  */
-export function encode(
-  subwords: Subwords,
-  parameters: Parameters,
-  prefix: string,
-  config: EncoderConfig,
-  dropout: Dropout,
-  trace?: EncoderTrace,
-): tf.Tensor3D {
-  const { ids, mask, B, T } = subwords;
-  const limit = longestSequence(config);
+export function encode(input: EncoderInput): tf.Tensor3D {
+  const { T } = input.subwords;
+  const limit = longestSequence(input.config);
   if (T > limit)
     throw new UserError(
       `a text with its prompt has ${T} subwords, the encoder has ${limit} positions; wanted fewer types or words (max_len), or a model_max_length of at most ${limit} in tokenizer_config.json.`,
     );
-  if (config.model_type === "bert" && !trace) return packedBert(subwords, parameters, prefix, config, dropout);
-  const inputIds = tf.tensor2d(ids, [B, T], "int32"); // [B, T]
-  const attentionMask = tf.tensor2d(mask, [B, T], "int32"); // [B, T]
-  return config.model_type === "bert"
-    ? bert(inputIds, attentionMask, parameters, prefix, config, dropout, trace)
-    : deberta(inputIds, attentionMask, parameters, prefix, config, dropout, trace);
+  return encoderOf(input.config).encode(input); // [B, T, H]
 }

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { affineRows } from "../fused/affine";
 import { gelu } from "../fused/gelu";
 import { layerNormRows } from "../fused/layer-norm";
-import type { Parameters, Shapes } from "../weights/parameters";
+import type { Parameters } from "../weights/parameters";
+import type { Shapes } from "../weights/shapes";
 
 /** The layers that encoder and head share, in PyTorch's layout. */
 

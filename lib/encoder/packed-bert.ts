@@ -2,33 +2,28 @@ import * as tf from "@tensorflow/tfjs";
 import { affineRows } from "../fused/affine";
 import { type HeadLayout, headLayout, packedAttention } from "../fused/attention";
 import { derived } from "../fused/derived";
-import type { Dropout } from "../fused/dropout";
 import { type Packing, packingOf } from "../fused/packing";
 import { gatherRows, pickRows } from "../fused/rows";
-import type { Parameters } from "../weights/parameters";
 import type { BertConfig } from "./config";
-import type { Subwords } from "./index";
+import { type EncoderInput, type EncoderParts, layerOf, type Subwords } from "./input";
 import { layerNorm } from "./layers";
+
 import { afterAttention } from "./transformer-layer";
 
 /**
  * BERT without work on padding: the fast twin of `bert`. N rows, one for each subword of all texts of the batch.
  * @returns [B, T, H]; rows of padding are zero
  */
-export function packedBert(
-  { ids, mask, B, T }: Subwords,
-  parameters: Parameters,
-  prefix: string,
-  config: BertConfig,
-  dropout: Dropout,
-): tf.Tensor3D {
-  const packing = packingOf(mask, B, T);
+export function packedBert(input: EncoderInput<BertConfig>): tf.Tensor3D {
+  const { subwords, config } = input;
+  const { B, T } = subwords;
+  const packing = packingOf(subwords.mask, B, T);
   const layout = headLayout(packing, config.num_attention_heads);
-  let hidden = embed({ ids, mask, B, T }, packing, parameters, prefix, config, dropout); // [N, H]
+  let hidden = embed(subwords, packing, input); // [N, H]
   for (let n = 0; n < config.num_hidden_layers; n++) {
-    const layer = `${prefix}encoder.layer.${n}.`;
-    const context = attend(hidden, packing, layout, parameters, layer, config, dropout); // [N, H]
-    hidden = afterAttention(context, hidden, parameters, layer, config, dropout); // [N, H]
+    const layer = layerOf(input, n);
+    const context = attend(hidden, packing, layout, layer); // [N, H]
+    hidden = afterAttention(context, hidden, layer); // [N, H]
   }
   const rows = packing.rows.filter((_, place) => place % packing.T < T); // [B * T]
   return tf.reshape(pickRows(hidden, rows), [B, T, config.hidden_size]); // [B, T, H]
@@ -37,10 +32,7 @@ export function packedBert(
 function embed(
   { ids, T }: Subwords,
   { places, T: wide, N }: Packing,
-  p: Parameters,
-  prefix: string,
-  config: BertConfig,
-  dropout: Dropout,
+  { parameters: p, prefix, config, dropout }: EncoderParts<BertConfig>,
 ): tf.Tensor {
   const at = Int32Array.from({ length: N }, (_, n) => (places[n] ?? places[0]) % wide);
   const text = (n: number) => Math.floor((places[n] ?? places[0]) / wide);
@@ -53,21 +45,14 @@ function embed(
   return dropout(normed, config.hidden_dropout_prob, `${prefix}embeddings`);
 }
 
-function attend(
-  x: tf.Tensor,
-  packing: Packing,
-  layout: HeadLayout,
-  p: Parameters,
-  layer: string,
-  config: BertConfig,
-  dropout: Dropout,
-): tf.Tensor {
+function attend(x: tf.Tensor, packing: Packing, layout: HeadLayout, parts: EncoderParts<BertConfig>): tf.Tensor {
+  const { parameters: p, prefix: layer, config, dropout } = parts;
   const heads = config.num_attention_heads;
   const scale = 1 / Math.sqrt(config.hidden_size / heads);
   const all = (kind: "weight" | "bias") => {
-    const parts = ["query", "key", "value"].map((name) => p.get(`${layer}attention.self.${name}.${kind}`));
-    const [query, key, value] = parts;
-    return derived("qkv", parts, () => tf.concat([tf.mul(query, scale), key, value], 0)); // [3 H, H] or [3 H]
+    const own = ["query", "key", "value"].map((name) => p.get(`${layer}attention.self.${name}.${kind}`));
+    const [query, key, value] = own;
+    return derived("qkv", own, () => tf.concat([tf.mul(query, scale), key, value], 0)); // [3 H, H] or [3 H]
   };
   const qkv = affineRows(x, all("weight"), all("bias")); // [N, 3 H]
   const drop = { dropout, rate: config.attention_probs_dropout_prob, site: `${layer}attention` };

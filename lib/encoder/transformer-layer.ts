@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Dropout } from "../fused/dropout";
-import type { Parameters, Shapes } from "../weights/parameters";
+import type { Shapes } from "../weights/shapes";
 import type { EncoderConfig } from "./config";
+import type { EncoderParts } from "./input";
 import { activation, layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
 
 /** What BERT and DeBERTa have in common: everything in a layer but how attention scores are made. */
@@ -22,14 +22,8 @@ export function transformerLayerShapes(shapes: Shapes, layer: string, config: En
  * @param x the layer's input, [B, T, H]
  * @returns [B, T, H]
  */
-export function afterAttention(
-  context: tf.Tensor,
-  x: tf.Tensor,
-  p: Parameters,
-  layer: string,
-  config: EncoderConfig,
-  dropout: Dropout,
-): tf.Tensor {
+export function afterAttention(context: tf.Tensor, x: tf.Tensor, parts: EncoderParts): tf.Tensor {
+  const { parameters: p, prefix: layer, config, dropout } = parts;
   const add = (output: tf.Tensor, residual: tf.Tensor, place: string) => {
     const dropped = dropout(output, config.hidden_dropout_prob, place);
     return layerNorm(tf.add(dropped, residual), p, `${place}.LayerNorm`, config.layer_norm_eps); // [B, T, H]

@@ -1,10 +1,10 @@
 import type { NerRecord } from "../data/records";
-import { bootstrapF1, meanF1 } from "./bootstrap";
-import { addCounts, type Counts, type Scores, scores } from "./metrics";
-import { bootstrapDifference } from "./paired";
-import { checkTexts, type Predictions } from "./predictions";
-import { type Preset, promptDifference, rulesOf } from "./presets";
-import { scorePredictions } from "./scoring";
+import { checkTexts, type Predictions } from "./predictions/predictions";
+import { addCounts, type Counts, type Scores, scores } from "./scoring/metrics";
+import { type Preset, promptDifference, rulesOf } from "./scoring/presets";
+import { scorePredictions } from "./scoring/scoring";
+import { bootstrapF1, meanF1 } from "./statistics/bootstrap";
+import { bootstrapDifference } from "./statistics/paired";
 
 /** A set of a benchmark: its sentences, and the types that they have or that are asked. */
 export interface BenchmarkSet {

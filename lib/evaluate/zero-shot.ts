@@ -1,10 +1,10 @@
 import type { NerRecord } from "../data/records";
 import { UserError, usageError } from "../errors";
 import type { DecodeOptions } from "../model/decode";
-import { bootstrapF1 } from "./bootstrap";
-import { addCounts, type Counts, type Scores, scores, scoresPerType } from "./metrics";
-import type { Predictor } from "./predict";
-import { PLAIN_RULES, type Scored, type ScoringRules, scoreTexts } from "./scoring";
+import type { Predictor } from "./predictions/predict";
+import { addCounts, type Counts, type Scores, scores, scoresPerType } from "./scoring/metrics";
+import { PLAIN_RULES, type Scored, type ScoringRules, scoreTexts } from "./scoring/scoring";
+import { bootstrapF1 } from "./statistics/bootstrap";
 
 export interface EvaluateOptions extends Partial<DecodeOptions> {
   /** The types asked of every sentence. Required: a list made from each sentence's own gold would be an oracle. */

@@ -9,21 +9,23 @@ import { type GLiNERConfig, isTokenLevel } from "../model/config";
 import { greedyDecode, logitBound, rowCandidates, type SpanCandidate } from "../model/decode";
 import { tokenCandidates } from "../model/decode-token";
 import { rowsAbove } from "../model/score-rows";
+import { spanLayer } from "../model/span";
 import { type ForwardOptions, spanScores } from "../model/uni-encoder-span";
 import { tokenScores } from "../model/uni-encoder-token";
 import { splitWords } from "../text/words";
 import { openEncoder } from "../weights/open";
 import { SafetensorsFile } from "../weights/safetensors";
-import { checkLabels, checkThreshold } from "./checks";
+import { type LoadedModel, type LoadOptions, loadModel } from "./checkpoint/load";
+import { checkStrictly } from "./checkpoint/misfit";
+import { newModel } from "./checkpoint/new-model";
+import { type SaveOptions, saveModel } from "./checkpoint/save";
 import { type Entity, toEntity } from "./entity";
-import { checkStrictly } from "./fit";
-import { inLabelChunks } from "./label-chunks";
-import { byLength, inOrder } from "./length-order";
-import { type LoadedModel, type LoadOptions, loadModel } from "./load";
-import { newModel } from "./new-model";
-import { type SaveOptions, saveModel } from "./save";
-import { inStream } from "./stream";
-import { inWindows, type WindowOptions } from "./windows";
+import { checkLabels, checkThreshold } from "./reading/checks";
+import { inLabelChunks } from "./reading/label-chunks";
+import { byLength, inOrder } from "./reading/length-order";
+import type { BatchOptions, CandidateOptions, LimitedReader } from "./reading/reader";
+import { inStream } from "./reading/stream";
+import { inWindows, type WindowOptions } from "./reading/windows";
 
 /** How spans become entities. */
 export interface PredictOptions {
@@ -44,20 +46,6 @@ export interface PredictOptions {
   labelsAtOnce?: number;
 }
 
-/** How many texts are computed at once, and who hears of it. */
-export interface BatchOptions {
-  /** Default 8. */
-  batchSize?: number;
-  /** Another way to compute the same model, for study. */
-  forward?: Pick<ForwardOptions, "head" | "lstm" | "leak">;
-  onProgress?(done: number, total: number): void;
-  /** Called for every text of which the model does not see the last `words` words. */
-  onWordsLost?(text: number, words: number): void;
-}
-
-/** Span modes in which a text's scores depend on how far its batch is padded. */
-const LEAKING: readonly string[] = ["markerV1", "markerV2"];
-
 /**
  * A GLiNER model that reads texts, in the spirit of the Python class of the same name.
  *
@@ -65,7 +53,7 @@ const LEAKING: readonly string[] = ["markerV1", "markerV2"];
  * const model = await GLiNER.fromPretrained("runs/quick/best");
  * await model.predictEntities("Ada Lovelace was born in London.", ["person", "city"]);
  */
-export class GLiNER {
+export class GLiNER implements LimitedReader {
   /** Words that the model has not seen so far because texts were longer than `max_len` or the encoder's limit. */
   wordsLost = 0;
   /** Texts so far that were too long for one pass and were read in windows. */
@@ -164,7 +152,7 @@ export class GLiNER {
   async candidates(
     tokens: readonly (readonly string[])[],
     labels: readonly string[],
-    options: BatchOptions & { floor: number; classProbs?: boolean; oneLabel?: boolean },
+    options: CandidateOptions,
   ): Promise<SpanCandidate[][]> {
     const types = checkLabels(labels);
     if (options.classProbs && isTokenLevel(this.config))
@@ -241,9 +229,9 @@ export class GLiNER {
     this.model.parameters.dispose();
   }
 
-  /** Texts of like length together, except where a text's scores depend on its neighbours (markerV1, markerV2). */
+  /** Texts of like length together, except where a text's scores depend on its neighbours. */
   private batches(tokens: readonly (readonly string[])[], batchSize: number): number[][] {
-    if (LEAKING.includes(this.config.span_mode)) return inOrder(tokens.length, batchSize);
+    if (!isTokenLevel(this.config) && spanLayer(this.config.span_mode).leaks) return inOrder(tokens.length, batchSize);
     return byLength(
       tokens.map((words) => words.length),
       batchSize,

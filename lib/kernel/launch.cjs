@@ -11,7 +11,7 @@ const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
 /** @type {Record<string, string | undefined>} */
-const wanted = require("../cli/setup/environment.cjs").tunedEnvironment({});
+const wanted = require("../backend/environment.cjs").tunedEnvironment({});
 const main = join(__dirname, "..", "..", "dist", "lib", "kernel", "main.js");
 const tuned = Object.keys(wanted).every((name) => process.env[name] !== undefined);
 

@@ -4,7 +4,7 @@
  */
 import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
-import { PROJECT_ROOT } from "../backend/places";
+import { PROJECT_ROOT } from "../files/places";
 
 export { PROJECT_ROOT };
 

@@ -1,7 +1,7 @@
-import { jsonValues } from "../data/files/json-values";
 import { pairedAnswers, turnsOf } from "../data/formats/conversations";
 import { Occurrences, occurrencesPlainly } from "../data/formats/occurrences";
 import { Tally } from "../data/formats/tally";
+import { jsonValues } from "../files/json-values";
 import { splitAtSpaces, splitTokens } from "../text/words";
 
 /**

@@ -4,10 +4,10 @@ import { type NerRecord, typesOf } from "../data/records";
 import { ZERO_SHOT_SETS, zeroShotTest } from "../data/zero-shot-tests";
 import { UserError } from "../errors";
 import type { BenchmarkSet } from "../evaluate/benchmark";
-import type { ModelIdentity } from "../evaluate/predictions";
+import type { ModelIdentity } from "../evaluate/predictions/predictions";
+import { identityOf } from "../gliner/checkpoint/identity";
+import { modelFolder } from "../gliner/checkpoint/shipped";
 import { GLiNER } from "../gliner/gliner";
-import { identityOf } from "../gliner/identity";
-import { modelFolder } from "../gliner/shipped";
 
 /** A model and sentences to evaluate it on, as good as this machine has them. */
 export interface EvaluationLesson {

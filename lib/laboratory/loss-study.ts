@@ -4,8 +4,8 @@ import { usageError } from "../errors";
 import type { GLiNER } from "../gliner/gliner";
 import { batchLoss } from "../model/batch-loss";
 import { isTokenLevel } from "../model/config";
-import { blockOf } from "../model/count";
 import { DEFAULT_LOSS, type LossOptions, spanLoss } from "../model/loss";
+import { partOf } from "../model/parameter-names";
 import { spanScores } from "../model/uni-encoder-span";
 
 /** The loss of one example and where its gradient goes. Matrices are [C] of [W, K]; NaN where a span leaves the text. */
@@ -45,7 +45,12 @@ export function lossStudy(model: GLiNER, example: Example, options: Partial<Loss
     const labels = batch.labels as Float32Array;
     const mask = tf.tensor3d(Float32Array.from(spanMask), [1, W, K]);
     const ofScores = (scores: tf.Tensor) =>
-      spanLoss(scores as tf.Tensor4D, tf.tensor4d(labels, [1, W, K, C]), mask, tf.ones([1, C]), loss);
+      spanLoss(
+        scores as tf.Tensor4D,
+        tf.tensor4d(labels, [1, W, K, C]),
+        { spanMask: mask, typeMask: tf.ones([1, C]) },
+        loss,
+      );
     const logits = spanScores(model.model, batch); // [1, W, K, C]
     const gradient = tf.grad(ofScores)(logits); // [1, W, K, C]
     const { value, blocks } = blockGradients(model, () => batchLoss(model.model, batch, loss));
@@ -66,10 +71,15 @@ export function lossGradient(logit: number, y: 0 | 1, options: Partial<LossOptio
   return tf.tidy(() => {
     const one = tf.ones([1, 1, 1, 1]) as tf.Tensor4D;
     const loss = (scores: tf.Tensor) =>
-      spanLoss(scores as tf.Tensor4D, tf.mul(one, y), tf.ones([1, 1, 1]), tf.ones([1, 1]), {
-        ...DEFAULT_LOSS,
-        ...options,
-      });
+      spanLoss(
+        scores as tf.Tensor4D,
+        tf.mul(one, y),
+        { spanMask: tf.ones([1, 1, 1]), typeMask: tf.ones([1, 1]) },
+        {
+          ...DEFAULT_LOSS,
+          ...options,
+        },
+      );
     return tf.grad(loss)(tf.mul(one, logit)).dataSync()[0];
   });
 }
@@ -82,12 +92,12 @@ function blockGradients(model: GLiNER, loss: () => tf.Scalar): { value: number; 
   );
   const blocks = new Map<string, { parameters: number; squares: number }>();
   for (const [name, variable] of variables) {
-    const block = blocks.get(blockOf(name)) ?? { parameters: 0, squares: 0 };
+    const block = blocks.get(partOf(name).words) ?? { parameters: 0, squares: 0 };
     // BERT's pooler, for one, has none: nothing reads it.
     const grad: tf.Tensor | undefined = grads[variable.name];
     block.parameters += variable.size;
     block.squares += grad ? tf.sum(tf.square(grad)).dataSync()[0] : 0;
-    blocks.set(blockOf(name), block);
+    blocks.set(partOf(name).words, block);
   }
   return {
     value: value.dataSync()[0],

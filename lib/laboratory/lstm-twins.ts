@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { isNative } from "../backend";
 import { LSTMS, type LstmModule, type LstmName, lstmShapes } from "../model/lstm";
+import { LSTM } from "../model/parameter-names";
 import { stream } from "../random";
-import { Parameters, type Shapes } from "../weights/parameters";
+import { Parameters } from "../weights/parameters";
+import { Shapes } from "../weights/shapes";
 
 export interface LstmTwinsOptions {
   /** Words of each row of the batch. */
@@ -38,8 +40,8 @@ export class LstmTwins {
 
   constructor({ lengths, width = 64, layers = 1, seed = 0 }: LstmTwinsOptions) {
     const random = stream(seed, "lstm twins");
-    const shapes: Shapes = new Map();
-    lstmShapes(shapes, "rnn.lstm", width, width / 2, layers, true);
+    const shapes = new Shapes();
+    lstmShapes(shapes, LSTM, { inputs: width, hidden: width / 2, layers, bidirectional: true });
     const parameters = new Parameters();
     const bound = 1 / Math.sqrt(width / 2);
     for (const [name, shape] of shapes) {
@@ -50,7 +52,7 @@ export class LstmTwins {
         shape,
       );
     }
-    this.module = { parameters, prefix: "rnn.lstm", layers, bidirectional: true };
+    this.module = { parameters, prefix: LSTM, layers, bidirectional: true };
     this.lengths = lengths;
     const W = Math.max(...lengths);
     const shape: [number, number, number] = [lengths.length, W, width];

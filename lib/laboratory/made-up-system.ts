@@ -1,5 +1,5 @@
 import { usageError } from "../errors";
-import type { Counts } from "../evaluate/metrics";
+import type { Counts } from "../evaluate/scoring/metrics";
 import { type RandomStream, stream } from "../random";
 
 /**

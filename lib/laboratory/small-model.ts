@@ -2,7 +2,8 @@ import { loadRecords } from "../data/named";
 import type { NerRecord } from "../data/records";
 import { usageError } from "../errors";
 import { GLiNER } from "../gliner/gliner";
-import { type TrainingReport, train } from "../gliner/train";
+import type { TrainingReport } from "../gliner/training/report";
+import { train } from "../gliner/training/train";
 import type { GLiNERConfig } from "../model/config";
 
 /** A few sentences with a few types: enough for a model to know by heart within a minute or two. */

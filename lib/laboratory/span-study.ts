@@ -4,7 +4,8 @@ import { initialValues } from "../model/initialise";
 import { SPAN_LAYERS, spanLayer } from "../model/span";
 import { type SpanInput, scoreSpans } from "../model/span/layer";
 import { stream } from "../random";
-import { Parameters, type Shapes } from "../weights/parameters";
+import { Parameters } from "../weights/parameters";
+import { Shapes } from "../weights/shapes";
 
 export interface SpanStudyOptions {
   /** Words of each text of the batch; the first is the one that is looked at. Default [12]. */
@@ -38,6 +39,7 @@ export class SpanStudy {
   private readonly lengths: readonly number[];
   private readonly maxWidth: number;
   private readonly other: Float32Array;
+  private readonly seed: number;
 
   /** @throws UserError for a `span_mode` that there is not */
   constructor(
@@ -45,7 +47,7 @@ export class SpanStudy {
     { lengths = [12], width: D = 32, maxWidth: K = 6, types: C = 4, seed = 0 }: SpanStudyOptions = {},
   ) {
     const shapes = layerShapes(mode, D, K);
-    for (const [name, shape] of shapes) this.parameters.set(name, initialValues(name, shape, shapes, seed), shape);
+    for (const [name, shape] of shapes) this.parameters.set(name, initialValues(name, shapes, seed), shape);
     const random = stream(seed, "span study");
     const normal = (n: number) => Float32Array.from({ length: n }, () => random.normal());
     const [B, W] = [lengths.length, Math.max(...lengths)];
@@ -53,6 +55,7 @@ export class SpanStudy {
     this.words = tf.tidy(() => tf.variable(tf.tensor3d(rows.flat(), [B, W, D])));
     this.types = tf.tidy(() => tf.variable(tf.tensor3d(normal(B * C * D), [B, C, D])));
     this.other = normal(D);
+    this.seed = seed;
     this.lengths = lengths;
     this.maxWidth = K;
   }
@@ -190,6 +193,16 @@ export class SpanStudy {
     return tf.mul(all, tf.tensor4d(Float32Array.from(input.spanMask), [B, W, K, 1]));
   }
 
+  /** The same random weights of the scores at every call: [B, W, K, C]. */
+  private weighting(shape: [number, number, number, number]): tf.Tensor4D {
+    const random = stream(this.seed, "span study", "weighting");
+    const size = shape.reduce((a, b) => a * b, 1);
+    return tf.tensor4d(
+      Float32Array.from({ length: size }, () => random.normal()),
+      shape,
+    );
+  }
+
   private measure(head: "plain" | "factored"): { scores: Float32Array; gradients: Map<string, Float32Array> } {
     let scores: Float32Array = new Float32Array();
     const gradients = new Map<string, Float32Array>();
@@ -198,7 +211,7 @@ export class SpanStudy {
       const loss = () => {
         const found = this.scores(head); // [B, W, K, C]
         scores = found.dataSync<"float32">();
-        return tf.sum(tf.mul(found, tf.randomNormal(found.shape, 0, 1, "float32", 7))) as tf.Scalar;
+        return tf.sum(tf.mul(found, this.weighting(found.shape))) as tf.Scalar;
       };
       const { grads } = tf.variableGrads(
         loss,
@@ -247,7 +260,7 @@ export function spanParameters(D: number, K = 12): { mode: string; parameters: n
 }
 
 function layerShapes(mode: string, D: number, K: number): Shapes {
-  const shapes: Shapes = new Map();
+  const shapes = new Shapes();
   spanLayer(mode).shapes(shapes, D, K);
   return shapes;
 }

@@ -1,6 +1,6 @@
 import type { NerRecord } from "../data/records";
 import { usageError } from "../errors";
-import type { Predictor } from "../evaluate/predict";
+import type { Predictor } from "../evaluate/predictions/predict";
 import type { GLiNER } from "../gliner/gliner";
 import type { GLiNERConfig } from "../model/config";
 import { exceeds, greedyDecode, type SpanCandidate } from "../model/decode";
@@ -31,7 +31,7 @@ export async function withRedrawn<T>(model: GLiNER, names: RegExp, seed: number,
   const set = (values: (name: string, i: number) => Float32Array) => {
     drawn.forEach((name, i) => void parameters.set(name, values(name, i), parameters.get(name).shape));
   };
-  set((name) => initialValues(name, parameters.get(name).shape, shapes, seed));
+  set((name) => initialValues(name, shapes, seed));
   try {
     return await run();
   } finally {

@@ -1,4 +1,4 @@
-import { median } from "../bench/median";
+import { median } from "../median";
 
 /** Seconds of one way to compute something, over rounds. */
 export interface Timing {

@@ -40,10 +40,10 @@ export function batchLoss(
     const scores = tokenScores(model, batch, options); // [B, W, C, 3]
     const wordMask = tf.tensor2d(batch.textLengths.map((length) => Array.from({ length: W }, (_, w) => +(w < length)))); // [B, W]
     const gold = tf.tensor4d(labels, [B, W, C, 3]); // [B, W, C, 3]
-    return tokenLoss(scores, gold, wordMask, typeMask, loss, show(scores, gold));
+    return tokenLoss(scores, gold, { wordMask, typeMask }, loss, show(scores, gold));
   }
   const scores = spanScores(model, batch, options); // [B, W, K, C]
   const spanMask = tf.tensor3d(Float32Array.from(batch.spanMask), [B, W, K]);
   const gold = tf.tensor4d(labels, [B, W, K, C]); // [B, W, K, C]
-  return spanLoss(scores, gold, spanMask, typeMask, loss, options.draw, show(scores, gold));
+  return spanLoss(scores, gold, { spanMask, typeMask }, loss, { draw: options.draw, watch: show(scores, gold) });
 }

@@ -63,7 +63,7 @@ export function candidates(scores: Float32Array, shape: ScoreShape, threshold: n
     for (let k = 0; k < K && start + k < words; k++) {
       if (only && !only.has(start * K + k)) continue;
       const row = (start * K + k) * stride;
-      pushCandidates(found, { start, end: start + k }, scores.subarray(row, row + stride), shape, threshold, bound);
+      pushCandidates(found, { start, end: start + k }, scores.subarray(row, row + stride), shape, { threshold, bound });
     }
   return found;
 }
@@ -86,7 +86,7 @@ export function rowCandidates({ places, values }: ScoreRows, shape: ScoreShape, 
     const start = Math.floor(place / K);
     const end = start + (place % K);
     if (end >= words) return;
-    pushCandidates(found, { start, end }, values.subarray(n * stride, (n + 1) * stride), shape, threshold, bound);
+    pushCandidates(found, { start, end }, values.subarray(n * stride, (n + 1) * stride), shape, { threshold, bound });
   });
   return found;
 }
@@ -101,8 +101,7 @@ function pushCandidates(
   span: { start: number; end: number },
   logits: Float32Array,
   { classes, classProbs, oneLabel }: ScoreShape,
-  threshold: number,
-  bound: number,
+  { threshold, bound }: { threshold: number; bound: number },
 ): void {
   const best = oneLabel ? highest(logits, classes.length) : -1;
   for (let c = 0; c < classes.length; c++) {

@@ -1,31 +1,25 @@
-import { type RandomStream, stream } from "../random";
-import type { Shapes } from "../weights/parameters";
-
-/** Draws one value of a parameter of this shape. */
-export type Draw = (random: RandomStream, shape: readonly number[]) => number;
+import { stream } from "../random";
+import type { Shapes } from "../weights/shapes";
+import { ENCODER_PREFIX } from "./parameter-names";
 
 /**
  * Random weights as PyTorch draws them: Linear U(±1/√fan_in) for weight and bias, LSTM U(±1/√H) for everything; an encoder
  * from its configuration alone N(0, 0.02²) with norms at (1, 0), as Hugging Face does. Each tensor has a stream of its own,
  * so adding a layer leaves the others as they were.
- * @param draws what a layer draws in its own way, by the end of the parameter's name
+ * @param name of a parameter among `shapes`; a layer that draws in a way of its own has said so there
  */
-export function initialValues(
-  name: string,
-  shape: readonly number[],
-  shapes: Shapes,
-  seed: number,
-  draws: Readonly<Record<string, Draw>> = {},
-): Float32Array {
+export function initialValues(name: string, shapes: Shapes, seed: number): Float32Array {
+  const shape = shapes.get(name);
+  if (!shape) throw new Error(`no parameter "${name}" is declared`);
   const size = shape.reduce((a, b) => a * b, 1);
   const random = stream(seed, "init", name);
   if (name.includes("LayerNorm")) return new Float32Array(size).fill(name.endsWith("weight") ? 1 : 0);
-  if (name.startsWith("token_rep_layer.bert_layer.")) {
+  if (name.startsWith(ENCODER_PREFIX)) {
     if (name.endsWith("bias")) return new Float32Array(size);
     return Float32Array.from({ length: size }, () => 0.02 * random.normal());
   }
-  const own = Object.keys(draws).find((end) => name.endsWith(`.${end}`));
-  if (own) return Float32Array.from({ length: size }, () => draws[own](random, shape));
+  const own = shapes.draws.get(name);
+  if (own) return Float32Array.from({ length: size }, () => own(random, shape));
   const bound = 1 / Math.sqrt(fanIn(name, shape, shapes));
   return Float32Array.from({ length: size }, () => bound * (2 * random.uniform() - 1));
 }

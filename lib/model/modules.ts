@@ -1,20 +1,9 @@
 import { UserError } from "../errors";
-import { ENCODER_PREFIX } from "./uni-encoder-span";
-
-/** The parts of a model by short names, for norms and for freezing: the first beginning that fits a parameter counts. */
-const MODULES: readonly (readonly [prefix: string, module: string])[] = [
-  [`${ENCODER_PREFIX}embeddings.`, "embeddings"],
-  [ENCODER_PREFIX, "encoder"],
-  ["token_rep_layer.projection.", "projection"],
-  ["rnn.", "rnn"],
-  ["span_rep_layer.", "span_layer"],
-  ["prompt_rep_layer.", "prompt"],
-  ["scorer.", "scorer"],
-];
+import { ENCODER_PREFIX, partOf, prefixOfModule } from "./parameter-names";
 
 /** The module that a parameter belongs to. */
 export function moduleOf(parameter: string): string {
-  return MODULES.find(([prefix]) => parameter.startsWith(prefix))?.[1] ?? "other";
+  return partOf(parameter).module;
 }
 
 /** What else can be frozen than a module: parts of the encoder, and the encoder whole under Python's name. */
@@ -47,7 +36,7 @@ export function frozenParameters(parameters: readonly string[], components: read
 function prefixOf(component: string): string | undefined {
   if (/^encoder\.layer\.\d+$/.test(component)) return `${ENCODER_PREFIX}${component}.`;
   if (Object.hasOwn(PARTS, component)) return PARTS[component];
-  return MODULES.find(([, module]) => module === component)?.[0];
+  return prefixOfModule(component);
 }
 
 function componentsOf(parameters: readonly string[]): string[] {

@@ -2,7 +2,8 @@ import type * as tf from "@tensorflow/tfjs";
 import { linear, linearShapes } from "../encoder/layers";
 import type { Dropout } from "../fused/dropout";
 import { reluDropout } from "../fused/relu-dropout";
-import type { Parameters, Shapes } from "../weights/parameters";
+import type { Parameters } from "../weights/parameters";
+import type { Shapes } from "../weights/shapes";
 
 /** GLiNER's `create_projection_layer`: Linear(in, 4 out) -> ReLU -> Dropout -> Linear(4 out, out). Declares `.0` and `.3`. */
 export function projectionShapes(shapes: Shapes, prefix: string, inputs: number, outputs: number): void {

@@ -2,12 +2,14 @@ import type * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../batch/collate";
 import { encode, encoderShapes } from "../encoder";
 import type { EncoderConfig } from "../encoder/config";
+import type { EncoderTrace } from "../encoder/input";
 import { linear, linearShapes } from "../encoder/layers";
-import type { EncoderTrace } from "../encoder/trace";
 import { type Dropout, noDropout } from "../fused/dropout";
-import type { Parameters, Shapes } from "../weights/parameters";
+import type { Parameters } from "../weights/parameters";
+import { Shapes } from "../weights/shapes";
 import { type GLiNERConfig, isTokenLevel } from "./config";
 import { defaultLstm, LSTMS, type LstmName, lstmShapes } from "./lstm";
+import { ENCODER_PREFIX, LSTM, PROJECTION, PROMPT } from "./parameter-names";
 import { projection, projectionShapes } from "./projection";
 import { spanLayer } from "./span";
 import { scoreSpans } from "./span/layer";
@@ -49,20 +51,18 @@ export interface ForwardOptions {
   trace?: Trace;
 }
 
-/** Where the encoder's tensors live in a checkpoint. */
-export const ENCODER_PREFIX = "token_rep_layer.bert_layer.model.";
-
 /** Names and shapes of the whole model: what a checkpoint must hold. */
 export function modelShapes(config: GLiNERConfig, encoder: EncoderConfig): Shapes {
-  const shapes: Shapes = new Map();
+  const shapes = new Shapes();
   const D = config.hidden_size;
   encoderShapes(shapes, ENCODER_PREFIX, encoder);
-  if (encoder.hidden_size !== D) linearShapes(shapes, "token_rep_layer.projection", encoder.hidden_size, D);
-  if (config.num_rnn_layers) lstmShapes(shapes, "rnn.lstm", D, D / 2, config.num_rnn_layers, true);
+  if (encoder.hidden_size !== D) linearShapes(shapes, PROJECTION, encoder.hidden_size, D);
+  if (config.num_rnn_layers)
+    lstmShapes(shapes, LSTM, { inputs: D, hidden: D / 2, layers: config.num_rnn_layers, bidirectional: true });
   if (isTokenLevel(config)) tokenHeadShapes(shapes, D);
   else {
     spanLayer(config.span_mode).shapes(shapes, D, config.max_width);
-    projectionShapes(shapes, "prompt_rep_layer", D, D);
+    projectionShapes(shapes, PROMPT, D, D);
   }
   return shapes;
 }
@@ -75,7 +75,7 @@ export function spanScores(model: SpanModel, batch: Batch, options: ForwardOptio
   const { config, parameters } = model;
   const { dropout = noDropout, trace } = options;
   const { words, types } = represent(model, batch, options); // [B, W, D], [B, C, D]
-  const projected = projection(types, parameters, "prompt_rep_layer", config.dropout, dropout) as tf.Tensor3D; // [B, C, D]
+  const projected = projection(types, parameters, PROMPT, config.dropout, dropout) as tf.Tensor3D; // [B, C, D]
   if (trace) trace.typesProjected = projected;
   const input = {
     words,
@@ -111,14 +111,21 @@ export function represent(
 
 function encodeTokens(model: SpanModel, batch: Batch, dropout: Dropout, trace?: Trace): tf.Tensor3D {
   const subwords = { ids: batch.inputIds, mask: batch.attentionMask, B: batch.size, T: batch.T };
-  const encoded = encode(subwords, model.parameters, ENCODER_PREFIX, model.encoder, dropout, trace); // [B, T, H]
+  const encoded = encode({
+    subwords,
+    parameters: model.parameters,
+    prefix: ENCODER_PREFIX,
+    config: model.encoder,
+    dropout,
+    trace,
+  }); // [B, T, H]
   if (model.encoder.hidden_size === model.config.hidden_size) return encoded;
-  return linear(encoded, model.parameters, "token_rep_layer.projection") as tf.Tensor3D; // [B, T, D]
+  return linear(encoded, model.parameters, PROJECTION) as tf.Tensor3D; // [B, T, D]
 }
 
 function contextualise(model: SpanModel, words: tf.Tensor3D, batch: Batch, options: ForwardOptions): tf.Tensor3D {
   const layers = model.config.num_rnn_layers;
   if (layers === 0) return words;
-  const module = { parameters: model.parameters, prefix: "rnn.lstm", layers, bidirectional: true };
+  const module = { parameters: model.parameters, prefix: LSTM, layers, bidirectional: true };
   return LSTMS[options.lstm ?? defaultLstm()](words, batch.textLengths, module);
 }

@@ -1,6 +1,7 @@
 /** Figures of an error analysis: scores by threshold, probability against outcome, values with their intervals. */
-import type { Calibration } from "../evaluate/calibration";
-import { type CurvePoint, scoresAt } from "../evaluate/threshold-curve";
+
+import { type CurvePoint, scoresAt } from "../evaluate/scoring/threshold-curve";
+import type { Calibration } from "../evaluate/statistics/calibration";
 import type { Display } from "./display";
 import { figure, type Layout, type Trace } from "./figure";
 

@@ -1,7 +1,7 @@
 /** Predictions beside gold in one text: what is right, and for each mistake which it is. */
 import type { NerRecord, NerSpan } from "../data/records";
-import { type ErrorKind, type Judged, judge } from "../evaluate/errors";
-import { scores } from "../evaluate/metrics";
+import { type ErrorKind, type Judged, judge } from "../evaluate/errors/kinds";
+import { scores } from "../evaluate/scoring/metrics";
 import type { SpanCandidate } from "../model/decode";
 import { INK } from "./colours";
 import { Display } from "./display";

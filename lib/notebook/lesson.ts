@@ -1,8 +1,9 @@
 /** What the lessons share: how much work this run may do, which text there is to train on, and the results on file. */
+
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT_ROOT } from "../backend/places";
 import { loadRecords } from "../data/named";
+import { corpusFile, dataPath } from "../data/project";
 import type { NerRecord } from "../data/records";
 import { UserError, usageError } from "../errors";
 import type { Display } from "./display";
@@ -26,8 +27,7 @@ export interface LessonData {
  * @param maxWords longer sentences are left out: memory and time of a step grow with the longest of its batch
  */
 export async function lessonData(maxWords = Number.POSITIVE_INFINITY): Promise<LessonData> {
-  const folder = process.env.WORKBOOK_CORPUS || join(PROJECT_ROOT, "..", "shared", "corpus");
-  const corpora = ["train", "dev"].every((name) => existsSync(join(folder, `${name}.jsonl.gz`)));
+  const corpora = ["train", "dev"].every((name) => corpusFile(`${name}.jsonl.gz`));
   const kind = corpora ? "corpus" : "sample";
   const all = await Promise.all([loadRecords(`${kind}:train`), loadRecords(`${kind}:dev`)]);
   const [train, dev] = all.map((records) => records.filter(({ tokens }) => tokens.length <= maxWords));
@@ -78,7 +78,7 @@ export interface StoredRow {
  * The evaluations stored in data/results (written by `npm run -s evaluate -- --json`); none where there is no file yet.
  * @throws UserError for a file that is not such an evaluation
  */
-export function storedResults(folder = join(PROJECT_ROOT, "data", "results")): StoredRow[] {
+export function storedResults(folder = dataPath("results")): StoredRow[] {
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder)
     .filter((name) => name.endsWith(".json"))

@@ -1,5 +1,6 @@
 /** A training as it goes on: a bar, the curve of the loss, the curve of F1 on held-out types. */
-import type { TrainingReport } from "../gliner/train";
+
+import type { TrainingReport } from "../gliner/training/report";
 import { describeReport } from "../gliner/training/report";
 import { type Curve, curve, type Progress, progress } from "./live";
 

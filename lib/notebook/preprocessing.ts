@@ -1,11 +1,12 @@
 /** The files that notebook 02 reads: the public ones where they are, else the project's own sentences in the same form. */
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PROJECT_ROOT } from "../backend/places";
 import { convert } from "../data/convert";
 import type { MixManifest } from "../data/mix/build";
 import { loadRecords } from "../data/named";
+import { corpusFile, dataPath, readData } from "../data/project";
 import type { NerRecord } from "../data/records";
 import { isHere, readSources } from "../data/sources";
 import { ZERO_SHOT_SETS } from "../data/zero-shot-tests";
@@ -18,12 +19,11 @@ export interface LessonFile {
 
 /** Conversations in the form of Pile-NER-type: 882 real passages where they lie beside the checkout. */
 export async function pileNerLesson(): Promise<LessonFile> {
-  const folder = process.env.WORKBOOK_CORPUS || join(PROJECT_ROOT, "..", "shared", "corpus");
-  const real = join(folder, "pilener-conversations-sample.json");
-  if (existsSync(real)) return { source: "882 passages of Pile-NER-type, beside the checkout", path: real };
+  const real = corpusFile("pilener-conversations-sample.json");
+  if (real) return { source: "882 passages of Pile-NER-type, beside the checkout", path: real };
   const path = join(scratch(), "sample-as-conversations.json");
   await convert({
-    inputs: [join(PROJECT_ROOT, "data/sample/sample.jsonl")],
+    inputs: [dataPath("sample", "sample.jsonl")],
     from: "gliner",
     to: "pile-ner",
     out: path,
@@ -84,5 +84,5 @@ const scratch = () => mkdtempSync(join(tmpdir(), "workbook-lesson-"));
 
 /** The manifest of the public mix, as a run of `preprocess --mix data/mixes/public.yaml` left it in data/results. */
 export function storedMix(): MixManifest {
-  return JSON.parse(readFileSync(join(PROJECT_ROOT, "data/results/mix-public.json"), "utf8")) as MixManifest;
+  return readData("results", "mix-public.json") as MixManifest;
 }

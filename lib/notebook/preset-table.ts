@@ -1,5 +1,5 @@
 /** How the same answers score under several presets, as a table: percent, the mean first, then a column a set. */
-import type { PresetRow } from "../evaluate/stored-presets";
+import type { PresetRow } from "../evaluate/stored/presets";
 import type { Display } from "./display";
 import { table } from "./table";
 

@@ -1,7 +1,7 @@
 /** What a notebook writes into files: whole files or none. */
 import { extname } from "node:path";
 import { usageError } from "../errors";
-import { writeAtomically } from "../weights/atomic";
+import { writeAtomically } from "../files/atomic";
 import { type FrameLike, frameRecords, isFrame } from "./table";
 
 /**

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { DataDescription } from "./data";
-import { sourceLicences } from "./licences";
+import { sourceLicences } from "./data";
 import type { Manifest } from "./manifest";
 import { scrubbed } from "./scrub";
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readData } from "../data/project";
 import { type NerRecord, typesOf } from "../data/records";
 
 /** What a run was given to learn or to be measured on. */
@@ -36,4 +37,9 @@ function recordsSha256(records: readonly NerRecord[]): string {
   for (const { tokens, ner, labels, negatives, src } of records)
     hash.update(JSON.stringify([tokens, ner, labels ?? null, negatives ?? null, src ?? null]));
   return hash.digest("hex");
+}
+
+/** The licence of each source (`src`) of the training corpora: data/corpus-licences.json. */
+export function sourceLicences(): Record<string, string> {
+  return readData("corpus-licences.json") as Record<string, string>;
 }

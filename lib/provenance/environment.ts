@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { arch, availableParallelism, cpus, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { type BackendInfo, backendInfo, PROJECT_ROOT } from "../backend";
 import { glibcVersion } from "../backend/install/libc";
+import { machineFacts } from "../machine";
 
 /** What computes: everything on which speed and rounding depend. What cannot be found out is "unknown", never left out. */
 export interface Environment {
@@ -31,14 +31,15 @@ const ASKED = ["TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_ENABLE_ON
 
 /** A backend must have started. */
 export function environmentOf(): Environment {
+  const { platform, processor, cores, memory_gb } = machineFacts();
   return {
     software: softwareVersions(),
     machine: {
-      platform: `${platform()} ${release()} ${arch()}`,
+      platform,
       libc: libc(),
-      processor: cpus()[0]?.model.trim() || "unknown",
-      cores: availableParallelism(),
-      memory_gb: Math.round(totalmem() / 1e8) / 10,
+      processor,
+      cores,
+      memory_gb: memory_gb.total,
       governor: firstLine("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
     },
     backend: backendInfo(),

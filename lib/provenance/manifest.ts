@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { UserError } from "../errors";
-import { readJson } from "../json";
-import { writeAtomically } from "../weights/atomic";
+import { writeAtomically } from "../files/atomic";
+import { sha256 } from "../files/hash";
+import { readJson } from "../files/json";
 import type { DataDescription } from "./data";
 import { type Difference, differences } from "./difference";
 import { type Environment, environmentOf } from "./environment";
-import { sha256 } from "./hash";
 import { type ProjectState, projectState } from "./project";
 import { scrubbed } from "./scrub";
 

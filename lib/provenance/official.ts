@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { PROJECT_ROOT } from "../backend";
+import { dataPath } from "../data/project";
 import { UserError } from "../errors";
 
 /** A configuration that GLiNER's repository shipped: its values, which are facts, in Python's spelling. */
@@ -20,7 +20,7 @@ export interface OfficialConfig {
   training: Record<string, unknown>;
 }
 
-const FOLDER = join(PROJECT_ROOT, "data", "recipes", "official");
+const FOLDER = dataPath("recipes", "official");
 
 /** The one of the claim under test: the yaml that issue #36's author was sent to. */
 export const DEFAULT_OFFICIAL = "config_large-2024-03-25";

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { UserError } from "../errors";
-import { isObject, type JsonObject, quote, readJsonObject } from "../weights/json";
+import { isObject, type JsonObject, quote, readJsonObject } from "../files/json-object";
 import { repairNormalizers } from "./normalizers";
 import { DEBERTA_TOKENS, debertaTokenizer, readSentencePiece } from "./sentencepiece";
 

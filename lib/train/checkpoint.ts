@@ -1,9 +1,9 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { sha256OfFileSync } from "../backend/install/hash";
 import { UserError } from "../errors";
-import { readJson } from "../json";
-import { writeAtomically } from "../weights/atomic";
+import { writeAtomically } from "../files/atomic";
+import { sha256OfFileSync } from "../files/hash";
+import { readJson } from "../files/json";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors";
 import { firstChange, type RunIdentity } from "./identity";
 import type { AdamW } from "./optimizer";

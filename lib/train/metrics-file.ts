@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { UserError } from "../errors";
-import { writeAtomically } from "../weights/atomic";
+import { writeAtomically } from "../files/atomic";
 
 /** A file of JSON lines, one a step, in which a replay leaves no step twice. */
 export class MetricsFile {

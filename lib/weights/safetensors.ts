@@ -1,7 +1,7 @@
 import { closeSync } from "node:fs";
 import { UserError } from "../errors";
-import { readBytes, withFile } from "./bytes";
-import { isObject, parseJson, quote } from "./json";
+import { readBytes, withFile } from "../files/bytes";
+import { isObject, parseJson, quote } from "../files/json-object";
 import { BYTES, type DType, isCounts, type NamedArray, product, type TensorFile, type TensorInfo } from "./tensor-file";
 import { decode } from "./values";
 

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { UserError } from "../errors";
-import { isObject, quote, readJsonObject } from "./json";
+import { isObject, quote, readJsonObject } from "../files/json-object";
 import type { NamedArray, TensorFile, TensorInfo } from "./tensor-file";
 
 /** Weights cut into several files, with an index that says which tensor lies in which. @see huggingface_hub, serialization */

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { after, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { type BackendName, backendInfo, readRecord, useBackend } from "../../lib/backend";
-import { BINDING_PATH } from "../../lib/backend/places";
+import { BINDING_PATH } from "../../lib/files/places";
 
 const NATIVE = existsSync(BINDING_PATH);
 const BACKENDS: BackendName[] = NATIVE ? ["tensorflow", "wasm", "cpu"] : ["wasm", "cpu"];

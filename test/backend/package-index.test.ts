@@ -8,9 +8,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { downloadFromIndex } from "../../lib/backend/install/package-index";
+import { downloadFromIndex, type Wheel } from "../../lib/backend/install/package-index";
 import { pipSettings } from "../../lib/backend/install/pip-settings";
-import { downloadWheel, type Wheel } from "../../lib/backend/install/wheel";
+import { downloadWheel } from "../../lib/backend/install/wheel";
 
 const CONTENT = Buffer.from("the wheel's bytes");
 const SHA256 = createHash("sha256").update(CONTENT).digest("hex");

@@ -12,7 +12,7 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { PROJECT_ROOT } from "../../lib/backend";
-import { KernelClient, type KernelOptions } from "../../lib/kernel/client";
+import { KernelClient, type KernelOptions } from "../../lib/kernel/runner/client";
 
 interface Candidate {
   name: string;

@@ -8,9 +8,9 @@ import { parseArgs } from "node:util";
 import { PROJECT_ROOT, useBackend } from "../../lib/backend";
 import { ENCODER } from "../../lib/bench/measure";
 import { readRecords, typesOf } from "../../lib/data/records";
+import { writeAtomically } from "../../lib/files/atomic";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { environmentOf } from "../../lib/provenance/environment";
-import { writeAtomically } from "../../lib/weights/atomic";
 
 const LABELS = [10, 30, 100, 300, 1000];
 /** Types in one prompt: MiniLM has 512 positions. */

@@ -1,7 +1,7 @@
 import { convert } from "../../lib/data/convert";
-import { jsonValues } from "../../lib/data/files/json-values";
 import { usageError } from "../../lib/errors";
-import { AtomicFile } from "../../lib/weights/atomic";
+import { AtomicFile } from "../../lib/files/atomic";
+import { jsonValues } from "../../lib/files/json-values";
 
 /**
  * A Pile-NER-type file of full size, made by repeating a smaller one, and how long `preprocess` takes for it:

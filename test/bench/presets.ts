@@ -13,12 +13,12 @@ import { typesOf } from "../../lib/data/records";
 import { findSource } from "../../lib/data/sources";
 import { ZERO_SHOT_SETS, zeroShotTest } from "../../lib/data/zero-shot-tests";
 import { type BenchmarkSet, comparePresets, type PresetScores } from "../../lib/evaluate/benchmark";
-import { addCounts, type Counts } from "../../lib/evaluate/metrics";
-import { bootstrapDifference } from "../../lib/evaluate/paired";
-import { type Predictions, readPredictions } from "../../lib/evaluate/predictions";
-import { PRESETS, presetOf } from "../../lib/evaluate/presets";
-import { type PresetRow, presetRow, type StoredPresets } from "../../lib/evaluate/stored-presets";
-import { writeAtomically } from "../../lib/weights/atomic";
+import { type Predictions, readPredictions } from "../../lib/evaluate/predictions/predictions";
+import { addCounts, type Counts } from "../../lib/evaluate/scoring/metrics";
+import { PRESETS, presetOf } from "../../lib/evaluate/scoring/presets";
+import { bootstrapDifference } from "../../lib/evaluate/statistics/paired";
+import { type PresetRow, presetRow, type StoredPresets } from "../../lib/evaluate/stored/presets";
+import { writeAtomically } from "../../lib/files/atomic";
 
 /** Of the presets' own first; what a decision is worth hangs on the threshold, so lower ones are shown too. */
 const THRESHOLDS = [0.5, 0.3, 0.1];

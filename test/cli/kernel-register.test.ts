@@ -15,12 +15,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { venvProgram } from "../../lib/cli/setup/venv";
-import { KernelClient } from "../../lib/kernel/client";
-import { kernelsFolder, type Machine, seenByVSCode, userDataFolder } from "../../lib/kernel/jupyter-folders";
-import type { Output } from "../../lib/kernel/nbformat";
-import { OutputCollector } from "../../lib/kernel/outputs";
 import { KERNEL_NAME, LAUNCHER, PROJECT_ROOT } from "../../lib/kernel/project";
-import { registerKernel, unregisterKernel } from "../../lib/kernel/register";
+import { kernelsFolder, type Machine, seenByVSCode, userDataFolder } from "../../lib/kernel/register/jupyter-folders";
+import { registerKernel, unregisterKernel } from "../../lib/kernel/register/register";
+import { KernelClient } from "../../lib/kernel/runner/client";
+import type { Output } from "../../lib/kernel/runner/nbformat";
+import { OutputCollector } from "../../lib/kernel/runner/outputs";
 import { type Ended, verb } from "./verb";
 
 let scratch: string;

@@ -16,8 +16,8 @@ let root: string;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "workbook-launch-"));
-  for (const name of ["launch.cjs", "setup"])
-    cpSync(join(PROJECT_ROOT, "lib/cli", name), join(root, "lib/cli", name), { recursive: true });
+  for (const name of ["cli/launch.cjs", "cli/setup", "backend/environment.cjs"])
+    cpSync(join(PROJECT_ROOT, "lib", name), join(root, "lib", name), { recursive: true });
   put("package-lock.json", JSON.stringify({ packages: { "node_modules/one": { version: "1.0.0" } } }));
   put("tsconfig.json", "{}");
   put("lib/index.ts", "");

@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { PROJECT_ROOT } from "../../lib/backend/places";
 import { type Conversion, convert } from "../../lib/data/convert";
 import { readLabelMap } from "../../lib/data/labels";
 import { addressOf, findSource, isHere, readSources } from "../../lib/data/sources";
 import { ZERO_SHOT_SETS } from "../../lib/data/zero-shot-tests";
+import { PROJECT_ROOT } from "../../lib/files/places";
 import { Scratch, says } from "./scratch";
 
 const scratch = new Scratch("convert");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseEncoderConfig } from "../../lib/encoder/config";
-import { publishedModels } from "../../lib/gliner/published";
+import { publishedModels } from "../../lib/gliner/checkpoint/published";
 
 const BERT = {
   ...{ model_type: "bert", vocab_size: 10, hidden_size: 8, num_hidden_layers: 1, num_attention_heads: 2 },

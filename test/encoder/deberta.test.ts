@@ -8,7 +8,7 @@ import { useBackend } from "../../lib/backend";
 import { bandScores, plainScores } from "../../lib/encoder/disentangled-attention";
 import { logBucket, positionRow } from "../../lib/encoder/relative-position";
 import { GLiNER } from "../../lib/gliner/gliner";
-import { train } from "../../lib/gliner/train";
+import { train } from "../../lib/gliner/training/train";
 import { stream } from "../../lib/random";
 import { assertClose, assertRelative } from "../families/compare";
 import { ROOT, TINY_RECORDS } from "../tiny";

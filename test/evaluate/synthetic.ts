@@ -1,4 +1,4 @@
-import type { Counts } from "../../lib/evaluate/metrics";
+import type { Counts } from "../../lib/evaluate/scoring/metrics";
 import { type RandomStream, stream } from "../../lib/random";
 
 /** How well two made-up systems do: the share of mentions that they find in a sentence of middling difficulty. */

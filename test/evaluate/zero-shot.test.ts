@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type NerRecord, readRecords, typesOf } from "../../lib/data/records";
-import type { Predictor } from "../../lib/evaluate/predict";
+import type { Predictor } from "../../lib/evaluate/predictions/predict";
 import { evaluateRecords } from "../../lib/evaluate/zero-shot";
 import { greedyDecode, type SpanCandidate } from "../../lib/model/decode";
 import { ROOT } from "../tiny";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import type { Parameters, Shapes } from "../../lib/weights/parameters";
+import type { Parameters } from "../../lib/weights/parameters";
 import type { NamedArray } from "../../lib/weights/safetensors";
+import type { Shapes } from "../../lib/weights/shapes";
 
 type Numbers = ArrayLike<number>;
 

@@ -9,6 +9,7 @@ import { logBucket } from "../../lib/encoder/relative-position";
 import { noDropout } from "../../lib/fused/dropout";
 import { Parameters } from "../../lib/weights/parameters";
 import { type NamedArray, readSafetensors } from "../../lib/weights/safetensors";
+import { Shapes } from "../../lib/weights/shapes";
 import { assertClose, assertNames, assertRelative, need } from "./compare";
 import type { GoldenFamily } from "./family";
 
@@ -23,7 +24,7 @@ export const debertaVariants: GoldenFamily = {
     const parameters = new Parameters();
     for (const [name, { data, shape }] of tensors)
       if (name.startsWith("param.")) parameters.set(name.slice("param.".length), data as Float32Array, shape);
-    const shapes = new Map<string, readonly number[]>();
+    const shapes = new Shapes();
     debertaShapes(shapes, "", config);
     assertNames(shapes, parameters);
     for (const scoresOf of [bandScores, plainScores]) checkVariant(config, parameters, tensors, scoresOf);
@@ -38,9 +39,10 @@ function checkVariant(
   scoresOf: typeof bandScores,
 ): void {
   const float = (name: string) => tf.tensor(need(tensors, name).data, need(tensors, name).shape, "float32");
-  const ids = tf.cast(float("ids"), "int32") as tf.Tensor2D; // [B, T]
+  const [B, T] = need(tensors, "ids").shape;
   const mask = float("mask") as tf.Tensor2D; // [B, T]
-  const run = () => deberta(ids, mask, parameters, "", config, noDropout, undefined, scoresOf); // [B, T, H]
+  const subwords = { ids: Int32Array.from(need(tensors, "ids").data), mask: Int32Array.from(mask.dataSync()), B, T };
+  const run = () => deberta({ subwords, parameters, prefix: "", config, dropout: noDropout }, scoresOf); // [B, T, H]
   const real = tf.expandDims(mask, -1); // [B, T, 1]
   assertClose(tf.mul(run(), real).dataSync(), need(tensors, "out").data, 1e-4, `${scoresOf.name}: output`);
   const variables = new Map(parameters.entries());

@@ -45,7 +45,7 @@ export const eraLosses: GoldenFamily = {
       const options = { ...lossOf(era), reduction, ...args };
       const compute = (s: tf.Tensor) => {
         let drawn = 0;
-        return spanLoss(s as tf.Tensor4D, labels, spanMask, typeMask, options, () => uniform[drawn++]);
+        return spanLoss(s as tf.Tensor4D, labels, { spanMask, typeMask }, options, { draw: () => uniform[drawn++] });
       };
       assertRelative(compute(scores).dataSync(), [loss], 1e-4, `loss of ${what}`);
       assertRelative(tf.grad(compute)(scores).dataSync(), gradient, 1e-4, `gradient of ${what}`);

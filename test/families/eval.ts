@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NerSpan } from "../../lib/data/records";
-import { addCounts, countMatches, scores } from "../../lib/evaluate/metrics";
+import { addCounts, countMatches, scores } from "../../lib/evaluate/scoring/metrics";
 import type { GoldenFamily } from "./family";
 
 interface EvalCase {

@@ -1,19 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import {
-  crossEntropyLoss,
-  DEFAULT_LOSS,
-  elementLoss,
-  LOSS_TYPES,
-  type LossOptions,
-  spanLoss,
-} from "../../lib/model/loss";
+import { DEFAULT_LOSS, LOSS_TYPES, type LossOptions, spanLoss } from "../../lib/model/loss";
 import { clampedFocal } from "../../lib/model/loss/focal-clamped";
-import type { FunctionReduction } from "../../lib/model/loss/functions";
 import { type NamedArray, readSafetensors } from "../../lib/weights/safetensors";
 import { assertRelative, need } from "./compare";
 import type { GoldenFamily } from "./family";
+import { crossEntropyLoss, elementLoss, type FunctionReduction } from "./loss-functions";
 
 type Tensors = Map<string, NamedArray>;
 
@@ -53,7 +46,7 @@ function checkSpanLoss(tensors: Tensors, cases: Record<string, unknown>[]): void
       let next = 0;
       // With negatives = 0 nothing stays, whatever is drawn.
       const draw = () => (drawn ? drawn[next++] : 0.5);
-      return spanLoss(s as tf.Tensor4D, labels, spanMask, typeMask, options, draw);
+      return spanLoss(s as tf.Tensor4D, labels, { spanMask, typeMask }, options, { draw });
     };
     const doubt = options.loss_type === "dice" ? diceDoubt(scores, labels, options.dice_gamma) : undefined;
     compare(run, scores, need(tensors, `loss_${i}`), need(tensors, `grad_${i}`), JSON.stringify(args), doubt);

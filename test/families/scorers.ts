@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type NerSpan, parseRecord } from "../../lib/data/records";
-import { macroScores } from "../../lib/evaluate/breakdown";
-import { matchModes } from "../../lib/evaluate/match-modes";
-import { addCounts, countMatches, type Scores, scores, scoresPerType } from "../../lib/evaluate/metrics";
-import { FORMAT, formatText, parsePredictions } from "../../lib/evaluate/predictions";
-import { PLAIN_RULES, scorePredictions } from "../../lib/evaluate/scoring";
+import { macroScores } from "../../lib/evaluate/errors/breakdown";
+import { FORMAT, formatText, parsePredictions } from "../../lib/evaluate/predictions/predictions";
+import { matchModes } from "../../lib/evaluate/scoring/match-modes";
+import { addCounts, countMatches, type Scores, scores, scoresPerType } from "../../lib/evaluate/scoring/metrics";
+import { PLAIN_RULES, scorePredictions } from "../../lib/evaluate/scoring/scoring";
 import type { GoldenFamily } from "./family";
 
 type Triple = [precision: number, recall: number, f1: number];

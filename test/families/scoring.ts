@@ -7,8 +7,9 @@ import { projection } from "../../lib/model/projection";
 import { scoreSpans } from "../../lib/model/span/layer";
 import { factoredTokenHeadScores, tokenHeadScores, tokenHeadShapes } from "../../lib/model/token-head";
 import { extractWords, rowsAt, SUBTOKEN_POOLINGS } from "../../lib/model/words";
-import { Parameters, type Shapes } from "../../lib/weights/parameters";
+import { Parameters } from "../../lib/weights/parameters";
 import { type NamedArray, readSafetensors } from "../../lib/weights/safetensors";
+import { Shapes } from "../../lib/weights/shapes";
 import { assertClose, assertGradients, assertNames, need } from "./compare";
 import type { GoldenFamily } from "./family";
 
@@ -53,7 +54,7 @@ export const tokenScorer: GoldenFamily = {
       if (name.startsWith("w.")) parameters.set(`scorer.${name.slice(2)}`, data as Float32Array, shape);
     const words = tensor(tensors, "token_rep") as tf.Tensor3D; // [B, W, D]
     const types = tensor(tensors, "label_rep") as tf.Tensor3D; // [B, C, D]
-    const shapes: Shapes = new Map();
+    const shapes = new Shapes();
     tokenHeadShapes(shapes, words.shape[2]);
     assertNames(shapes, parameters);
     const input = { words, types, parameters, rate: 0.1, dropout: noDropout };

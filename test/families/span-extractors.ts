@@ -1,13 +1,15 @@
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { noDropout } from "../../lib/fused/dropout";
+import { SPAN_PREFIX } from "../../lib/model/parameter-names";
+import { projection } from "../../lib/model/projection";
 import {
   endpointExtractor,
   maxPoolingExtractor,
   type SpanList,
   selfAttentiveExtractor,
 } from "../../lib/model/span/allennlp";
-import { tokenMarker } from "../../lib/model/span/token-marker";
+import type { SpanInput } from "../../lib/model/span/layer";
 import { Parameters } from "../../lib/weights/parameters";
 import { readSafetensors } from "../../lib/weights/safetensors";
 import { assertClose, need } from "./compare";
@@ -54,3 +56,21 @@ export const spanTokenLevel: GoldenFamily = {
     parameters.dispose();
   },
 };
+
+/**
+ * The span layer of the token-level model (`span_mode: token_level` with `represent_spans`): markerV0 on any list of
+ * spans instead of all spans up to a width, out of the parts that the span layers are made of.
+ * @see gliner/modeling/span_rep.py, TokenMarker (0.2.29)
+ * @returns [B, S, D]
+ */
+function tokenMarker(
+  { words, spans }: SpanList,
+  { parameters, rate, dropout }: Pick<SpanInput, "parameters" | "rate" | "dropout">,
+): tf.Tensor {
+  const project = (name: string) =>
+    projection(words, parameters, `${SPAN_PREFIX}${name}`, rate, dropout) as tf.Tensor3D; // [B, W, D]
+  const start = endpointExtractor({ words: project("project_start"), spans }, { combination: "x" }); // [B, S, D]
+  const end = endpointExtractor({ words: project("project_end"), spans }, { combination: "y" }); // [B, S, D]
+  const joined = tf.relu(tf.concat([start, end], 2)); // [B, S, 2D]
+  return projection(joined, parameters, `${SPAN_PREFIX}out_project`, rate, dropout);
+}

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { noDropout } from "../../lib/fused/dropout";
+import { SPAN_PREFIX } from "../../lib/model/parameter-names";
 import { SPAN_LAYERS, spanLayer } from "../../lib/model/span";
-import { SPAN_PREFIX, type SpanInput } from "../../lib/model/span/layer";
-import { Parameters, type Shapes } from "../../lib/weights/parameters";
+import type { SpanInput } from "../../lib/model/span/layer";
+import { Parameters } from "../../lib/weights/parameters";
 import { type NamedArray, readSafetensors } from "../../lib/weights/safetensors";
+import { Shapes } from "../../lib/weights/shapes";
 import { assertClose, assertGradients, assertNames, need } from "./compare";
 import type { GoldenFamily } from "./family";
 
@@ -22,7 +24,7 @@ export const spanLayers: GoldenFamily = {
       if (name.startsWith("w.")) parameters.set(`span_rep_layer.${name.slice(2)}`, data as Float32Array, shape);
     const words = tf.variable(tensor(tensors, "h")); // [B, W, D]
     const layer = spanLayer(meta.mode);
-    const shapes: Shapes = new Map();
+    const shapes = new Shapes();
     layer.shapes(shapes, words.shape[2] as number, meta.max_width);
     assertNames(shapes, parameters);
     const input: SpanInput = {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { collate } from "../../lib/batch/collate";
 import type { NerSpan } from "../../lib/data/records";
-import { loadModel } from "../../lib/gliner/load";
+import { loadModel } from "../../lib/gliner/checkpoint/load";
 import { batchLoss } from "../../lib/model/batch-loss";
 import { DEFAULT_LOSS, type LossOptions } from "../../lib/model/loss";
 import type { SpanModel } from "../../lib/model/uni-encoder-span";

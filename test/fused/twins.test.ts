@@ -12,7 +12,8 @@ import { layerNormRows, plainLayerNorm } from "../../lib/fused/layer-norm";
 import { plainReluDropout, reluDropout } from "../../lib/fused/relu-dropout";
 import { gatherRows, pickRows } from "../../lib/fused/rows";
 import { stream } from "../../lib/random";
-import { Parameters, type Shapes } from "../../lib/weights/parameters";
+import { Parameters } from "../../lib/weights/parameters";
+import { Shapes } from "../../lib/weights/shapes";
 import { assertClose } from "../families/compare";
 
 /** Every fused op against its readable twin: values, and the gradients of all inputs. */
@@ -118,7 +119,7 @@ const CONFIG: BertConfig = {
 
 /** A small BERT, and texts of these lengths. */
 function encoder(lengths: readonly number[], seed: number) {
-  const shapes: Shapes = new Map();
+  const shapes = new Shapes();
   bertShapes(shapes, "", CONFIG);
   const parameters = new Parameters();
   const normal = stream(seed, "twin");
@@ -138,13 +139,9 @@ function encoder(lengths: readonly number[], seed: number) {
 for (const lengths of [[5, 3, 1], [7], [4, 4], [29, 2, 30, 11]])
   test(`BERT without padding equals BERT: texts of ${lengths} subwords`, () => {
     const { parameters, subwords, real } = encoder(lengths, lengths.length);
-    const { ids, mask, B, T } = subwords;
-    const packed = () => tf.mul(packedBert(subwords, parameters, "", CONFIG, noDropout), real);
-    const padded = () =>
-      tf.mul(
-        bert(tf.tensor2d(ids, [B, T], "int32"), tf.tensor2d(mask, [B, T]), parameters, "", CONFIG, noDropout),
-        real,
-      );
+    const input = { subwords, parameters, prefix: "", config: CONFIG, dropout: noDropout };
+    const packed = () => tf.mul(packedBert(input), real);
+    const padded = () => tf.mul(bert(input), real);
     // A key's bias adds the same to all scores of a row, so its gradient is zero but for rounding.
     const names = parameters.names().filter((name) => !name.includes("pooler") && !name.endsWith("key.bias"));
     assertTwins(
@@ -161,7 +158,9 @@ test("BERT without padding under dropout: its gradient is the slope of its loss"
   const dropout = seededDropout(5, 6);
   const weight = tf.randomNormal([3, 6, 12], 0, 1, "float32", 12);
   const loss = () =>
-    tf.sum(tf.mul(tf.mul(packedBert(subwords, parameters, "", CONFIG, dropout), real), weight)) as tf.Scalar;
+    tf.sum(
+      tf.mul(tf.mul(packedBert({ subwords, parameters, prefix: "", config: CONFIG, dropout }), real), weight),
+    ) as tf.Scalar;
   for (const name of ["encoder.layer.0.attention.self.value.weight", "encoder.layer.1.attention.self.query.weight"]) {
     const variable = parameters.get(name);
     const gradient = tf.variableGrads(loss, [variable]).grads[variable.name];

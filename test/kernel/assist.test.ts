@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { KernelClient } from "../../lib/kernel/client";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
+import { KernelClient } from "../../lib/kernel/runner/client";
 import { cellsOf, EDITOR_OPTIONS, Editor } from "./editor";
 
 const NOTEBOOKS = join(PROJECT_ROOT, "notebooks");

@@ -5,8 +5,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { readNotebook } from "../../lib/kernel/nbformat";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
+import { readNotebook } from "../../lib/kernel/runner/nbformat";
 
 const NOTEBOOKS = join(PROJECT_ROOT, "notebooks");
 

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { KernelClient } from "../../lib/kernel/client";
 import { pickDeclarations } from "../../lib/kernel/names";
-import type { Output } from "../../lib/kernel/nbformat";
-import { OutputCollector } from "../../lib/kernel/outputs";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
+import { KernelClient } from "../../lib/kernel/runner/client";
+import type { Output } from "../../lib/kernel/runner/nbformat";
+import { OutputCollector } from "../../lib/kernel/runner/outputs";
 
 let kernel: KernelClient;
 

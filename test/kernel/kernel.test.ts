@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { KernelClient } from "../../lib/kernel/client";
-import type { Output } from "../../lib/kernel/nbformat";
-import { OutputCollector } from "../../lib/kernel/outputs";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
+import { KernelClient } from "../../lib/kernel/runner/client";
+import type { Output } from "../../lib/kernel/runner/nbformat";
+import { OutputCollector } from "../../lib/kernel/runner/outputs";
 
 const NOTEBOOKS = join(PROJECT_ROOT, "notebooks");
 let kernel: KernelClient;

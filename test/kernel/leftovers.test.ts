@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { KernelClient } from "../../lib/kernel/client";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
+import { KernelClient } from "../../lib/kernel/runner/client";
 
 const COUNT = Number(process.env.KERNELS ?? 10);
 const AT_ONCE = 2;

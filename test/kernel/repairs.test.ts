@@ -3,18 +3,18 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { markdownToHtml } from "../../lib/kernel/book/markdown";
 import { awaitsAtTop } from "../../lib/kernel/compiler";
-import { markdownToHtml } from "../../lib/kernel/markdown";
-import { OutputCollector } from "../../lib/kernel/outputs";
 import { builtModule, JUPYTER_FOLDER, PROJECT_ROOT } from "../../lib/kernel/project";
 import { ExecutionQueue } from "../../lib/kernel/queue";
+import { OutputCollector } from "../../lib/kernel/runner/outputs";
+import { parse, request } from "../../lib/kernel/runner/wire";
 import { writeOutShorthands } from "../../lib/kernel/shorthand";
 import { Streams } from "../../lib/kernel/streams";
-import { parse, request } from "../../lib/kernel/wire";
 
 test("the kernelspec carries the environment that the launcher sets", () => {
   const spec = JSON.parse(readFileSync(join(JUPYTER_FOLDER, "kernels", "tslab-workbook", "kernel.json"), "utf8"));
-  const { tunedEnvironment } = require(join(PROJECT_ROOT, "lib", "cli", "setup", "environment.cjs"));
+  const { tunedEnvironment } = require(join(PROJECT_ROOT, "lib", "backend", "environment.cjs"));
   assert.deepEqual(spec.env, tunedEnvironment({}));
   assert.deepEqual(spec.argv, ["node", "{resource_dir}/../../../launch.cjs", "{connection_file}"]);
 });

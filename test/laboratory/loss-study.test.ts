@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { lossGradient, lossStudy } from "../../lib/laboratory/loss-study";
-import { countParameters } from "../../lib/model/count";
+import { countParameters } from "../../lib/model/describe";
 import { TINY_BERT, TINY_RECORDS } from "../tiny";
 
 before(() => useBackend());

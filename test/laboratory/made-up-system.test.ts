@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { meanF1 } from "../../lib/evaluate/bootstrap";
-import { bootstrapDifference } from "../../lib/evaluate/paired";
-import { storedCounts, storedPresets } from "../../lib/evaluate/stored-presets";
+import { meanF1 } from "../../lib/evaluate/statistics/bootstrap";
+import { bootstrapDifference } from "../../lib/evaluate/statistics/paired";
+import { storedCounts, storedPresets } from "../../lib/evaluate/stored/presets";
 import { madeUpSystem } from "../../lib/laboratory/made-up-system";
 
 const mentions = storedCounts(storedPresets()).map((set) =>

@@ -11,8 +11,8 @@ import { useBackend } from "../../lib/backend";
 import { readRecords, typesOf } from "../../lib/data/records";
 import { ZERO_SHOT_SETS } from "../../lib/data/zero-shot-tests";
 import { evaluateRecords } from "../../lib/evaluate/zero-shot";
+import type { SaveOptions } from "../../lib/gliner/checkpoint/save";
 import { GLiNER } from "../../lib/gliner/gliner";
-import type { SaveOptions } from "../../lib/gliner/save";
 import { ROOT } from "../tiny";
 
 const RUN = join(ROOT, "..", "shared", "python-run-1500");

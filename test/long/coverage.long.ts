@@ -4,11 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bootstrapF1 } from "../../lib/evaluate/bootstrap";
-import type { Counts } from "../../lib/evaluate/metrics";
-import { bootstrapDifference } from "../../lib/evaluate/paired";
-import { compareSeeds } from "../../lib/evaluate/seeds";
-import { tQuantile } from "../../lib/evaluate/student";
+import type { Counts } from "../../lib/evaluate/scoring/metrics";
+import { bootstrapF1 } from "../../lib/evaluate/statistics/bootstrap";
+import { bootstrapDifference } from "../../lib/evaluate/statistics/paired";
+import { compareSeeds } from "../../lib/evaluate/statistics/seeds";
+import { tQuantile } from "../../lib/evaluate/statistics/student";
 import { stream } from "../../lib/random";
 import { sentencePair, trueF1 } from "../evaluate/synthetic";
 

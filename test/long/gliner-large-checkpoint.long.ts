@@ -11,9 +11,9 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import type * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
+import { type PublishedModel, publishedModels } from "../../lib/gliner/checkpoint/published";
+import { saveModel } from "../../lib/gliner/checkpoint/save";
 import { GLiNER } from "../../lib/gliner/gliner";
-import { type PublishedModel, publishedModels } from "../../lib/gliner/published";
-import { saveModel } from "../../lib/gliner/save";
 import { initialValues } from "../../lib/model/initialise";
 import { modelShapes } from "../../lib/model/uni-encoder-span";
 import { SubwordTokenizer } from "../../lib/text/tokenizer";
@@ -111,7 +111,7 @@ function write(folder: string): Parameters {
   const config = { ...published, class_token_index: Number(tokenizer.tokenId(published.ent_token)) };
   const parameters = new Parameters();
   const shapes = modelShapes(config, encoder);
-  for (const [name, shape] of shapes) parameters.set(name, initialValues(name, shape, shapes, 0), shape);
+  for (const [name, shape] of shapes) parameters.set(name, initialValues(name, shapes, 0), shape);
   saveModel({ config, encoder, parameters, tokenizer, encoderJson: { ...encoder }, random: [] }, folder);
   return parameters;
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { useBackend } from "../../lib/backend";
 import { type Batch, collate } from "../../lib/batch/collate";
-import { publishedModels } from "../../lib/gliner/published";
+import { publishedModels } from "../../lib/gliner/checkpoint/published";
 import { batchLoss } from "../../lib/model/batch-loss";
 import { initialValues } from "../../lib/model/initialise";
 import { DEFAULT_LOSS } from "../../lib/model/loss";
@@ -34,7 +34,7 @@ before(async () => {
   const class_token_index = Number(tokenizer.tokenId(config.ent_token));
   model = { config: { ...config, class_token_index }, encoder, parameters: new Parameters() };
   const shapes = modelShapes(config, encoder);
-  for (const [name, shape] of shapes) model.parameters.set(name, initialValues(name, shape, shapes, 0), shape);
+  for (const [name, shape] of shapes) model.parameters.set(name, initialValues(name, shapes, 0), shape);
   const words = "Anna Smith visited Paris in March 2021 and met Omar Novak of Acme Corp near the Red Sea .".split(" ");
   const tokens = [...words, ...words];
   const types = ["person", "location", "organization", "date", "product", "event", "law", "animal"];

@@ -5,7 +5,8 @@ import { isNative, useBackend } from "../../lib/backend";
 import { UserError } from "../../lib/errors";
 import { defaultLstm, LSTMS, type LstmModule, type LstmName, lstmShapes, StatefulLstm } from "../../lib/model/lstm";
 import { stream } from "../../lib/random";
-import { Parameters, type Shapes } from "../../lib/weights/parameters";
+import { Parameters } from "../../lib/weights/parameters";
+import { Shapes } from "../../lib/weights/shapes";
 import { assertClose, assertRelative, maxDifference } from "../families/compare";
 
 before(() => useBackend());
@@ -14,8 +15,8 @@ before(() => useBackend());
 function make(seed: number, lengths: readonly number[], W: number, D: number, layers = 1) {
   const random = stream(seed, "lstm test");
   const values = (n: number) => Float32Array.from({ length: n }, () => random.normal() * 0.5);
-  const shapes: Shapes = new Map();
-  lstmShapes(shapes, "rnn.lstm", D, D / 2, layers, true);
+  const shapes = new Shapes();
+  lstmShapes(shapes, "rnn.lstm", { inputs: D, hidden: D / 2, layers, bidirectional: true });
   const parameters = new Parameters();
   for (const [name, shape] of shapes) parameters.set(name, values(shape.reduce((a, b) => a * b, 1)), shape);
   const x = tf.variable(tf.tensor3d(values(lengths.length * W * D), [lengths.length, W, D])); // [B, W, D]

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { loadModel } from "../../lib/gliner/load";
+import { loadModel } from "../../lib/gliner/checkpoint/load";
 import { frozenParameters, moduleOf } from "../../lib/model/modules";
 import { TINY_BERT } from "../tiny";
 

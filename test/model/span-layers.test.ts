@@ -8,7 +8,8 @@ import { initialValues } from "../../lib/model/initialise";
 import { SPAN_LAYERS, spanLayer } from "../../lib/model/span";
 import { type SpanInput, scoreSpans } from "../../lib/model/span/layer";
 import { stream } from "../../lib/random";
-import { Parameters, type Shapes } from "../../lib/weights/parameters";
+import { Parameters } from "../../lib/weights/parameters";
+import { Shapes } from "../../lib/weights/shapes";
 import { assertClose, assertRelative, maxDifference } from "../families/compare";
 
 before(() => useBackend());
@@ -28,7 +29,7 @@ interface Model {
 function make(mode: string, seed: number, lengths: number[], W = Math.max(...lengths)): Model {
   const random = stream(seed, "span test");
   const values = (n: number) => Float32Array.from({ length: n }, () => random.normal() * 0.4);
-  const shapes: Shapes = new Map();
+  const shapes = new Shapes();
   spanLayer(mode).shapes(shapes, D, K);
   const parameters = new Parameters();
   for (const [name, shape] of shapes) parameters.set(name, values(shape.reduce((a, b) => a * b, 1)), shape);
@@ -160,7 +161,7 @@ test("every mode makes vectors of all spans and leaves no tensor behind", () => 
 
 test("parameters: 10 D² + 7 D of marker against 28 D² + 15 D of markerV0", () => {
   const count = (mode: string) => {
-    const shapes: Shapes = new Map();
+    const shapes = new Shapes();
     spanLayer(mode).shapes(shapes, D, K);
     return [...shapes.values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
   };
@@ -170,11 +171,10 @@ test("parameters: 10 D² + 7 D of marker against 28 D² + 15 D of markerV0", () 
 
 test("weights that Python draws in a way of its own", () => {
   const spread = (mode: string, end: string) => {
-    const shapes: Shapes = new Map();
-    const { draws, shapes: declare } = spanLayer(mode);
-    declare(shapes, 32, 6);
-    const [name, shape] = [...shapes].find(([name]) => name.endsWith(end)) ?? assert.fail(`no parameter ${end}`);
-    const values = initialValues(name, shape, shapes, 1, draws);
+    const shapes = new Shapes();
+    spanLayer(mode).shapes(shapes, 32, 6);
+    const name = [...shapes.keys()].find((name) => name.endsWith(end)) ?? assert.fail(`no parameter ${end}`);
+    const values = initialValues(name, shapes, 1);
     return { largest: Math.max(...values.map(Math.abs)), deviation: Math.hypot(...values) / Math.sqrt(values.length) };
   };
   const uniform = (end: string, mode: string, bound: number) => {

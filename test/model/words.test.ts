@@ -3,7 +3,7 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
 import { collate } from "../../lib/batch/collate";
-import { loadModel } from "../../lib/gliner/load";
+import { loadModel } from "../../lib/gliner/checkpoint/load";
 import { extractWords } from "../../lib/model/words";
 import { assertClose } from "../families/compare";
 import { TINY_BERT } from "../tiny";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { joinRecords } from "../../lib/data/records";
-import { calibrate } from "../../lib/evaluate/calibration";
-import { thresholdCurve } from "../../lib/evaluate/threshold-curve";
+import { thresholdCurve } from "../../lib/evaluate/scoring/threshold-curve";
+import { calibrate } from "../../lib/evaluate/statistics/calibration";
 import { intervalFigure, reliabilityFigure, thresholdFigure } from "../../lib/notebook/analysis";
 import type { Display } from "../../lib/notebook/display";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PresetRow } from "../../lib/evaluate/stored-presets";
+import type { PresetRow } from "../../lib/evaluate/stored/presets";
 import { presetTable } from "../../lib/notebook/preset-table";
 
 test("wrong presets and prompts of their own are marked; numbers are points", () => {

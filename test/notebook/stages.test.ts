@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
 import type { Entity } from "../../lib/gliner/entity";
 import { GLiNER } from "../../lib/gliner/gliner";
-import { ENCODER_PREFIX } from "../../lib/model/uni-encoder-span";
+import { ENCODER_PREFIX } from "../../lib/model/parameter-names";
 import { type Stages, stages } from "../../lib/notebook/stages";
 import { assertClose } from "../families/compare";
 import { ROOT, TINY_BERT } from "../tiny";

@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
-import { readNotebook } from "../../lib/kernel/nbformat";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
-import { runNotebook } from "../../lib/kernel/runner";
+import { readNotebook } from "../../lib/kernel/runner/nbformat";
+import { runNotebook } from "../../lib/kernel/runner/runner";
 
 const NOTEBOOKS = join(PROJECT_ROOT, "notebooks");
 const SOLUTIONS = join(NOTEBOOKS, "solutions");

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { notebookName, projectNotebooks } from "../../lib/kernel/book";
-import { readNotebook } from "../../lib/kernel/nbformat";
-import { pageHtml } from "../../lib/kernel/pages";
+import { notebookName, projectNotebooks } from "../../lib/kernel/book/book";
+import { pageHtml } from "../../lib/kernel/book/pages";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
+import { readNotebook } from "../../lib/kernel/runner/nbformat";
 
 const CHAPTERS = join(PROJECT_ROOT, "notebooks");
 const SOLUTIONS = join(CHAPTERS, "solutions");

@@ -6,7 +6,8 @@ import { after, before, test } from "node:test";
 import { parse } from "yaml";
 import { PROJECT_ROOT, useBackend } from "../../lib/backend";
 import { GLiNER } from "../../lib/gliner/gliner";
-import { type TrainOptions, train } from "../../lib/gliner/train";
+import type { TrainOptions } from "../../lib/gliner/training/options";
+import { train } from "../../lib/gliner/training/train";
 import { type Manifest, readManifest } from "../../lib/provenance/manifest";
 import { TINY_BERT, TINY_RECORDS } from "../tiny";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { officialDifferences } from "../../lib/gliner/official";
-import { parseRecipe } from "../../lib/gliner/recipe";
+import { officialDifferences } from "../../lib/gliner/recipe/official";
+import { parseRecipe } from "../../lib/gliner/recipe/recipe";
 import { differences } from "../../lib/provenance/difference";
 import { DEFAULT_OFFICIAL, officialNames, readOfficial } from "../../lib/provenance/official";
 

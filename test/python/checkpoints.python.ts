@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { useBackend } from "../../lib/backend";
 import { GLiNER } from "../../lib/gliner/gliner";
-import { train } from "../../lib/gliner/train";
+import { train } from "../../lib/gliner/training/train";
 import { SPAN_LAYERS } from "../../lib/model/span";
 import { cachedEncoder, DEFAULT_ENCODER } from "../../lib/weights/encoders";
 import { ROOT, TINY_RECORDS } from "../tiny";

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { isAlive } from "../../files/alive";
 
 /** Folders of the cache that are either whole or not there. */
 
@@ -36,16 +37,5 @@ function clearAbandoned(folder: string): void {
   for (const name of readdirSync(parent)) {
     const owner = name.startsWith(`${basename(folder)}.`) && /\.(\d+)\.part$/.exec(name);
     if (owner && !isAlive(Number(owner[1]))) rmSync(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-/** Whether a process of this number runs. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is there and belongs to somebody else.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { UserError } from "../../errors";
-import { cacheFolder, NATIVE_PACKAGE, offline, PROJECT_ROOT } from "../places";
+import { cacheFolder, NATIVE_PACKAGE, offline, PROJECT_ROOT } from "../../files/places";
 import { buildInCache } from "./build";
 import { type Log, run } from "./run";
 import { ABI, type Candidate, type Installed } from "./rung";

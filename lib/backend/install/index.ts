@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../../errors";
-import { offline } from "../places";
+import { offline } from "../../files/places";
 import { type Attempt, type BackendRecord, type Forced, forcedBackend, RECORD_PATH, readRecord } from "../record";
 import { google } from "./google";
 import { link, linkedTo, linkTarget, restore } from "./link";

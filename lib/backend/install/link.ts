@@ -1,6 +1,6 @@
 import { cpSync, existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, sep } from "node:path";
-import { BINDING_PATH } from "../places";
+import { BINDING_PATH } from "../../files/places";
 import type { Installed } from "./rung";
 
 /** node_modules gets nothing but a pointer to the cache: `npm ci` may empty it and a second makes it good. */

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { offline } from "../places";
+import { offline } from "../../files/places";
 import { pipSettingsKey } from "./pip-settings";
 import { compiler, python, which } from "./run";
 

@@ -1,10 +1,21 @@
 import { copyFileSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors";
-import { download } from "./download";
+import { download } from "../../files/download";
 import type { PipSettings } from "./pip-settings";
 import type { Log } from "./run";
-import type { Wheel } from "./wheel";
+
+/** One file of a package index. */
+export interface Wheel {
+  /** As pip takes it, e.g. "tensorflow-cpu==2.19.1". */
+  requirement: string;
+  /** For wheels with compiled parts: the platforms that will do and CPython's release; default: any platform. */
+  built?: { platforms: string[]; python: string };
+  /** Hex; a wheel with another content is refused. Absent only where no copy was at hand to take it from. */
+  sha256?: string;
+  /** For the progress lines. */
+  megabytes?: number;
+}
 
 /**
  * A wheel from a package index without pip: the "simple" interface of PEP 503 (a page of links) and PEP 691 (the same

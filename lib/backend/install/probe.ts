@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { type BackendName, useBackend } from "../use";
+import type { BackendName } from "../info";
+import { useBackend } from "../use";
 
 /**
  * Started as a process of its own by set-up: loads the backend named on the command line, multiplies two matrices and

@@ -1,12 +1,13 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors";
-import { cacheFolder, NATIVE_PACKAGE } from "../places";
+import { cacheFolder, NATIVE_PACKAGE } from "../../files/places";
 import { buildInCache } from "./build";
 import { glibcVersion } from "./libc";
+import type { Wheel } from "./package-index";
 import { compiler, type Log, run } from "./run";
 import { ABI, type Candidate, type Installed } from "./rung";
-import { downloadWheel, unzip, type Wheel } from "./wheel";
+import { downloadWheel, unzip } from "./wheel";
 
 /**
  * TensorFlow's own shared library out of its Python wheel, under TensorFlow.js's own binding compiled against it.

@@ -3,9 +3,9 @@ import { dirname, join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { UserError } from "../../errors";
-import { offline } from "../places";
-import { sha256OfFile } from "./hash";
-import { downloadFromIndex } from "./package-index";
+import { sha256OfFile } from "../../files/hash";
+import { offline } from "../../files/places";
+import { downloadFromIndex, type Wheel } from "./package-index";
 import { pipSettings } from "./pip-settings";
 import { type Log, python, run } from "./run";
 
@@ -14,18 +14,6 @@ import { type Log, python, run } from "./run";
  * there is one; without it the index that pip's settings name is asked directly. The wheel is a zip of which only the
  * wanted members are unpacked, as a stream (TensorFlow's largest is 686 MB).
  */
-
-/** One file of a package index. */
-export interface Wheel {
-  /** As pip takes it, e.g. "tensorflow-cpu==2.19.1". */
-  requirement: string;
-  /** For wheels with compiled parts: the platforms that will do and CPython's release; default: any platform. */
-  built?: { platforms: string[]; python: string };
-  /** Hex; a wheel with another content is refused. Absent only where no copy was at hand to take it from. */
-  sha256?: string;
-  /** For the progress lines. */
-  megabytes?: number;
-}
 
 /**
  * Downloads a wheel into `folder` (made if missing) and gives its path.

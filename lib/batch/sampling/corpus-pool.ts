@@ -1,6 +1,6 @@
 import { UserError } from "../../errors";
 import type { RandomStream } from "../../random";
-import type { NegativeSampler } from "./sources";
+import type { NegativeSampler } from "./pool";
 
 /** `GLiNERDataset` takes this many types for every example. */
 const SAMPLED = 50;

@@ -2,8 +2,9 @@ import { byCodePoint, type NerRecord } from "../../data/records";
 import type { RandomStream } from "../../random";
 import type { Example } from "../collate";
 import { DEFAULT_SAMPLING, type SamplingConfig, type SamplingOptions } from "./options";
+import type { CorpusTypes, NegativeSampler } from "./pool";
 import { randomDrop } from "./random-drop";
-import { type CorpusTypes, NEGATIVE_SOURCES, type NegativeSampler } from "./sources";
+import { NEGATIVE_SOURCES } from "./sources";
 
 export { SAMPLING_ERAS, type SamplingEra, samplingEra, samplingOf } from "./eras";
 export {
@@ -13,7 +14,8 @@ export {
   type SamplingConfig,
   type SamplingOptions,
 } from "./options";
-export { type CorpusTypes, corpusTypes, NEGATIVE_SOURCES, type NegativeSampler } from "./sources";
+export { type CorpusTypes, corpusTypes, type NegativeSampler } from "./pool";
+export { NEGATIVE_SOURCES } from "./sources";
 
 /**
  * The types that each training example is asked for. With the defaults, as GLiNER 0.2.29 draws them

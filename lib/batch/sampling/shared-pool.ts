@@ -1,6 +1,6 @@
 import type { NerRecord } from "../../data/records";
 import type { RandomStream } from "../../random";
-import type { NegativeSampler } from "./sources";
+import type { NegativeSampler } from "./pool";
 
 /** GLiNER draws its pool of negatives from at most this many types of the batch. */
 const POOL = 100;
@@ -19,3 +19,9 @@ export function batchPool(records: readonly NerRecord[], random: RandomStream): 
   const all = new Set(records.flatMap((record) => record.ner.map(([, , label]) => label)));
   return random.shuffle([...all]).slice(0, POOL);
 }
+
+/** The batch's pool in another order for every example: the code of the paper, until 0.2.2. */
+export const reshuffledPool: NegativeSampler = (records, random) => {
+  const pool = batchPool(records, random);
+  return () => ({ types: random.shuffle(pool) });
+};

@@ -1,6 +1,6 @@
 import { UserError } from "../../errors";
+import type { NegativeSampler } from "./pool";
 import { batchPool } from "./shared-pool";
-import type { NegativeSampler } from "./sources";
 
 /** Types of the rest of the batch that an example is asked for besides, at most. */
 const FOREIGN = 2;

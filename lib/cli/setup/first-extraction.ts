@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { PROJECT_ROOT } from "../../backend";
+import { SHIPPED_MODEL } from "../../gliner/checkpoint/shipped";
 import { GLiNER } from "../../gliner/gliner";
-import { SHIPPED_MODEL } from "../../gliner/shipped";
 
 const TEXT = "Ada Lovelace met Charles Babbage in London in 1833.";
 const LABELS = ["person", "city", "year"];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import WebSocket from "ws";
 import { PROJECT_ROOT } from "../../backend";
 import { UserError } from "../../errors";
-import { KernelClient } from "../../kernel/client";
+import { KernelClient } from "../../kernel/runner/client";
 import { call, type Server } from "./jupyter";
 
 /** Runs a few cells the way the reader will: through JupyterLab's sessions and its WebSocket, or in the Node-only runner. */

@@ -1,8 +1,9 @@
 import { UserError, usageError } from "../../errors";
-import type { ReadOptions } from "../files/bytes";
-import { fileLines } from "../files/lines";
+import { fileLines } from "../../files/lines";
+import type { ReadOptions } from "../../files/pieces";
 import type { NerRecord, NerSpan, PlacedRecord } from "../records";
 import { detectScheme } from "./scheme-detection";
+import type { Rows } from "./schemes";
 import { readTag, type Scheme, tagSpans } from "./schemes";
 import type { Tally } from "./tally";
 
@@ -48,13 +49,6 @@ export function parseColumns(text: string): Layout {
   return { columns, rest: rest < 0 ? undefined : rest };
 }
 const COLUMNS: Record<string, Column> = { token: "token", tag: "tag", _: "other" };
-
-/** A sentence before its tags are read: words, tags by layer, and the line of each word. */
-export interface Rows {
-  tokens: string[];
-  layers: string[][];
-  lines: number[];
-}
 
 /** The records of a file of columns. @throws UserError naming file and line: a missing column, a tag of another scheme */
 export async function* readColumns(path: string, options: ColumnOptions, tally: Tally): AsyncGenerator<PlacedRecord> {

@@ -1,8 +1,8 @@
 import { UserError } from "../../errors";
+import { isObject } from "../../files/json-object";
+import { jsonValues } from "../../files/json-values";
+import type { ReadOptions } from "../../files/pieces";
 import { splitAtSpaces, splitWords, type Word } from "../../text/words";
-import { isObject } from "../../weights/json";
-import type { ReadOptions } from "../files/bytes";
-import { jsonValues } from "../files/json-values";
 import type { NerRecord, NerSpan, PlacedRecord } from "../records";
 import type { Tally } from "./tally";
 

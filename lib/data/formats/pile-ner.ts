@@ -1,6 +1,6 @@
+import { jsonValues } from "../../files/json-values";
+import type { ReadOptions } from "../../files/pieces";
 import { splitTokens } from "../../text/words";
-import type { ReadOptions } from "../files/bytes";
-import { jsonValues } from "../files/json-values";
 import type { NerRecord, NerSpan, PlacedRecord } from "../records";
 import { type Answers, pairedAnswers, scriptAnswers, turnsOf } from "./conversations";
 import { Occurrences } from "./occurrences";

@@ -1,4 +1,4 @@
-import { jsonValues } from "../files/json-values";
+import { jsonValues } from "../../files/json-values";
 import { type LabelMap, renameLabels } from "../labels";
 import { type NerRecord, type PlacedRecord, parseRecord, uniqueSpans } from "../records";
 import { type ColumnOptions, readColumns } from "./columns";

@@ -1,5 +1,5 @@
 import { UserError } from "../../errors";
-import type { Rows } from "./columns";
+import type { Rows } from "./schemes";
 import { begins, isOrphan, needless, OUTSIDE, type Scheme, type Tag } from "./schemes";
 
 /**

@@ -115,3 +115,10 @@ function tagAt(i: number, [start, end, type]: NerSpan, scheme: Scheme, touches: 
   if (start === end) return `${single}-${type}`;
   return `${i === start ? "B" : i === end ? end_ : "I"}-${type}`;
 }
+
+/** A sentence before its tags are read: words, tags by layer, and the line of each word. */
+export interface Rows {
+  tokens: string[];
+  layers: string[][];
+  lines: number[];
+}

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError, usageError, warnOnce } from "../../errors";
-import { jsonValues } from "../files/json-values";
+import { jsonValues } from "../../files/json-values";
 import { type InstructItem, parseInstruct } from "../formats/instruct";
 import type { FormatName } from "../formats/names";
 import { type FormatOptions, readPlaced } from "../formats/read";

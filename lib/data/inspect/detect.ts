@@ -1,4 +1,4 @@
-import { filePieces } from "../files/bytes";
+import { filePieces } from "../../files/pieces";
 import type { FormatName } from "../formats/names";
 import type { FormatOptions } from "../formats/read";
 

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Comparison } from "./compare";
+import type { FileReport } from "./file-report";
 import type { Leak } from "./leaks";
-import type { FileReport } from "./report";
 
 /** One sentence about the data. A fault makes a number wrong or incomparable; a note is worth knowing. */
 export interface Finding {

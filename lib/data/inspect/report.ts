@@ -1,11 +1,12 @@
 import type { FormatOptions } from "../formats/read";
 import { type Comparison, compareFiles } from "./compare";
 import { type DataFile, openData } from "./data-file";
+import type { FileReport } from "./file-report";
 import { type Finding, findingsOf } from "./findings";
-import { countLabels, type LabelCounts } from "./labels";
+import { countLabels } from "./labels";
 import { type Leak, leaksBetween, repeatedSentences } from "./leaks";
-import { type Ceiling, ceilingOf, countSpans, type Limits, type SpanCounts } from "./spans";
-import { countSplits, type SplitterCounts } from "./splitters";
+import { ceilingOf, countSpans, type Limits } from "./spans";
+import { countSplits } from "./splitters";
 
 /** Everything the doctor knows of some files of data. */
 export interface DataReport {
@@ -15,26 +16,6 @@ export interface DataReport {
   comparisons: Comparison[];
   /** What of it is worth a sentence, faults first. */
   findings: Finding[];
-}
-
-export interface FileReport {
-  name: string;
-  format: string;
-  records: number;
-  /** Records without a mention. */
-  empty: number;
-  /** Mentions named by the file, those with a place in its words, and what reading repaired. */
-  asked: number;
-  found: number;
-  repairs: Record<string, number>;
-  /** Sentences that were there already, and texts whose repetitions have different gold. */
-  repeated: { sentences: number; differentGold: number };
-  spans: SpanCounts;
-  ceiling: Ceiling;
-  splitters: SplitterCounts;
-  labels: LabelCounts;
-  /** Name of the label list that it was held against. */
-  labelList?: string;
 }
 
 export interface InspectOptions extends FormatOptions {

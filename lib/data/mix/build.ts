@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { sha256OfFile } from "../../backend/install/hash";
 import { UserError } from "../../errors";
+import { AtomicFile, writeAtomically } from "../../files/atomic";
+import { sha256OfFile } from "../../files/hash";
 import { stream } from "../../random";
-import { AtomicFile, writeAtomically } from "../../weights/atomic";
 import { OverlapIndex } from "../overlap";
 import { type NerRecord, recordLine, typesOf } from "../records";
 import { sourceRecords } from "../source-records";

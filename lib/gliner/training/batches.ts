@@ -3,7 +3,7 @@ import { type CorpusTypes, corpusTypes, sampleTypes } from "../../batch/sampling
 import type { NerRecord } from "../../data/records";
 import { type RandomStream, stream } from "../../random";
 import type { GLiNER } from "../gliner";
-import type { TrainingConfig } from "../settings";
+import type { TrainingConfig } from "../recipe/training-config";
 
 /**
  * The batches of a run: which records, in which order, asked for which types. Everything is a function of (seed, number of

@@ -2,12 +2,12 @@ import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../../batch/collate";
 import type { NerRecord } from "../../data/records";
 import { UserError } from "../../errors";
-import { bootstrapF1 } from "../../evaluate/bootstrap";
-import type { Counts } from "../../evaluate/metrics";
+import type { Counts } from "../../evaluate/scoring/metrics";
+import { bootstrapF1 } from "../../evaluate/statistics/bootstrap";
 import { batchLoss } from "../../model/batch-loss";
 import type { LossOptions } from "../../model/loss";
 import type { GLiNER } from "../gliner";
-import type { BestMetric } from "./best-metrics";
+import type { BestMetric } from "../recipe/training-config";
 import { type HeldOut, normalised } from "./held-out";
 import { countsAt, findAsked, type HeldOutScores, scoreFound } from "./scoring";
 

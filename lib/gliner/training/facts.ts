@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { Batch } from "../../batch/collate";
 import type { RunFacts } from "../../provenance/manifest";
 import type { GLiNER } from "../gliner";
-import { DEFAULT_OFFICIAL, officialDifferences } from "../official";
-import type { TrainingConfig } from "../settings";
+import { DEFAULT_OFFICIAL, officialDifferences } from "../recipe/official";
+import type { TrainingConfig } from "../recipe/training-config";
 import type { HeldOut } from "./held-out";
 
 /** What each named stream decides; each is seeded by the run's seed, but for those that no run may change. */

@@ -1,7 +1,7 @@
 import { UserError } from "../../errors";
 import { frozenParameters } from "../../model/modules";
 import type { ParameterGroup } from "../../train/optimizer";
-import type { TrainingConfig } from "../settings";
+import type { TrainingConfig } from "../recipe/training-config";
 
 type GroupSettings = Pick<
   TrainingConfig,

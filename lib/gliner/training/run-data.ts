@@ -3,7 +3,7 @@ import { type DataDescription, describeRecords } from "../../provenance/data";
 import { scrubbed } from "../../provenance/scrub";
 import type { RunIdentity } from "../../train/identity";
 import type { GLiNER } from "../gliner";
-import type { TrainingConfig } from "../settings";
+import type { TrainingConfig } from "../recipe/training-config";
 import type { TrackedTest } from "./evaluation";
 import type { HeldOut } from "./held-out";
 

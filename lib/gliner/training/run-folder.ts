@@ -3,14 +3,14 @@ import { dirname, join, resolve } from "node:path";
 import type { Example } from "../../batch/collate";
 import type { NerRecord } from "../../data/records";
 import { UserError } from "../../errors";
+import { writeAtomically } from "../../files/atomic";
 import { replaceFolder, saveTrainerState, type TrainerState } from "../../train/checkpoint";
 import type { FailedStep } from "../../train/failure";
 import { MetricsFile } from "../../train/metrics-file";
 import type { AdamW } from "../../train/optimizer";
 import { EventFile } from "../../train/tensorboard/event-file";
-import { writeAtomically } from "../../weights/atomic";
+import { saveModel } from "../checkpoint/save";
 import type { GLiNER } from "../gliner";
-import { saveModel } from "../save";
 import { histogramsOf, scalarsOf, type TrainingReport } from "./report";
 
 const MODEL = "model.safetensors";

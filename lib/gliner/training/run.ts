@@ -7,15 +7,15 @@ import type { ParameterGroup } from "../../train/optimizer";
 import { schedule, warmupSteps } from "../../train/schedule";
 import { Trainer } from "../../train/trainer";
 import type { GLiNER } from "../gliner";
-import { lossOptions, type TrainingConfig } from "../settings";
-import type { RunEnd, TrainingResult, TrainOptions } from "../train";
+import { checkPrecision } from "../recipe/precision";
+import { lossOptions } from "../recipe/settings";
+import type { BestMetric, TrainingConfig } from "../recipe/training-config";
 import { AfterStep } from "./after-step";
 import { TrainingBatches } from "./batches";
-import type { BestMetric } from "./best-metrics";
 import { bestMetric, checkHeldOut, METRICS } from "./evaluation";
 import { factsOf } from "./facts";
 import { parameterGroups } from "./groups";
-import { checkPrecision } from "./precision";
+import type { RunEnd, TrainingResult, TrainOptions } from "./options";
 import { describeData, identityOf } from "./run-data";
 import { StepLoss } from "./step-loss";
 import { RunStore } from "./store";
@@ -50,7 +50,16 @@ export class TrainingRun {
     this.data = describeData({ records, dev, heldOut, benchmark }, provenance?.files);
     const identity = identityOf(model, config, this.data, heldOut);
     this.store = new RunStore(model, this.trainer.optimizer, config, identity);
-    this.afterStep = new AfterStep(model, config, options, sets, this.metric, loss, this.stepLoss, this.store);
+    this.afterStep = new AfterStep({
+      model,
+      config,
+      options,
+      sets,
+      metric: this.metric,
+      loss,
+      stepLoss: this.stepLoss,
+      store: this.store,
+    });
   }
 
   async go(): Promise<TrainingResult> {

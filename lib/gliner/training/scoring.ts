@@ -1,8 +1,8 @@
 import { byCodePoint, type NerRecord } from "../../data/records";
-import { type Calibration, calibrate } from "../../evaluate/calibration";
-import type { Scores } from "../../evaluate/metrics";
-import { FLOOR } from "../../evaluate/predictions";
-import { PLAIN_RULES, scoreTexts } from "../../evaluate/scoring";
+import { FLOOR } from "../../evaluate/predictions/predictions";
+import type { Scores } from "../../evaluate/scoring/metrics";
+import { PLAIN_RULES, scoreTexts } from "../../evaluate/scoring/scoring";
+import { type Calibration, calibrate } from "../../evaluate/statistics/calibration";
 import { askedOnly, evaluationOf } from "../../evaluate/zero-shot";
 import type { SpanCandidate } from "../../model/decode";
 import type { GLiNER } from "../gliner";

@@ -6,7 +6,7 @@ import type { LossOptions } from "../../model/loss";
 import { stream } from "../../random";
 import type { StepReport } from "../../train/trainer";
 import type { GLiNER } from "../gliner";
-import type { TrainingConfig } from "../settings";
+import type { TrainingConfig } from "../recipe/training-config";
 import type { TrainingBatches } from "./batches";
 import { Measuring, type StepMeasures } from "./measures";
 

@@ -8,7 +8,7 @@ import type { FailedStep } from "../../train/failure";
 import type { RunIdentity } from "../../train/identity";
 import type { AdamW } from "../../train/optimizer";
 import type { GLiNER } from "../gliner";
-import type { TrainingConfig } from "../settings";
+import type { TrainingConfig } from "../recipe/training-config";
 import { NOTED_STEPS, newMemory, type RunMemory } from "./memory";
 import { RunRecord } from "./record";
 import type { TrainingReport } from "./report";

@@ -2,13 +2,13 @@ import * as tf from "@tensorflow/tfjs";
 import { dice } from "./dice";
 import { clampedFocal } from "./focal-clamped";
 import { focalOnLogits } from "./focal-logits";
-import { type Draw, negativeMask } from "./masking";
+import type { Draw } from "./masking";
+import { negativeMask } from "./masking";
 import { DEFAULT_LOSS, type LossOptions, type LossType } from "./options";
 import { reduceLoss } from "./reduction";
 import { positiveWeights } from "./weights";
 
 export { LOSS_ERAS, type LossEra, lossEra, lossOf } from "./eras";
-export { crossEntropyLoss, elementLoss } from "./functions";
 export type { Draw } from "./masking";
 export { DEFAULT_LOSS, type LossOptions, type LossType, type Masking } from "./options";
 
@@ -20,26 +20,36 @@ export const LOSS_TYPES: Record<LossType, (logits: tf.Tensor, labels: tf.Tensor,
   focal_logits: focalOnLogits,
 };
 
+/** What counts, of 0 and 1. */
+export interface SpanMasks {
+  /** [B, W, K], spans within their text */
+  spanMask: tf.Tensor3D;
+  /** [B, C], types of the prompt */
+  typeMask: tf.Tensor2D;
+}
+
+/** What else a loss may be given. */
+export interface LossHooks {
+  /** Chooses the negatives that stay where `masking` thins them out; the same at every call for the same gradient. */
+  draw?: Draw;
+  /** Is shown the loss of every element before it is reduced, [B, W, K, C]. */
+  watch?(elements: tf.Tensor): void;
+}
+
 /**
  * The loss of a batch of spans (`UniEncoderSpanModel.loss` and its predecessors): of every (span, type), weighted, masked
  * to the spans within their text and the types of the prompt, and reduced.
  *
  * @param scores [B, W, K, C]
  * @param labels [B, W, K, C] of 0 and 1
- * @param spanMask [B, W, K] of 0 and 1
- * @param typeMask [B, C] of 0 and 1
- * @param draw chooses the negatives that stay where `masking` thins them out; the same at every call for the same gradient
- * @param watch is shown the loss of every element before it is reduced, [B, W, K, C]
  * @throws Error where `masking` needs draws and there are none
  */
 export function spanLoss(
   scores: tf.Tensor4D,
   labels: tf.Tensor4D,
-  spanMask: tf.Tensor3D,
-  typeMask: tf.Tensor2D,
+  { spanMask, typeMask }: SpanMasks,
   options: LossOptions = DEFAULT_LOSS,
-  draw: Draw = noDraw,
-  watch?: (elements: tf.Tensor) => void,
+  { draw = noDraw, watch }: LossHooks = {},
 ): tf.Scalar {
   const [B, W, K, C] = scores.shape;
   let loss = LOSS_TYPES[options.loss_type](scores, labels, options); // [B, W, K, C]

@@ -17,8 +17,7 @@ import type { LossOptions } from "./options";
 export function tokenLoss(
   scores: tf.Tensor4D,
   labels: tf.Tensor4D,
-  wordMask: tf.Tensor2D,
-  typeMask: tf.Tensor2D,
+  { wordMask, typeMask }: { wordMask: tf.Tensor2D; typeMask: tf.Tensor2D },
   options: LossOptions,
   watch?: (elements: tf.Tensor) => void,
 ): tf.Scalar {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Lstm } from "./index";
+import type { Lstm } from "./lstm";
 import type { LstmModule } from "./module";
 import { plainPass } from "./pass";
 import { type LstmStates, runLstm } from "./run";

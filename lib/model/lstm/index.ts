@@ -1,27 +1,10 @@
-import type * as tf from "@tensorflow/tfjs";
 import { isNative } from "../../backend";
 import { allenNlpLstm } from "./allennlp";
 import { fusedPass } from "./fused";
-import type { LstmModule } from "./module";
+import type { Lstm } from "./lstm";
 import { naiveLstm } from "./naive";
 import { packedLstm } from "./packed";
-import { type LstmStates, runLstm } from "./run";
-
-/**
- * The BiLSTM over the words of the text (absent from the paper, present in every public version of the code), four times
- * behind one interface. B texts, W words, I input width, H width of one direction.
- *
- * @param x [B, W, I]
- * @param lengths words of each row, [B]
- * @param initial zero where absent
- * @returns [B, W, directions * H]
- */
-export type Lstm = (
-  x: tf.Tensor3D,
-  lengths: readonly number[],
-  module: LstmModule,
-  initial?: LstmStates,
-) => tf.Tensor3D;
+import { runLstm } from "./run";
 
 export type LstmName = "fused" | "allennlp" | "packed" | "naive";
 
@@ -41,5 +24,6 @@ export function defaultLstm(): LstmName {
 }
 
 export { StatefulLstm } from "./allennlp";
+export type { Lstm } from "./lstm";
 export { type LstmModule, lstmShapes } from "./module";
 export type { LstmStates } from "./run";

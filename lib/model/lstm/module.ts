@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Parameters, Shapes } from "../../weights/parameters";
+import type { Parameters } from "../../weights/parameters";
+import type { Shapes } from "../../weights/shapes";
 
 /**
  * The parameters of PyTorch's `nn.LSTM` under its names; gate order i, f, g, o. Both biases are variables: their sum is
@@ -21,15 +22,16 @@ export interface LstmWeights {
   biasHidden: tf.Tensor1D;
 }
 
+/** `inputs` wide at the first layer; every direction is `hidden` wide. */
+export interface LstmSize {
+  inputs: number;
+  hidden: number;
+  layers: number;
+  bidirectional: boolean;
+}
+
 /** Declares `nn.LSTM(inputs, hidden, layers, bidirectional)`. */
-export function lstmShapes(
-  shapes: Shapes,
-  prefix: string,
-  inputs: number,
-  hidden: number,
-  layers: number,
-  bidirectional: boolean,
-): void {
+export function lstmShapes(shapes: Shapes, prefix: string, { inputs, hidden, layers, bidirectional }: LstmSize): void {
   const directions = bidirectional ? 2 : 1;
   for (let layer = 0; layer < layers; layer++)
     for (let direction = 0; direction < directions; direction++) {

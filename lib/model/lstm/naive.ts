@@ -1,4 +1,4 @@
-import type { Lstm } from "./index";
+import type { Lstm } from "./lstm";
 import { plainPass } from "./pass";
 import { runLstm } from "./run";
 

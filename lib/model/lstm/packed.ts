@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../../errors";
-import type { Lstm } from "./index";
+import type { Lstm } from "./lstm";
 import { plainPass } from "./pass";
 import { runLstm } from "./run";
 

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { affine, linearShapes } from "../../encoder/layers";
-import { SPAN_PREFIX, type SpanLayer } from "./layer";
+import { SPAN_PREFIX } from "../parameter-names";
+import type { SpanLayer } from "./layer";
 
 /** Width of the learned vector of a span's width. */
 const QUERY = 128;
@@ -16,10 +17,9 @@ const QUERY = 128;
  */
 export const cat: SpanLayer = {
   shapes(shapes, D, K) {
-    shapes.set(`${SPAN_PREFIX}query_seg`, [QUERY, K]);
+    shapes.declare(`${SPAN_PREFIX}query_seg`, [QUERY, K], (random) => random.normal());
     linearShapes(shapes, `${SPAN_PREFIX}project.0`, D + QUERY, D);
   },
-  draws: { query_seg: (random) => random.normal() },
   spans({ words, maxWidth: K, parameters }) {
     const D = words.shape[2];
     const queries = tf.reshape(parameters.get(`${SPAN_PREFIX}query_seg`), [K, QUERY]); // [K, 128]

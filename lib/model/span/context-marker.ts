@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
+import { SPAN_PREFIX } from "../parameter-names";
 import { projection } from "../projection";
-import { endpoints, SPAN_PREFIX, type SpanInput } from "./layer";
+import { endpoints, type SpanInput } from "./layer";
 
 /**
  * What markerV1 and markerV2 share: markerV0 with a third part, one vector of the whole text, behind start and end.

@@ -1,5 +1,6 @@
+import { SPAN_PREFIX } from "../parameter-names";
 import { closing, closingShapes, convolve, kaimingUniform } from "./conv";
-import { SPAN_PREFIX, type SpanLayer, shifts } from "./layer";
+import { type SpanLayer, shifts } from "./layer";
 
 /**
  * conv_conv: a convolution of its own for every width from 2 on; a span of one word is the word itself.
@@ -8,12 +9,11 @@ import { SPAN_PREFIX, type SpanLayer, shifts } from "./layer";
 export const convConv: SpanLayer = {
   shapes(shapes, D, K) {
     for (let k = 2; k <= K; k++) {
-      shapes.set(`${convolution(k)}.weight`, [D, D, k]);
+      shapes.declare(`${convolution(k)}.weight`, [D, D, k], kaimingUniform);
       shapes.set(`${convolution(k)}.bias`, [D]);
     }
     closingShapes(shapes, D);
   },
-  draws: { "conv.weight": kaimingUniform },
   spans({ words, maxWidth: K, parameters }) {
     const shifted = shifts(words, K); // K x [B, W, D]
     const windows = shifted.map((_, i) => {

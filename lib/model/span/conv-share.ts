@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
+import { SPAN_PREFIX } from "../parameter-names";
 import { closing, closingShapes, convolve, kaimingUniform } from "./conv";
-import { SPAN_PREFIX, type SpanLayer, shifts } from "./layer";
+import { type SpanLayer, shifts } from "./layer";
 
 /**
  * conv_share: one kernel [D, D, K] for all widths; a span of k words uses its first k slices, so each width adds one
@@ -9,10 +10,9 @@ import { SPAN_PREFIX, type SpanLayer, shifts } from "./layer";
  */
 export const convShare: SpanLayer = {
   shapes(shapes, D, K) {
-    shapes.set(KERNEL, [D, D, K]);
+    shapes.declare(KERNEL, [D, D, K], kaimingUniform);
     closingShapes(shapes, D);
   },
-  draws: { conv_weigth: kaimingUniform },
   spans({ words, maxWidth: K, parameters }) {
     const slices = tf.split(parameters.get(KERNEL) as tf.Tensor, K, 2); // K x [D, D, 1]
     const windows: tf.Tensor[] = [];

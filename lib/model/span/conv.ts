@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { affine, linear, linearShapes } from "../../encoder/layers";
-import type { Parameters, Shapes } from "../../weights/parameters";
-import type { Draw } from "../initialise";
-import { SPAN_PREFIX } from "./layer";
+import type { Parameters } from "../../weights/parameters";
+import type { Draw, Shapes } from "../../weights/shapes";
+import { SPAN_PREFIX } from "../parameter-names";
 
 /**
  * What the convolution and pooling modes share: a vector for every window of 1..K words from each word on (zeros past the

@@ -1,10 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
+import type { Draw } from "../../weights/shapes";
+import { SPAN_PREFIX } from "../parameter-names";
 import { projection, projectionShapes } from "../projection";
 import { endpointExtractor } from "./allennlp";
-import { SPAN_PREFIX, type SpanLayer } from "./layer";
+import type { SpanLayer } from "./layer";
 
 /** Width of the learned vector of a span's width. */
 const WIDTH_EMBEDDING = 128;
+
+/** U(±√(6 / (rows + columns))). */
+const xavierUniform: Draw = (random, [rows, columns]) => Math.sqrt(6 / (rows + columns)) * (2 * random.uniform() - 1);
 
 /**
  * endpoints: the first upload's layer over AllenNLP's `EndpointSpanExtractor`, which no later version has.
@@ -16,12 +21,8 @@ const WIDTH_EMBEDDING = 128;
  */
 export const endpointsLayer: SpanLayer = {
   shapes(shapes, D, K) {
-    shapes.set(EMBEDDING, [K, WIDTH_EMBEDDING]);
+    shapes.declare(EMBEDDING, [K, WIDTH_EMBEDDING], xavierUniform);
     projectionShapes(shapes, `${SPAN_PREFIX}downproject`, 2 * D + WIDTH_EMBEDDING, D);
-  },
-  draws: {
-    "_span_width_embedding.weight": (random, [widths, size]) =>
-      Math.sqrt(6 / (widths + size)) * (2 * random.uniform() - 1),
   },
   spans({ words, spanMask, maxWidth: K, parameters, rate, dropout }) {
     const [B, W, D] = words.shape;

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Dropout } from "../../fused/dropout";
 import { matMulTransposed } from "../../fused/products";
-import type { Parameters, Shapes } from "../../weights/parameters";
-import type { Draw } from "../initialise";
+import type { Parameters } from "../../weights/parameters";
+import type { Shapes } from "../../weights/shapes";
 
 /** What every span layer is given. */
 export interface SpanInput {
@@ -29,12 +29,9 @@ export interface SpanLayer {
   spans(input: SpanInput): tf.Tensor4D;
   /** The scores without building a span vector, exact, where the mode allows it: types [B, C, D] -> [B, W, K, C]. */
   factored?(input: SpanInput, types: tf.Tensor3D): tf.Tensor4D;
-  /** Parameters that Python does not draw as it draws a Linear: by the name after the prefix. */
-  draws?: Readonly<Record<string, Draw>>;
+  /** A span's vector depends on how far its batch is padded, as upstream's does: texts must stay in their order. */
+  leaks?: true;
 }
-
-/** Where the layer's parameters live in a checkpoint. */
-export const SPAN_PREFIX = "span_rep_layer.span_rep_layer.";
 
 /** score[b,i,k,c] = S[b,i,k] . P[b,c] (paper, eq. 2, before the sigmoid): [B, W, K, D], [B, C, D] -> [B, W, K, C]. */
 export function scoreSpans(spans: tf.Tensor4D, types: tf.Tensor3D): tf.Tensor4D {

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
+import { SPAN_PREFIX } from "../parameter-names";
 import { projection, projectionShapes } from "../projection";
-import { endpoints, SPAN_PREFIX, type SpanInput, type SpanLayer } from "./layer";
+import { endpoints, type SpanInput, type SpanLayer } from "./layer";
 import { twoEndScores } from "./two-ends";
 
 /**

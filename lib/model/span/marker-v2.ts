@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
+import { SPAN_PREFIX } from "../parameter-names";
 import { projectionShapes } from "../projection";
 import { contextSpans, project } from "./context-marker";
-import { SPAN_PREFIX, type SpanInput, type SpanLayer } from "./layer";
+import type { SpanInput, SpanLayer } from "./layer";
 import { twoEndScores } from "./two-ends";
 
 /**
@@ -14,6 +15,7 @@ import { twoEndScores } from "./two-ends";
  * @see gliner/modeling/span_rep.py, SpanMarkerV2 (0.2.29)
  */
 export const markerV2: SpanLayer = {
+  leaks: true,
   shapes(shapes, D) {
     for (const name of ["project_start", "project_end", "project_context"])
       projectionShapes(shapes, `${SPAN_PREFIX}${name}`, D, D);

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { affine, linear, linearShapes } from "../../encoder/layers";
 import { matMulTransposed } from "../../fused/products";
+import { SPAN_PREFIX } from "../parameter-names";
 import { biasDot, foldTypes } from "./folded";
-import { endpoints, pairSums, SPAN_PREFIX, type SpanInput, type SpanLayer } from "./layer";
+import { endpoints, pairSums, type SpanInput, type SpanLayer } from "./layer";
 
 /**
  * marker: the rewrite of February 2024, 10 D² + 7 D parameters. Not the `marker` of the first upload, whose mathematics

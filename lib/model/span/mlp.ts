@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { linear, linearShapes } from "../../encoder/layers";
-import { SPAN_PREFIX, type SpanLayer } from "./layer";
+import { SPAN_PREFIX } from "../parameter-names";
+import type { SpanLayer } from "./layer";
 
 /**
  * mlp: one Linear makes all K span vectors that begin at a word from that word alone.

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { linear, linearShapes } from "../../encoder/layers";
-import { SPAN_PREFIX, type SpanLayer } from "./layer";
+import { SPAN_PREFIX } from "../parameter-names";
+import type { SpanLayer } from "./layer";
 
 /**
  * query: a learned vector for each width scales the first word of the span; no word but the first is read.
@@ -11,10 +12,9 @@ import { SPAN_PREFIX, type SpanLayer } from "./layer";
  */
 export const query: SpanLayer = {
   shapes(shapes, D, K) {
-    shapes.set(`${SPAN_PREFIX}query_seg`, [D, K]);
+    shapes.declare(`${SPAN_PREFIX}query_seg`, [D, K], (random) => 2 * random.uniform() - 1);
     linearShapes(shapes, `${SPAN_PREFIX}project.0`, D, D);
   },
-  draws: { query_seg: (random) => 2 * random.uniform() - 1 },
   spans({ words, parameters }) {
     const queries = tf.transpose(parameters.get(`${SPAN_PREFIX}query_seg`)); // [K, D]
     const scaled = tf.mul(tf.expandDims(words, 2), queries); // [B, W, K, D]

@@ -4,9 +4,10 @@ import { derived } from "../../fused/derived";
 import { roundRows } from "../../fused/packing";
 import { gatherRows, pickRows } from "../../fused/rows";
 import { spanBlockScores } from "../../fused/span-blocks";
+import { SPAN_PREFIX } from "../parameter-names";
 import { projection } from "../projection";
 import { biasDot, foldTypes } from "./folded";
-import { SPAN_PREFIX, type SpanInput } from "./layer";
+import type { SpanInput } from "./layer";
 
 /**
  * The scores of markerV0 and of the modes that add a vector of the whole text to it, without ever building a span vector:

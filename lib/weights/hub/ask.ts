@@ -1,6 +1,6 @@
-import { Passing, type RetryOptions, tryAgain } from "../../backend/install/download";
 import { UserError } from "../../errors";
-import { quote } from "../json";
+import { Passing, type RetryOptions, tryAgain } from "../../files/download";
+import { quote } from "../../files/json-object";
 import { isCommit } from "./cache";
 
 /** What the Hugging Face hub, or the mirror that HF_ENDPOINT names, says of a file before it is downloaded. */

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkS
 import { homedir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { UserError } from "../../errors";
-import { writeAtomically } from "../atomic";
+import { writeAtomically } from "../../files/atomic";
 
 /**
  * The cache that Python's huggingface_hub keeps, read and written here in the same layout, so that neither language downloads

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { offline } from "../../backend";
-import { download, type RetryOptions } from "../../backend/install/download";
 import { UserError, usageError } from "../../errors";
+import { download, type RetryOptions } from "../../files/download";
 import { readIndex } from "../sharded";
 import { WEIGHT_FORMS } from "../weight-forms";
 import { ask, authorization, type HubFile, Unreachable } from "./ask";

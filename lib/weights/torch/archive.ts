@@ -1,7 +1,7 @@
 import { readSync } from "node:fs";
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from "yauzl";
-import { readBytes } from "../bytes";
-import { quote } from "../json";
+import { readBytes } from "../../files/bytes";
+import { quote } from "../../files/json-object";
 import { PickleError } from "./values";
 
 /** The zip that torch.save writes: uncompressed records in one folder, `data.pkl` and the storages `data/0`, `data/1`, ... */

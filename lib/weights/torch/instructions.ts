@@ -1,4 +1,4 @@
-import type { Unpickler } from "./pickle";
+import type { StackMachine } from "./stack-machine";
 import { Dict, List, PickleError } from "./values";
 
 /** The stack machine's instructions, each as what it does to the machine. @see Python, Lib/pickletools.py */
@@ -7,9 +7,9 @@ import { Dict, List, PickleError } from "./values";
 export const STOP = ".".charCodeAt(0);
 
 /** Every instruction that a pickle of tensors needs, of protocols 2 to 4. */
-export const INSTRUCTIONS: ReadonlyMap<number, (machine: Unpickler) => void> = new Map<
+export const INSTRUCTIONS: ReadonlyMap<number, (machine: StackMachine) => void> = new Map<
   number,
-  (machine: Unpickler) => void
+  (machine: StackMachine) => void
 >([
   [0x80, (m) => m.skip(1)], // PROTO
   [0x95, (m) => m.skip(8)], // FRAME
@@ -54,14 +54,14 @@ function code(letter: string): number {
   return letter.charCodeAt(0);
 }
 
-function stackGlobal(machine: Unpickler): void {
+function stackGlobal(machine: StackMachine): void {
   const [name, module] = [machine.pop(), machine.pop()];
   if (typeof name !== "string" || typeof module !== "string") throw new PickleError("names what is no text");
   machine.global(module, name);
 }
 
 /** INST names a class and makes an object of it: refused by the class's name, and where that is known, for itself. */
-function instance(machine: Unpickler): void {
+function instance(machine: StackMachine): void {
   machine.global(machine.line(), machine.line());
   throw new PickleError('uses the instruction "i"');
 }

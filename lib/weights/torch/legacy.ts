@@ -1,7 +1,7 @@
-import { readBytes } from "../bytes";
-import { quote } from "../json";
+import { readBytes } from "../../files/bytes";
+import { quote } from "../../files/json-object";
 import type { Place } from "./archive";
-import { Unpickler } from "./pickle";
+import { readPickle } from "./pickle";
 import { type Storage, stateDict, type TorchTensor, tensorRules } from "./tensors";
 import { Dict, List, PickleError, type Value } from "./values";
 
@@ -27,9 +27,8 @@ export function readLegacy(
   const storages = new Map<string, Storage>();
   let position = 0;
   const next = (): Value => {
-    const machine = new Unpickler(head, tensorRules(storages), position);
-    const value = machine.load();
-    position = machine.end;
+    const { value, end } = readPickle(head, tensorRules(storages), position);
+    position = end;
     return value;
   };
   if (next() !== MAGIC) throw new PickleError("is a pickle, but not torch's");

@@ -1,4 +1,4 @@
-import { quote } from "../json";
+import { quote } from "../../files/json-object";
 import { BYTES, type DType, isCounts, product } from "../tensor-file";
 import { Dict, Global, List, type Made, PickleError, type Rules, setItem, type Tuple, type Value } from "./values";
 

@@ -1,13 +1,13 @@
 import { closeSync } from "node:fs";
 import { UserError } from "../../errors";
-import { openFile, readBytes } from "../bytes";
+import { openFile, readBytes } from "../../files/bytes";
+import { quote } from "../../files/json-object";
 import { crc32 } from "../crc32";
-import { quote } from "../json";
 import { BYTES, type NamedArray, product, type TensorFile } from "../tensor-file";
 import { decode } from "../values";
 import { type Place, records } from "./archive";
 import { readLegacy } from "./legacy";
-import { Unpickler } from "./pickle";
+import { readPickle } from "./pickle";
 import { type Storage, stateDict, type TorchTensor, tensorRules } from "./tensors";
 import { PickleError } from "./values";
 
@@ -95,8 +95,7 @@ async function readArchive(descriptor: number, size: number) {
   if (found.has("byteorder") && Buffer.from(read("byteorder")).toString("latin1") !== "little")
     throw new PickleError("was written by a big-endian machine; wanted little-endian");
   const storages = new Map<string, Storage>();
-  const machine = new Unpickler(read("data.pkl"), tensorRules(storages));
-  const tensors = stateDict(machine.load());
+  const tensors = stateDict(readPickle(read("data.pkl"), tensorRules(storages)).value);
   const places = new Map<string, Place>();
   for (const storage of storages.values()) {
     const place = found.get(`data/${storage.key}`);

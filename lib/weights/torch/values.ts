@@ -1,4 +1,4 @@
-import { quote } from "../json";
+import { quote } from "../../files/json-object";
 
 /** What a pickle can be made of here. */
 

@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { sha256OfFile } from "../../../lib/backend/install/hash";
 import type { GitHubSource } from "../../../lib/data/manifest";
 import { buildMix } from "../../../lib/data/mix/build";
 import { parseMix, readMix } from "../../../lib/data/mix/recipe";
 import { OverlapIndex } from "../../../lib/data/overlap";
 import { readRecords } from "../../../lib/data/records";
 import { addressOf, isHere, readSources } from "../../../lib/data/sources";
+import { sha256OfFile } from "../../../lib/files/hash";
 import { ROOT } from "../../tiny";
 import { Scratch, says } from "../scratch";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { trainingOf } from "../../../lib/gliner/settings";
+import { checkPrecision } from "../../../lib/gliner/recipe/precision";
+import { trainingOf } from "../../../lib/gliner/recipe/settings";
 import { parameterGroups } from "../../../lib/gliner/training/groups";
-import { checkPrecision } from "../../../lib/gliner/training/precision";
 
 const NAMES = [
   "token_rep_layer.bert_layer.model.embeddings.word_embeddings.weight",

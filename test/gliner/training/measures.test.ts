@@ -3,7 +3,7 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../../lib/backend";
 import { GLiNER } from "../../../lib/gliner/gliner";
-import { trainingOf } from "../../../lib/gliner/settings";
+import { trainingOf } from "../../../lib/gliner/recipe/settings";
 import { TrainingBatches } from "../../../lib/gliner/training/batches";
 import { Measuring, SCORE_BINS } from "../../../lib/gliner/training/measures";
 import { batchLoss } from "../../../lib/model/batch-loss";

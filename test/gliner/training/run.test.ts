@@ -8,9 +8,11 @@ import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../../lib/backend";
 import type { NerRecord } from "../../../lib/data/records";
 import { GLiNER } from "../../../lib/gliner/gliner";
-import { type TrainingReport, type TrainOptions, train } from "../../../lib/gliner/train";
 import { ON_THE_TEST_SET } from "../../../lib/gliner/training/evaluation";
 import { holdOutTypes } from "../../../lib/gliner/training/held-out";
+import type { TrainOptions } from "../../../lib/gliner/training/options";
+import type { TrainingReport } from "../../../lib/gliner/training/report";
+import { train } from "../../../lib/gliner/training/train";
 import { readManifest } from "../../../lib/provenance/manifest";
 import { TINY_BERT, TINY_RECORDS } from "../../tiny";
 

@@ -1,0 +1,108 @@
+import type { NerRecord, NerSpan } from "../../data/records";
+import { UserError } from "../../errors";
+import { type DecodeOptions, exceeds, greedyDecode, type SpanCandidate } from "../../model/decode";
+import type { Predictions } from "../predictions/predictions";
+import { type Counts, countMatches } from "./metrics";
+
+/**
+ * From saved candidates to counts: every decision that turns one model's answers into a score, each of them a switch. The
+ * wrong ones are here because somebody's number was made with them.
+ */
+export interface ScoringRules extends DecodeOptions {
+  /** Spans with a greater probability count. */
+  threshold: number;
+  /** Types that are neither gold nor an answer. */
+  drop: readonly string[];
+  /** Types are compared in lower case, as by Python's evaluation since 0.2.3. */
+  lowerCase: boolean;
+  /** Wrong: a sentence is only asked for the types that its own gold has. */
+  oracleTypes: boolean;
+  /** Wrong: a mention is its type and word numbers, in whichever sentence. */
+  noSentenceIndex: boolean;
+  /** Wrong: what the gold calls some types where their name in the prompt is another. */
+  goldNames: Readonly<Record<string, string>>;
+}
+
+/** Threshold .5, flat, one label a span, everything compared as it is. */
+export const PLAIN_RULES: ScoringRules = {
+  threshold: 0.5,
+  flatNer: true,
+  multiLabel: false,
+  drop: [],
+  lowerCase: false,
+  oracleTypes: false,
+  noSentenceIndex: false,
+  goldNames: {},
+};
+
+/** What one set of predictions comes to. */
+export interface Scored {
+  /** A row a sentence; without sentence index one row, which no interval over sentences can be made of. */
+  counts: Counts[];
+  gold: NerSpan[][];
+  predicted: NerSpan[][];
+}
+
+/**
+ * Scores predictions; that they are of these records `checkTexts` has said.
+ * @throws UserError where the threshold lies below the floor of the predictions, or there are no records
+ */
+export function scorePredictions(
+  records: readonly NerRecord[],
+  { header, texts }: Predictions,
+  rules: ScoringRules = PLAIN_RULES,
+): Scored {
+  if (rules.threshold < header.floor)
+    throw new UserError(
+      `the threshold ${rules.threshold} lies below ${header.floor}, the floor of the predictions of ${header.data.name}; predict again with a lower floor, or raise it.`,
+    );
+  const found = texts.map(({ candidates }) => candidates);
+  return scoreTexts(records, found, rules);
+}
+
+/** Scores candidates, a list a record. @throws UserError where there are no records */
+export function scoreTexts(
+  records: readonly NerRecord[],
+  found: readonly (readonly SpanCandidate[])[],
+  rules: ScoringRules,
+): Scored {
+  if (records.length === 0) throw new UserError("there are no records to score.");
+  const gold = records.map((record) => goldOf(record, rules));
+  const predicted = found.map((candidates, i) => decide(candidates, rules, gold[i]));
+  const unaligned = records.map((record) => unalignedOf(record, rules));
+  return { gold, predicted, counts: countAll(gold, predicted, unaligned, rules) };
+}
+
+/** The mentions of a sentence that count as gold. */
+function goldOf({ ner }: NerRecord, { drop, goldNames, lowerCase }: ScoringRules): NerSpan[] {
+  const kept = ner.filter(([, , type]) => !drop.includes(type));
+  return kept.map(([start, end, type]): NerSpan => [start, end, named(goldNames[type] ?? type, lowerCase)]);
+}
+
+/** The entities of a sentence under these rules. */
+function decide(found: readonly SpanCandidate[], rules: ScoringRules, gold: readonly NerSpan[]): NerSpan[] {
+  const { threshold, drop, oracleTypes, lowerCase } = rules;
+  const own = new Set(gold.map(([, , type]) => type));
+  const above = found.filter(
+    ({ score, label }) =>
+      exceeds(score, threshold) && !drop.includes(label) && (!oracleTypes || own.has(named(label, lowerCase))),
+  );
+  return greedyDecode(above, rules).map(({ start, end, label }): NerSpan => [start, end, named(label, lowerCase)]);
+}
+
+/** Gold that begins or ends inside a word can be no span: each is one more that is missed. */
+function unalignedOf({ unaligned = [] }: NerRecord, { drop }: ScoringRules): number {
+  return unaligned.filter((type) => !drop.includes(type)).length;
+}
+
+function countAll(gold: NerSpan[][], predicted: NerSpan[][], unaligned: number[], rules: ScoringRules): Counts[] {
+  const counts = rules.noSentenceIndex
+    ? [countMatches(gold.flat(), predicted.flat())]
+    : gold.map((spans, i) => countMatches(spans, predicted[i]));
+  unaligned.forEach((missed, i) => {
+    counts[rules.noSentenceIndex ? 0 : i].falseNegatives += missed;
+  });
+  return counts;
+}
+
+const named = (type: string, lowerCase: boolean) => (lowerCase ? type.toLowerCase() : type);

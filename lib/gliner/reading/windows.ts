@@ -1,0 +1,168 @@
+/**
+ * Texts longer than the model takes, read in overlapping windows.
+ *
+ * Differs from upstream: LimitedReader 0.2.29 reads the first `max_len` words (with a warning), cuts again at the encoder's limit in
+ * subwords (without one), and drops the rest. A text that fits is one window here, and computed exactly as without.
+ */
+import { promptText } from "../../batch/prompt";
+import { longestSequence } from "../../encoder";
+import { UserError, usageError, warnOnce } from "../../errors";
+import { isTokenLevel } from "../../model/config";
+import type { SpanCandidate } from "../../model/decode";
+import { checkLabels } from "./checks";
+import type { LimitedReader, Reader } from "./reader";
+
+/** In words. */
+export interface WindowOptions {
+  /** Longest window; default and at most `max_len`. Windows are shorter where the encoder's limit of subwords comes first. */
+  words?: number;
+  /** Words that two neighbours share; default 64, or half of a shorter window. At least `max_width - 1`. */
+  overlap?: number;
+}
+
+/** The words [start, end) of a text. */
+export interface Window {
+  start: number;
+  end: number;
+}
+
+/** What bounds a window: words, and subwords of the text (`room`, the prompt's are already taken off). */
+export interface WindowLimits {
+  words: number;
+  overlap: number;
+  room: number;
+}
+
+/**
+ * The same model, reading whole texts: its candidates are numbered by the words of the whole text, and each stands in the
+ * list once. Decoding them is the caller's, over the whole text at once.
+ * @throws UserError where the options do not fit the model, or the prompt leaves no room for text
+ */
+export function inWindows(model: LimitedReader, options: WindowOptions = {}): Reader {
+  const sizes = windowSizes(model, options);
+  return {
+    async candidates(tokens, labels, rest) {
+      const limits = { ...sizes, room: roomFor(model, checkLabels(labels)) };
+      const plans = tokens.map((words) => planWindows(subwordsOf(model, words), limits));
+      const long = plans.filter((windows) => windows.length > 1);
+      if (long.length > 0) checkRoom(model, limits.room, long);
+      model.textsInWindows += long.length;
+      const parts = plans.flatMap((windows, text) => windows.map((window) => ({ text, ...window })));
+      const found = await model.candidates(
+        parts.map(({ text, start, end }) => tokens[text].slice(start, end)),
+        labels,
+        { ...rest, onWordsLost: (part, words) => rest.onWordsLost?.(parts[part].text, words) },
+      );
+      return plans.map((windows) => mergeWindows(windows, found.splice(0, windows.length)));
+    },
+  };
+}
+
+/**
+ * Windows that together hold every word, each as long as the limits allow. A word that alone exceeds the room still has
+ * its place in one: the encoder reads as much of it as fits.
+ * @param subwords of each word
+ */
+export function planWindows(subwords: readonly number[], { words, overlap, room }: WindowLimits): Window[] {
+  const reach = (start: number): number => {
+    let end = start;
+    let used = 0;
+    while (end < subwords.length && end - start < words) {
+      used += subwords[end];
+      if (used > room && end > start) break;
+      end++;
+    }
+    return end;
+  };
+  const windows = [{ start: 0, end: reach(0) }];
+  for (let last = windows[0]; last.end < subwords.length; last = windows[windows.length - 1]) {
+    let start = Math.max(last.start + 1, last.end - overlap);
+    // Behind a very long word the overlap shrinks until the window holds something new.
+    while (reach(start) <= last.end) start++;
+    windows.push({ start, end: reach(start) });
+  }
+  return windows;
+}
+
+/**
+ * The candidates of all windows of one text as one list, in the order of a single pass: start, end, type.
+ *
+ * A span that several windows hold is taken from the one in which it lies furthest inside, and what the others say of it
+ * is left out. At a window's edge the model sees part of an entity ("Bank of" without "America") and half of its context;
+ * the highest of the scores would prefer just those, and, as a maximum of several tries, favour spans in overlaps.
+ * @param found of each window, numbered by its own words
+ */
+export function mergeWindows(windows: readonly Window[], found: readonly SpanCandidate[][]): SpanCandidate[] {
+  if (windows.length === 1) return found[0];
+  const own = windows.flatMap((window, w) =>
+    found[w]
+      .map((span) => ({ ...span, start: span.start + window.start, end: span.end + window.start }))
+      .filter((span) => ownerOf(windows, span) === w),
+  );
+  return own.sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+/** The window in which a span lies furthest from the edges; of equal ones the first; -1 where none holds it whole. */
+export function ownerOf(windows: readonly Window[], span: { start: number; end: number }): number {
+  const length = windows[windows.length - 1].end;
+  let owner = -1;
+  let deepest = -1;
+  windows.forEach(({ start, end }, w) => {
+    if (span.start < start || span.end >= end) return;
+    // The ends of the text are no edges: nothing is cut there.
+    const left = start === 0 ? Number.POSITIVE_INFINITY : span.start - start;
+    const right = end === length ? Number.POSITIVE_INFINITY : end - 1 - span.end;
+    const depth = Math.min(left, right);
+    if (depth > deepest) [owner, deepest] = [w, depth];
+  });
+  return owner;
+}
+
+/** Words that neighbours must share so that every span the model knows lies whole in one of them. */
+function smallestOverlap({ config }: LimitedReader): number {
+  return isTokenLevel(config) ? 0 : Math.min(config.max_width, config.max_len) - 1;
+}
+
+const OVERLAP = 64;
+
+function windowSizes(model: LimitedReader, options: WindowOptions): Omit<WindowLimits, "room"> {
+  const { max_len } = model.config;
+  const { words = max_len } = options;
+  const least = smallestOverlap(model);
+  if (!(Number.isInteger(words) && words > least && words <= max_len))
+    throw usageError(`a window of ${words} words, wanted a whole number from ${least + 1} to max_len ${max_len}.`);
+  const { overlap = Math.max(least, Math.min(OVERLAP, words >> 1)) } = options;
+  if (!(Number.isInteger(overlap) && overlap >= least && overlap < words))
+    throw usageError(
+      `windows of ${words} words overlap by ${overlap}, wanted a whole number from ${least} to ${words - 1}.`,
+    );
+  return { words, overlap };
+}
+
+/** Subwords that a sequence has left for its text. */
+function roomFor({ model: { tokenizer, config, encoder } }: LimitedReader, types: readonly string[]): number {
+  const longest = Math.min(tokenizer.modelMaxLength, longestSequence(encoder));
+  return longest - promptText([], types, tokenizer, config).inputIds.length;
+}
+
+/** Windows can be so narrow that wide entities find no place in one: never in silence. */
+function checkRoom(model: LimitedReader, room: number, plans: readonly (readonly Window[])[]): void {
+  const { max_width } = model.config;
+  if (room < max_width)
+    throw new UserError(
+      `the prompt leaves ${room} of the encoder's subwords for the text, wanted at least max_width ${max_width}; ask for fewer types at once (labelsAtOnce).`,
+    );
+  if (plans.some((windows) => narrowest(windows) < smallestOverlap(model)))
+    warnOnce(
+      "a long prompt or a very long word leaves so little room that some windows of a long text overlap by less than max_width - 1 words: wide entities across their edges are not seen.",
+    );
+}
+
+const subwordsOf = ({ model: { tokenizer } }: LimitedReader, words: readonly string[]): number[] =>
+  words.map((word) => tokenizer.encodeWord(word).length);
+
+/** The smallest overlap of neighbours. */
+function narrowest(windows: readonly Window[]): number {
+  const overlaps = windows.slice(1).map(({ start }, i) => windows[i].end - start);
+  return overlaps.reduce((least, overlap) => Math.min(least, overlap), Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,149 @@
+/**
+ * Executed notebooks as HTML pages with an index: no server, no network, no other file than plotly.js beside them. What
+ * a cell put out was made by code of the reader's own choice, so its HTML is taken as it is; text is escaped.
+ */
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { UserError } from "../../errors";
+import { writeAtomically } from "../../files/atomic";
+import { escapeHtml } from "../../notebook/html";
+import { type Cell, joined, type Notebook, type Output } from "../runner/nbformat";
+import { markdownToHtml } from "./markdown";
+import { STYLE } from "./page-style";
+
+/** Its own types would bring those of a browser's page into the whole project. */
+const highlighter: {
+  highlight(code: string, options: { language: string; ignoreIllegals: boolean }): { value: string };
+} = require("highlight.js/lib/common");
+
+export interface Page {
+  /** The page's file without its ending; folders in it by "/". */
+  name: string;
+  notebook: Notebook;
+  /** When and where it ran, in a line at its head and in the index. */
+  note?: string;
+}
+
+const PLOTLY_FILE = "plotly.min.js";
+/** Richest first, as JupyterLab prefers them. */
+const PREFERRED = [
+  "application/vnd.plotly.v1+json",
+  "text/html",
+  "text/markdown",
+  "image/png",
+  "image/jpeg",
+  "text/plain",
+] as const;
+
+/** Writes NAME.html for each notebook, index.html, and plotly.js where a page draws with it. */
+export function writePages(folder: string, pages: readonly Page[]): void {
+  try {
+    const plotly = join(folder, PLOTLY_FILE);
+    if (!existsSync(plotly) && pages.some(({ notebook }) => drawsFigures(notebook)))
+      copyFileSync(require.resolve("plotly.js/dist/plotly-cartesian.min.js"), plotly);
+    for (const page of pages) {
+      const file = join(folder, `${page.name}.html`);
+      mkdirSync(dirname(file), { recursive: true });
+      writeAtomically(file, pageHtml(page));
+    }
+    writeAtomically(join(folder, "index.html"), indexHtml(pages));
+  } catch (error) {
+    throw new UserError(`cannot write the pages to ${folder}: ${error instanceof Error ? error.message : error}.`);
+  }
+}
+
+/** One notebook as a page. */
+export function pageHtml({ name, notebook, note }: Page): string {
+  const cells = notebook.cells.map(cellHtml).join("\n");
+  const root = "../".repeat(name.split("/").length - 1);
+  const plotly = drawsFigures(notebook) ? `<script src="${root}${PLOTLY_FILE}"></script><script>${DRAW}</script>` : "";
+  return `${head(titleOf(notebook) ?? name)}<nav><a href="${root}index.html">All notebooks</a></nav>${noteHtml(note)}\n${cells}\n${plotly}</main></body></html>\n`;
+}
+
+function noteHtml(note: string | undefined): string {
+  return note ? `<p class="note">${escapeHtml(note)}</p>` : "";
+}
+
+function indexHtml(pages: readonly Page[]): string {
+  const items = pages.map(
+    ({ name, notebook, note }) =>
+      `<li><a href="${name.split("/").map(encodeURIComponent).join("/")}.html">${escapeHtml(titleOf(notebook) ?? name)}</a>${noteHtml(note)}</li>`,
+  );
+  return `${head("The GLiNER workbook")}<h1>The GLiNER workbook</h1><ul>${items.join("\n")}</ul></main></body></html>\n`;
+}
+
+function head(title: string): string {
+  return `<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>\n`;
+}
+
+/** The first heading. */
+function titleOf(notebook: Notebook): string | undefined {
+  return /^# (.+)$/m.exec(notebook.cells.find((cell) => cell.cell_type === "markdown")?.source ?? "")?.[1];
+}
+
+function cellHtml(cell: Cell): string {
+  if (cell.cell_type === "markdown") return `<section class="text">${markdownToHtml(cell.source)}</section>`;
+  if (cell.cell_type === "raw") return "";
+  const count = cell.execution_count ?? " ";
+  const outputs = cell.outputs.map(outputHtml).join("\n");
+  return `<section class="code" id="${escapeHtml(cell.id)}"><div class="count">[${count}]</div>${sourceHtml(cell)}<div class="outputs">${outputs}</div></section>`;
+}
+
+/** The source, folded where the notebook says so (a quiz holds its answers). */
+function sourceHtml({ source, metadata }: Cell): string {
+  const { value } = highlighter.highlight(source, { language: "typescript", ignoreIllegals: true });
+  const code = `<pre class="source"><code>${value}</code></pre>`;
+  const hidden = Object(metadata.jupyter).source_hidden === true;
+  return hidden ? `<details><summary>Code</summary>${code}</details>` : code;
+}
+
+function outputHtml(output: Output): string {
+  if (output.output_type === "stream")
+    return `<pre class="stream ${output.name === "stderr" ? "stderr" : ""}">${escapeHtml(joined(output.text))}</pre>`;
+  if (output.output_type === "error")
+    return `<pre class="failure">${escapeHtml(withoutColour(output.traceback.join("\n")))}</pre>`;
+  const type = PREFERRED.find((candidate) => candidate in output.data);
+  if (!type) return "";
+  const value = output.data[type];
+  if (type === "application/vnd.plotly.v1+json") return figureHtml(value, output);
+  const text = joined(value);
+  if (type === "text/html") return `<div class="html">${text}</div>`;
+  if (type === "text/markdown") return markdownToHtml(text);
+  if (type === "text/plain") return `<pre>${escapeHtml(text)}</pre>`;
+  return pictureHtml(type, output);
+}
+
+/** A picture at the size that its metadata gives, with the plain text as its alternative. */
+function pictureHtml(type: string, { data, metadata }: Extract<Output, { data: object }>): string {
+  const size = { width: 0, ...Object(metadata[type]) };
+  const width = size.width > 0 ? ` width="${Number(size.width)}"` : "";
+  const source = `data:${type};base64,${joined(data[type]).replaceAll("\n", "")}`;
+  return `<img alt="${escapeHtml(joined(data["text/plain"]))}" src="${source}"${width}>`;
+}
+
+/** The picture, which the script replaces with the interactive figure. */
+function figureHtml(value: unknown, output: Extract<Output, { data: object }>): string {
+  const still =
+    "image/png" in output.data
+      ? pictureHtml("image/png", output)
+      : `<pre>${escapeHtml(joined(output.data["text/plain"]))}</pre>`;
+  // "<" must not end the script element that holds the figure.
+  const json = JSON.stringify(value).replaceAll("<", "\\u003c");
+  return `<div class="figure">${still}<script type="application/json">${json}</script></div>`;
+}
+
+const DRAW = `
+for (const place of document.querySelectorAll(".figure")) {
+  const { data, layout } = JSON.parse(place.querySelector("script").textContent);
+  place.replaceChildren();
+  Plotly.newPlot(place, data, layout, { responsive: true });
+}`;
+
+function drawsFigures({ cells }: Notebook): boolean {
+  return cells.some(({ outputs }) => outputs.some((output) => "data" in output && PREFERRED[0] in output.data));
+}
+
+function withoutColour(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours begin with one
+  return text.replace(/\u001b\[[0-9;]*m/g, "");
+}

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { identityOf } from "../../../lib/gliner/checkpoint/identity";
+import { TINY_BERT } from "../../tiny";
+
+const scratch = mkdtempSync(join(tmpdir(), "identity-"));
+after(() => rmSync(scratch, { recursive: true }));
+
+test("a model is known by its bytes, not by its folder's name or what else lies there", async () => {
+  const copy = join(scratch, "run", "last");
+  cpSync(TINY_BERT, copy, { recursive: true });
+  const original = await identityOf(TINY_BERT);
+  assert.equal(original.name, "tiny_bert");
+  assert.match(original.sha256, /^[0-9a-f]{64}$/);
+  assert.ok(original.max_width && original.max_width > 0);
+  assert.equal((await identityOf(copy)).sha256, original.sha256);
+  assert.equal((await identityOf(copy)).name, "run-last");
+  writeFileSync(join(copy, "optimizer.safetensors"), "moments");
+  assert.equal((await identityOf(copy)).sha256, original.sha256);
+  const config = join(copy, "gliner_config.json");
+  writeFileSync(config, readFileSync(config, "utf8").replace(/"max_len": \d+/, '"max_len": 77'));
+  assert.notEqual((await identityOf(copy)).sha256, original.sha256);
+});
+
+test("a folder without a model is one sentence", async () => {
+  mkdirSync(join(scratch, "empty"));
+  await assert.rejects(() => identityOf(join(scratch, "empty")), {
+    name: "UserError",
+    message: /gliner_config\.json does not exist/,
+  });
+});

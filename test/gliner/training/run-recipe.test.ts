@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { parseRecipe } from "../../../lib/gliner/recipe/recipe";
+import { runRecipe } from "../../../lib/gliner/training/run-recipe";
+import { TINY_BERT, TINY_RECORDS } from "../../tiny";
+
+const scratch = mkdtempSync(join(tmpdir(), "run-recipe-"));
+after(() => rmSync(scratch, { recursive: true }));
+const data = join(scratch, "data.jsonl");
+writeFileSync(data, TINY_RECORDS.map((record) => `${JSON.stringify(record)}\n`).join(""));
+const recipe = parseRecipe(
+  { data: { train_data: data }, training: { prev_path: TINY_BERT, num_steps: 2, train_batch_size: 2 } },
+  "the test",
+);
+
+test("a recipe runs from code as from the command line, and says what it is about", async () => {
+  const out = join(scratch, "run");
+  const lines: string[] = [];
+  const losses: number[] = [];
+  const run = await runRecipe(recipe, {
+    out,
+    log: (line) => lines.push(line),
+    onStep: ({ loss }) => void losses.push(loss),
+  });
+  assert.deepEqual([run.steps, run.end, run.finished], [2, "finished", true]);
+  assert.equal(run.loss, losses[1]);
+  assert.match(lines.join("\n"), /backend .*parameters\n\d+ records to train on/);
+  const record = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as { steps: number; records: number };
+  assert.deepEqual([record.steps, record.records], [2, TINY_RECORDS.length]);
+  const manifest = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8")) as { data: unknown };
+  assert.ok(manifest.data);
+});
+
+test("a folder that holds a run is refused, and a signal from before the start takes no step", async () => {
+  await assert.rejects(runRecipe(recipe, { out: join(scratch, "run") }), /already holds a run/);
+  const out = join(scratch, "stopped");
+  const run = await runRecipe(recipe, { out, signal: AbortSignal.abort() });
+  assert.deepEqual([run.steps, run.end], [0, "interrupted"]);
+  assert.equal(existsSync(join(out, "run.json")), false);
+});
