@@ -1,7 +1,7 @@
 /** The marked form, `[[words|type]]`, a text a line: what people correct by hand. */
 
-import type { ReadOptions } from "../files/bytes";
-import { fileLines } from "../files/lines";
+import { fileLines } from "../../files/lines";
+import type { ReadOptions } from "../../files/pieces";
 import { MarkedLines } from "../marked/lines";
 import type { PlacedRecord } from "../records";
 import type { Tally } from "./tally";

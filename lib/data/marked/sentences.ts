@@ -1,12 +1,12 @@
 /** The project's own texts, data/sentences: `<domain>-NN.txt` in the marked form, and `types/*.txt` about their types. */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { PROJECT_ROOT } from "../../backend/places";
 import { UserError } from "../../errors";
+import { dataPath } from "../project";
 import { domainOf, type MarkedLine, markedLines } from "./lines";
 import { parseTypes, type TypeEntry } from "./types";
 
-export const SENTENCES = join(PROJECT_ROOT, "data", "sentences");
+export const SENTENCES = dataPath("sentences");
 
 /** A text, its place, and the record that it makes. */
 export interface Sentence extends MarkedLine {
