@@ -4,18 +4,21 @@ import { type TypeEntry, typesAbove } from "../../marked/types";
 import { isTypeName, type TextFinding } from "./text";
 
 export function typeFindings(sentences: readonly Sentence[], entries: ReadonlyMap<string, TypeEntry>): TextFinding[] {
-  const used = new Set(sentences.flatMap(({ mentions }) => mentions.map(({ label }) => label)));
+  const used = new Map<string, string>();
+  for (const { mentions, where } of sentences)
+    for (const { label } of mentions) used.set(label, used.get(label) ?? where);
   return [...plurals(used), ...entryFindings(used, entries), ...aboveAndMarked(sentences, entries)];
 }
 
-/** "drug" and "drugs" are one type. */
-function plurals(used: ReadonlySet<string>): TextFinding[] {
-  return [...used]
-    .filter((type) => used.has(`${type}s`) || used.has(`${type}es`))
-    .map((type) => ({ check: "plural", where: "types", what: `"${type}" stands in the plural too` }));
+/** "drug" and "drugs" are one type. @param used the types, each with the place where it stands first */
+function plurals(used: ReadonlyMap<string, string>): TextFinding[] {
+  return [...used].flatMap(([type, where]) => {
+    const one = [type.replace(/s$/, ""), type.replace(/es$/, "")].find((name) => name !== type && used.has(name));
+    return one ? [{ check: "plural", where, what: `"${type}" is "${one}" in the plural` }] : [];
+  });
 }
 
-function entryFindings(used: ReadonlySet<string>, entries: ReadonlyMap<string, TypeEntry>): TextFinding[] {
+function entryFindings(used: ReadonlyMap<string, string>, entries: ReadonlyMap<string, TypeEntry>): TextFinding[] {
   const finding = (what: string) => ({ check: "types file", where: "types", what });
   const above = new Set([...entries.values()].flatMap((entry) => entry.above));
   return [...entries].flatMap(([type, entry]) => {
