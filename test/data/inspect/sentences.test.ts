@@ -21,7 +21,7 @@ test("types in the plural, with a capital, a slash or six words", () => {
     assert.deepEqual(checks([`[[Oslo|${type}]] is cold.`]), ["type spelling"], type);
   assert.deepEqual(checks(["It rained in Oslo. /// no: Bridge"]), ["type spelling"]);
   assert.deepEqual(checks(["[[Oslo|city]] is cold.", "[[Bergen|citys]] was wet."]), ["plural"]);
-  for (const type of ["dna", "date of birth", "4 x 100 relay", "co-pilot", "traveler's cheque"])
+  for (const type of ["dna", "date of birth", "4 x 100 relay", "co-pilot", "traveler's cheque", "critics' score"])
     assert.deepEqual(checks([`[[Oslo|${type}]] is cold.`]), [], type);
 });
 

@@ -11,7 +11,7 @@ export interface TextFinding {
 
 export const MOST_WORDS = 12;
 const MOST_WORDS_OF_A_TYPE = 5;
-const TYPE = /^[\p{Ll}\p{N}]+(?:[ '-][\p{Ll}\p{N}]+)*$/u;
+const TYPE = /^[\p{Ll}\p{N}]+(?:(?:' ?|[ -])[\p{Ll}\p{N}]+)*$/u;
 /** Words that begin no mention in lower case: articles and possessives stay outside. */
 const OUTSIDE = /^(?:the|my|our|your|his|her|their|its) /;
 
