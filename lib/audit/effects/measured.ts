@@ -1,0 +1,75 @@
+/** Effects that this project measured: the laboratory's results, and the scoring decisions of one model. */
+
+import { join } from "node:path";
+import { STORED_PRESETS_PATH, type StoredPresets } from "../../evaluate/stored/presets";
+import { readJson } from "../../files/json";
+import { isObject } from "../../files/json-object";
+import { PROJECT_ROOT } from "../../files/places";
+import { readYaml } from "../../files/yaml";
+import type { StoredResult } from "../../study/results/result";
+import { storedResults } from "../../study/results/table";
+import { readSuspect, type Suspect, suspectIds } from "../../study/suspects/suspect";
+import { type Effect, reversed } from "./effect";
+
+let suspects: readonly Suspect[] | undefined;
+let results: readonly StoredResult[] | undefined;
+
+const allSuspects = () => (suspects ??= suspectIds().map((id) => readSuspect(id)));
+const allResults = () => (results ??= storedResults());
+
+/** An arm of a suspect against its control, where the laboratory has measured it. @param value of the arm; its first without one */
+export function measuredArm(suspect: string, value?: string, stored = allResults()): Effect | null {
+  const result = stored.find((one) => one.suspect === suspect);
+  const arm = result?.arms.find((one) => value === undefined || one.value === value);
+  if (!result || !arm || arm.difference === null) return null;
+  const { encoder, steps } = result.setting;
+  const source = `measured here: data/results/suspects/${suspect}.json, ${arm.value} against ${result.control.value}, ${encoder}, ${steps} steps, ${arm.runs.length} seeds`;
+  return { f1: arm.difference, ci95: arm.ci95, source };
+}
+
+/** The suspect whose arms turn this key, and nothing else. */
+export function suspectOfKey(key: string): Suspect | undefined {
+  return allSuspects().find(({ arms }) => arms.some(({ set }) => turnsOnly(set, key)));
+}
+
+/** The key's change from the reference's value to the input's, where an arm made it or its reverse. */
+export function measuredKey(key: string, ours: unknown, theirs: unknown, stored = allResults()): Effect | null {
+  for (const suspect of allSuspects()) {
+    const control = suspect.control.set[key] ?? recipeValue(suspect.recipe, key);
+    for (const { value, set } of suspect.arms) {
+      if (!turnsOnly(set, key)) continue;
+      if (same(set[key], ours) && same(control, theirs)) return measuredArm(suspect.id, value, stored);
+      const effect = same(set[key], theirs) && same(control, ours) ? measuredArm(suspect.id, value, stored) : null;
+      if (effect) return reversed(effect);
+    }
+  }
+  return null;
+}
+
+/** A preset against GLiNER's own, on the model that comes with the project. @param threshold at which both were scored */
+export function measuredPreset(preset: string, threshold = 0.5): Effect | null {
+  const { rows } = readJson(STORED_PRESETS_PATH) as StoredPresets;
+  const row = rows.find((one) => one.preset === preset && one.asked === "gliner" && one.threshold === threshold);
+  return row ? { f1: row.difference, ci95: row.difference_ci95, source: `${PRESETS}, ${preset} against gliner` } : null;
+}
+
+/** Another threshold against .5, on the same model. */
+export function measuredThreshold(threshold: number): Effect | null {
+  const { rows } = readJson(STORED_PRESETS_PATH) as StoredPresets;
+  const at = (wanted: number) => rows.find(({ preset, threshold: t }) => preset === "gliner" && t === wanted)?.average;
+  const [there, here] = [at(threshold), at(0.5)];
+  if (there === undefined || here === undefined || threshold === 0.5) return null;
+  return { f1: there - here, ci95: null, source: `${PRESETS}, threshold ${threshold} against .5` };
+}
+
+const PRESETS = "measured here: data/results/zero-shot-presets.json, MiniLM-L6";
+
+const turnsOnly = (set: Readonly<Record<string, unknown>>, key: string) => key in set && Object.keys(set).length === 1;
+
+function recipeValue(recipe: string, key: string): unknown {
+  const raw = readYaml(join(PROJECT_ROOT, recipe));
+  if (!isObject(raw)) return undefined;
+  return Object.values(raw).find((section) => isObject(section) && key in section)?.[key as never] ?? raw[key];
+}
+
+const same = (a: unknown, b: unknown) => a !== undefined && JSON.stringify(a) === JSON.stringify(b);

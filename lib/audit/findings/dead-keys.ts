@@ -1,0 +1,21 @@
+/** Keys of the file that the code of its version does not read, where that makes a difference. */
+import { deadKeys } from "../configuration/configuration";
+import { keyOf } from "../configuration/keys";
+import { suspectOfKey } from "../effects/measured";
+import { worthOfKey } from "../effects/worth";
+import type { Sign } from "../finding";
+
+export const deadKeysSign: Sign = ({ configuration }) => {
+  if (!configuration) return [];
+  return deadKeys(configuration)
+    .filter(({ key }) => key !== "has_rnn")
+    .map(({ key, said, done }) => ({
+      id: `dead-key:${key}`,
+      what: `${key} says ${JSON.stringify(said)} and nothing reads it: ${keyOf(key)?.words ?? key}.`,
+      evidence: `${key}: ${JSON.stringify(said)} in ${configuration.name}; ${configuration.unread.get(key)}; what happens: ${done === undefined ? "as if it were absent" : JSON.stringify(done)}.`,
+      effect: worthOfKey(key, done, said),
+      certain: true,
+      keys: [key],
+      suspect: suspectOfKey(key)?.id ?? "dead-keys",
+    }));
+};
