@@ -138,6 +138,11 @@ const BY_NAME = new Map(PYTHON_KEYS.map((entry) => [entry.key, entry]));
 
 export const keyOf = (name: string): PythonKey | undefined => BY_NAME.get(name);
 
+const PLACES = new Map(PYTHON_KEYS.map(({ key: name }, i) => [name, i]));
+
+/** For sorting: the weightiest keys first, those that are not known last. */
+export const weightOf = (name: string): number => PLACES.get(name) ?? PYTHON_KEYS.length;
+
 /** Whether a version reads a key. @throws UserError where the era is no version */
 export function isRead({ read }: PythonKey, era: string): boolean {
   const at = (version: string) => {

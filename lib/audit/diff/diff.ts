@@ -1,6 +1,6 @@
 /** Two configurations, key by key, as the code of each one's day sees them. */
 import { type Configuration, isAside } from "../configuration/configuration";
-import { keyOf, PYTHON_KEYS } from "../configuration/keys";
+import { keyOf, weightOf } from "../configuration/keys";
 
 /** One side of a row. `given` = in its file, `code` = what its version does without being told, `absent` = neither. */
 export interface Side {
@@ -31,13 +31,19 @@ export interface ConfigurationDiff {
 export function diffConfigurations(a: Configuration, b: Configuration): ConfigurationDiff {
   const keys = new Set([...a.given.keys(), ...b.given.keys(), ...a.effective.keys(), ...b.effective.keys()]);
   const rows = [...keys]
-    .filter((key) => !isAside(key))
+    .filter((key) => !isAside(key) && !isIdle(key, a, b))
     .map((key) => rowOf(key, a, b))
     .filter(({ a: left, b: right, matters }) => matters || isSuspicious(left) || isSuspicious(right))
-    .sort((x, y) => Number(y.matters) - Number(x.matters) || weight(x.key) - weight(y.key) || (x.key < y.key ? -1 : 1));
+    .sort(
+      (x, y) => Number(y.matters) - Number(x.matters) || weightOf(x.key) - weightOf(y.key) || (x.key < y.key ? -1 : 1),
+    );
   const head = ({ name, kind, era }: Configuration) => ({ name, kind, era });
   return { a: head(a), b: head(b), rows };
 }
+
+/** A part of a formula that neither side uses. */
+const isIdle = (key: string, ...sides: Configuration[]) =>
+  key === "mean_over" && sides.every(({ effective }) => effective.get("loss_reduction") !== "mean");
 
 function rowOf(key: string, a: Configuration, b: Configuration): DiffRow {
   const [left, right] = [sideOf(key, a), sideOf(key, b)];
@@ -68,9 +74,6 @@ const isSuspicious = ({ origin, said, value }: Side) =>
   origin === "misspelt" || (origin === "dead" && !same(said, value));
 
 const same = (x: unknown, y: unknown) => JSON.stringify(x ?? null) === JSON.stringify(y ?? null);
-
-const ORDER = new Map(PYTHON_KEYS.map(({ key }, i) => [key, i]));
-const weight = (key: string) => ORDER.get(key) ?? PYTHON_KEYS.length;
 
 /** A side in words: "markerV0", "none of the file, the code does 1", "true, which nothing reads: the code does false". */
 export function sideWords({ value, origin, said, note }: Side): string {

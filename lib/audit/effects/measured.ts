@@ -27,21 +27,41 @@ export function measuredArm(suspect: string, value?: string, stored = allResults
   return { f1: arm.difference, ci95: arm.ci95, source };
 }
 
-/** The suspect whose arms turn this key, and nothing else. */
-export function suspectOfKey(key: string): Suspect | undefined {
-  return allSuspects().find(({ arms }) => arms.some(({ set }) => turnsOnly(set, key)));
+/** A suspect's arm that makes a key's change from the reference's value to the input's, or the change back. */
+interface Turn {
+  suspect: Suspect;
+  value: string;
+  back: boolean;
+}
+
+function turnsOf(key: string, ours: unknown, theirs: unknown): Turn[] {
+  return allSuspects().flatMap((suspect) => {
+    const control = suspect.control.set[key] ?? recipeValue(suspect.recipe, key);
+    return suspect.arms
+      .filter(({ set }) => turnsOnly(set, key))
+      .flatMap(({ value, set }): Turn[] => {
+        if (same(set[key], ours) && same(control, theirs)) return [{ suspect, value, back: false }];
+        return same(set[key], theirs) && same(control, ours) ? [{ suspect, value, back: true }] : [];
+      });
+  });
+}
+
+/** The suspect that measures this change of a key; where none does, one that turns the key from either value. */
+export function suspectOfChange(key: string, ours: unknown, theirs: unknown): string | undefined {
+  const [exact] = turnsOf(key, ours, theirs);
+  if (exact) return exact.suspect.id;
+  return allSuspects().find(
+    ({ control, recipe, arms }) =>
+      arms.some(({ set }) => turnsOnly(set, key)) &&
+      [ours, theirs].some((value) => same(control.set[key] ?? recipeValue(recipe, key), value)),
+  )?.id;
 }
 
 /** The key's change from the reference's value to the input's, where an arm made it or its reverse. */
 export function measuredKey(key: string, ours: unknown, theirs: unknown, stored = allResults()): Effect | null {
-  for (const suspect of allSuspects()) {
-    const control = suspect.control.set[key] ?? recipeValue(suspect.recipe, key);
-    for (const { value, set } of suspect.arms) {
-      if (!turnsOnly(set, key)) continue;
-      if (same(set[key], ours) && same(control, theirs)) return measuredArm(suspect.id, value, stored);
-      const effect = same(set[key], theirs) && same(control, ours) ? measuredArm(suspect.id, value, stored) : null;
-      if (effect) return reversed(effect);
-    }
+  for (const { suspect, value, back } of turnsOf(key, ours, theirs)) {
+    const effect = measuredArm(suspect.id, value, stored);
+    if (effect) return back ? reversed(effect) : effect;
   }
   return null;
 }

@@ -1,13 +1,14 @@
 /** Keys of the file that the code of its version does not read, where that makes a difference. */
 import { deadKeys } from "../configuration/configuration";
-import { keyOf } from "../configuration/keys";
-import { suspectOfKey } from "../effects/measured";
+import { keyOf, weightOf } from "../configuration/keys";
+import { suspectOfChange } from "../effects/measured";
 import { worthOfKey } from "../effects/worth";
 import type { Sign } from "../finding";
 
 export const deadKeysSign: Sign = ({ configuration }) => {
   if (!configuration) return [];
-  return deadKeys(configuration)
+  return [...deadKeys(configuration)]
+    .sort((a, b) => weightOf(a.key) - weightOf(b.key))
     .filter(({ key }) => key !== "has_rnn")
     .map(({ key, said, done }) => ({
       id: `dead-key:${key}`,
@@ -16,6 +17,6 @@ export const deadKeysSign: Sign = ({ configuration }) => {
       effect: worthOfKey(key, done, said),
       certain: true,
       keys: [key],
-      suspect: suspectOfKey(key)?.id ?? "dead-keys",
+      suspect: suspectOfChange(key, done, said) ?? "dead-keys",
     }));
 };

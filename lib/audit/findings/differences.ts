@@ -1,7 +1,7 @@
 /** Every other key in which the configuration differs from what it is held against. */
 
 import { diffConfigurations, sideWords } from "../diff/diff";
-import { suspectOfKey } from "../effects/measured";
+import { suspectOfChange } from "../effects/measured";
 import { worthOfKey } from "../effects/worth";
 import type { Sign } from "../finding";
 
@@ -18,6 +18,6 @@ export const differences: Sign = ({ configuration, against }) => {
       effect: worthOfKey(key, a.value, b.value),
       certain: true,
       keys: [key],
-      suspect: suspectOfKey(key)?.id,
+      suspect: suspectOfChange(key, a.value, b.value),
     }));
 };

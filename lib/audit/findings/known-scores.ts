@@ -1,5 +1,6 @@
 /** Seven numbers that somebody has published: what was said of them then. */
 
+import { publishedScores } from "../../evaluate/stored/published-scores";
 import type { Sign } from "../finding";
 import { nearest } from "../forensics/nearest";
 
@@ -12,9 +13,17 @@ export const knownScores: Sign = ({ tests }) => {
     {
       id: "published-scores",
       what: `These are the numbers of ${source}: ${model}${at}.`,
-      evidence: `${match.sets} of ${match.sets} scores agree to a tenth of a point (${reliability}); ${setting}.`,
+      evidence: `${match.sets} of ${match.sets} scores agree to a tenth of a point (${reliability}); ${setting}${others(source, model)}.`,
       effect: null,
       certain: true,
     },
   ];
 };
+
+/** What else the same source reports: other checkpoints and runs. */
+function others(source: string, model: string): string {
+  const rows = publishedScores().filter((row) => row.source === source && row.model !== model && row.average !== null);
+  return rows.length
+    ? `; the same source also reports ${rows.map((row) => `${row.model}: ${row.average}`).join(", ")}`
+    : "";
+}
