@@ -1,4 +1,5 @@
 /** Why did my run differ? Signs, what they are worth, what stays unexplained and what to run next. */
+import { versionOf } from "../era";
 import { usageError } from "../errors";
 import { publishedScores } from "../evaluate/stored/published-scores";
 import { DEFAULT_OFFICIAL } from "../provenance/official";
@@ -45,8 +46,9 @@ export async function audit(
     throw usageError(
       "there is no input; wanted a run folder, a yaml, a gliner_config.json, a trainer_state.json, predictions or a table of scores.",
     );
+  if (era !== null) versionOf(era);
   const gathered = await gather(paths, era);
-  const reference = against === null ? claimed(gathered.configuration) : referenceOf(openConfiguration(against, era));
+  const reference = against === null ? claimed(gathered) : referenceOf(openConfiguration(against, era));
   return conclude({ ...gathered, against: reference });
 }
 
@@ -76,11 +78,11 @@ export function conclude(evidence: Evidence): Audit {
   };
 }
 
-/** A yaml on the paper's encoder is held against the paper's, without being told. */
-function claimed(configuration: Configuration | null): Reference | null {
-  if (configuration?.kind !== "Python yaml" && configuration?.kind !== "official recipe") return null;
-  if (configuration.effective.get("model_name") !== "microsoft/deberta-v3-large") return null;
-  return referenceOf(openConfiguration(DEFAULT_OFFICIAL));
+/** A file of Python's on the paper's encoder, or one that comes with scores, is held against the paper's without being told. */
+function claimed({ configuration, tests }: Pick<Evidence, "configuration" | "tests">): Reference | null {
+  if (!configuration || configuration.kind === "run" || configuration.kind === "recipe") return null;
+  const large = configuration.effective.get("model_name") === "microsoft/deberta-v3-large";
+  return large || tests?.average ? referenceOf(openConfiguration(DEFAULT_OFFICIAL)) : null;
 }
 
 /** The paper's scores belong to config_large, and to no other file. */

@@ -58,6 +58,7 @@ export interface CurvePoint {
   lossPositive?: number;
   positives?: number;
   gradientNorm: number | null;
+  learningRate: number | null;
   skipped?: string;
 }
 

@@ -1,6 +1,7 @@
 /** `diff`: two recipes, configurations or runs, key by key. */
 import { openConfiguration } from "../audit/configuration/open";
 import { diffConfigurations, sideWords } from "../audit/diff/diff";
+import { versionOf } from "../era";
 import { usageError } from "../errors";
 import { type Command, runCommand } from "./command";
 
@@ -25,6 +26,7 @@ export const command: Command = {
       throw usageError(`got ${positionals.length} inputs, wanted two: ${command.usage}.`);
     const era = typeof values.era === "string" ? values.era : null;
     const eraB = typeof values["era-b"] === "string" ? values["era-b"] : era;
+    for (const version of [era, eraB]) if (version !== null) versionOf(version);
     const diff = diffConfigurations(openConfiguration(first, era), openConfiguration(second, eraB));
     process.stdout.write(report(diff));
     return diff;

@@ -20,12 +20,15 @@ import { spanHead } from "./span-head";
 import { subset } from "./subset";
 import { swallowed } from "./swallowed";
 import { threshold } from "./threshold";
+import { warmUp } from "./warm-up";
+import { yamlAndWeights } from "./yaml-and-weights";
 
 const SIGNS: readonly Sign[] = [
   alphaZero,
   classToken,
   lstm,
   headAsDrawn,
+  yamlAndWeights,
   nearZero,
   otherTestSet,
   subset,
@@ -36,6 +39,7 @@ const SIGNS: readonly Sign[] = [
   deadKeysSign,
   misspeltKeys,
   swallowed,
+  warmUp,
   elseKept,
   threshold,
   clipping,

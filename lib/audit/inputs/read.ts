@@ -3,7 +3,6 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError, usageError } from "../../errors";
 import { type Predictions, readPredictions } from "../../evaluate/predictions/predictions";
-import { readJson } from "../../files/json";
 import { isObject, type JsonObject } from "../../files/json-object";
 import { readYaml } from "../../files/yaml";
 import { readManifest } from "../../provenance/manifest";
@@ -11,7 +10,7 @@ import { officialNames } from "../../provenance/official";
 import { ofManifest, openConfiguration } from "../configuration/open";
 import type { Evidence, SetFacts } from "../evidence";
 import { setOf } from "./benchmark";
-import { metricsCurve, trainerCurve } from "./curve";
+import { metricsCurve, readState, trainerCurve } from "./curve";
 import { readModel } from "./model";
 import { recordFacts } from "./records";
 import { looksLikeScores, NOTHING, scoresOf, scoresOfText } from "./scores";
@@ -113,8 +112,18 @@ async function readFolder(path: string, era: string | null): Promise<Gift> {
     throw new UserError(
       `${path} has neither manifest.json nor gliner_config.json; wanted a run folder or a model folder.`,
     );
-  const curve = existsSync(state) && isObject(readJson(state)) ? readJsonFile(state, era).curve : null;
-  return { kind: "model", configuration: openConfiguration(model, era), model: await readModel(model), curve };
+  return {
+    kind: "model",
+    configuration: openConfiguration(model, era),
+    model: await readModel(model),
+    curve: curveBeside(state),
+  };
+}
+
+/** transformers' state beside a model; this project's file of that name holds no curve. */
+function curveBeside(path: string): Evidence["curve"] {
+  const state = existsSync(path) ? readState(path) : undefined;
+  return isObject(state) && "log_history" in state ? trainerCurve(state, path) : null;
 }
 
 function readYamlFile(path: string, era: string | null): Gift {
@@ -125,7 +134,7 @@ function readYamlFile(path: string, era: string | null): Gift {
 }
 
 function readJsonFile(path: string, era: string | null): Gift {
-  const raw = readJson(path);
+  const raw = readState(path);
   if (Array.isArray(raw)) return { kind: "training records", records: recordFacts(raw, path) };
   if (!isObject(raw))
     throw new UserError(`${path} is no JSON object; wanted scores, a configuration or a trainer_state.json.`);

@@ -33,21 +33,27 @@ export function scoresOf(value: unknown, path: string): TestFacts {
   return { path, ...inShares(sets, path) };
 }
 
-/** Lines of a csv, tsv or plain text: a name and a number. */
+/** Lines of a csv, tsv or plain text: a name and a number each, or a line of names over a line of numbers. */
 export function scoresOfText(path: string): TestFacts {
-  const rows = readFileSync(path, "utf8")
-    .split("\n")
-    .map((line) =>
-      line
-        .split(/[,;\t|:]|\s{2,}|\s(?=[-\d.]+\s*$)/)
-        .map((cell) => cell.trim())
-        .filter(Boolean),
-    )
-    .filter(([name, number]) => name && number !== undefined && setOf(name));
-  return scoresOf(
-    Object.fromEntries(rows.map(([name, number]) => [name, Number.isNaN(Number(number)) ? number : Number(number)])),
-    path,
-  );
+  const lines = readFileSync(path, "utf8").split("\n").map(cellsOf);
+  const head = lines.findIndex((cells) => cells.filter((cell) => setOf(cell)).length > 2);
+  const numbers = lines.slice(head + 1).find((cells) => cells.length > 2 && cells.some((cell) => /\d/.test(cell)));
+  const pairs = head >= 0 && numbers ? zipped(lines[head], numbers) : lines.map(([name, number]) => [name, number]);
+  const rows = pairs.filter(([name, number]) => name && number !== undefined && setOf(name));
+  const value = (text: string) => (Number.isNaN(Number(text)) ? text : Number(text));
+  return scoresOf(Object.fromEntries(rows.map(([name, number]) => [name, value(number)])), path);
+}
+
+const cellsOf = (line: string) =>
+  line
+    .split(/[,;\t|:]|\s{2,}|\s(?=[-\d.]+\s*$)/)
+    .map((cell) => cell.trim())
+    .filter(Boolean);
+
+/** From the right: a table's first column may have no name. */
+function zipped(names: readonly string[], numbers: readonly string[]): string[][] {
+  const shift = numbers.length - names.length;
+  return names.map((name, i) => [name, numbers[i + shift] ?? "missing"]);
 }
 
 function rowsOf(value: unknown): [name: string, row: unknown][] {
