@@ -46,6 +46,12 @@ export function usageError(message: string): UserError {
 export function warnOnce(message: string): void {
   if (warned.has(message)) return;
   warned.add(message);
-  process.stderr.write(`warning: ${message}\n`);
+  process.stderr.write(`warning: ${worded(message)}\n`);
 }
+
+/** From here on warnings go through this, which puts the names of a command's options into them. */
+export function wordWarnings(by: (message: string) => string): void {
+  worded = by;
+}
+let worded = (message: string): string => message;
 const warned = new Set<string>();

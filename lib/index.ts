@@ -16,7 +16,8 @@ export type { SaveOptions } from "./gliner/checkpoint/save";
 export { modelFolder, SHIPPED_MODEL } from "./gliner/checkpoint/shipped";
 export type { Entity } from "./gliner/entity";
 export { toDisplacy, toRecord, toSpacy } from "./gliner/export";
-export { GLiNER, type PredictOptions } from "./gliner/gliner";
+export { GLiNER } from "./gliner/gliner";
+export type { PredictOptions } from "./gliner/reading/predict-options";
 export type { BatchOptions } from "./gliner/reading/reader";
 export { inWindows, planWindows, type WindowOptions } from "./gliner/reading/windows";
 

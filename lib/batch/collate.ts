@@ -1,7 +1,7 @@
 import type { NerSpan } from "../data/records";
 import type { SubwordTokenizer } from "../text/tokenizer";
 import { spanLabels, tokenLabels } from "./labels";
-import { type PromptConfig, type PromptedText, promptText } from "./prompt";
+import { checkRoom, type PromptConfig, type PromptedText, promptText } from "./prompt";
 import { asPreprocessed } from "./unknown-words";
 
 /** One text with the types asked of it; `ner` only for training. */
@@ -52,12 +52,15 @@ export interface Batch {
   tokens: string[][];
   /** Per text, words that the model never sees: beyond max_len, or cut off by the encoder's limit. */
   wordsLost: number[];
+  /** Per text, the words of `tokens` that the encoder reads: behind them it was cut off. */
+  wordsRead: number[];
 }
 
 /**
  * Examples -> batch, as `SpanDataCollator` of GLiNER 0.2.29 does: texts cut to `max_len` words (an empty one becomes
  * "[PAD]"), prompts, padding to the longest, multi-hot labels. Gold that cannot be represented (wider than K, beyond the
  * cut, of a type not asked) is left out, as in Python.
+ * @throws UserError where a prompt leaves no room for a text, of which Python reads nothing and says so nowhere
  */
 export function collate(
   examples: readonly Example[],
@@ -69,6 +72,9 @@ export function collate(
   const shown = (words: string[]) =>
     config.preprocess_text ? words.map((word) => asPreprocessed(word, tokenizer)) : words;
   const prompted = tokens.map((words, b) => promptText(shown(words), shown(classes[b]), tokenizer, config));
+  prompted.forEach((text, b) => {
+    checkRoom(text.promptLength, classes[b].length, tokenizer.modelMaxLength);
+  });
   const size = examples.length;
   const T = Math.max(...prompted.map((text) => text.inputIds.length));
   const W = Math.max(...tokens.map((words) => words.length));
@@ -89,6 +95,7 @@ export function collate(
     classes,
     tokens,
     wordsLost: examples.map((example, b) => Math.max(0, example.tokens.length - config.max_len) + prompted[b].wordsCut),
+    wordsRead: prompted.map((text) => text.wordsRead),
   };
   prompted.forEach((text, b) => {
     placeText(batch, b, text);

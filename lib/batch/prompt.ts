@@ -1,3 +1,4 @@
+import { UserError } from "../errors";
 import type { SubwordTokenizer } from "../text/tokenizer";
 
 /** What the prompt and the batch need of gliner_config.json. */
@@ -26,6 +27,10 @@ export interface PromptedText {
   typePositions: number[];
   /** Words of the text that have no subword in the sequence because the encoder's limit cut them off. */
   wordsCut: number;
+  /** Words of the text from its beginning up to the cut. */
+  wordsRead: number;
+  /** Subwords of the special tokens and the prompt, whether or not they fit. */
+  promptLength: number;
 }
 
 /**
@@ -45,6 +50,7 @@ export function promptText(
   const wordsMask = [0];
   const promptWords = 2 * types.length + 1;
   let cut = false;
+  let promptLength = 2;
   let seen = 0;
   const push = (ids: readonly number[], word: number): number => {
     let placed = 0;
@@ -63,20 +69,36 @@ export function promptText(
     if (number > 0 && placed > 0) markWord(wordsMask, placed, number, config.subtoken_pooling);
     return placed;
   };
-  for (const type of types) {
-    push(tokenizer.encodeWord(config.ent_token), 0);
-    push(tokenizer.encodeWord(type), 0);
+  for (const word of [...types.flatMap((type) => [config.ent_token, type]), config.sep_token]) {
+    const ids = tokenizer.encodeWord(word);
+    promptLength += ids.length;
+    push(ids, 0);
   }
-  push(tokenizer.encodeWord(config.sep_token), 0);
   let wordsCut = 0;
+  let wordsRead = 0;
   for (let i = 0; i < words.length; i++) {
     const ids = tokenizer.encodeWord(words[i]);
     const placed = cut ? 0 : push(ids, i + 1);
     if (placed === 0 && ids.length > 0) wordsCut++;
+    // A word of no subword stands in its place as long as those around it do.
+    if (!cut || placed > 0) wordsRead = i + 1;
   }
   inputIds.push(tokenizer.sepId);
   wordsMask.push(0);
-  return { inputIds, wordsMask, typePositions: typePositions(inputIds, types.length, config), wordsCut };
+  const positions = typePositions(inputIds, types.length, config);
+  return { inputIds, wordsMask, typePositions: positions, wordsCut, wordsRead, promptLength };
+}
+
+/**
+ * @param promptLength subwords of a prompt and the special tokens
+ * @param limit the longest sequence
+ * @throws UserError where no subword is left for the text, of which Python then reads nothing and says so nowhere
+ */
+export function checkRoom(promptLength: number, types: number, limit: number): void {
+  if (promptLength < limit) return;
+  throw new UserError(
+    `the prompt of ${types} ${types === 1 ? "type" : "types"} takes ${promptLength} of the encoder's ${limit} subwords and leaves none for the text; ask for fewer types at once (labelsAtOnce; in training max_types).`,
+  );
 }
 
 /** Marks the subwords that stand for a word among the last `placed` ones: the first, the last, or all that are pooled. */

@@ -1,8 +1,10 @@
 /** What every verb has in common: its words, its help page, --json, its exit code, and where its output goes. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { UserError, usageError, withoutSecrets } from "../errors";
+import { UserError, usageError, withoutSecrets, wordWarnings } from "../errors";
 import { checkWritable, writeAtomically } from "../files/atomic";
+import { checkNumber, type NumberOption } from "../options";
 import { endWithLauncher } from "./launcher";
+import { withOptionNames } from "./option-names";
 import { watchOutput } from "./output";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
@@ -31,6 +33,8 @@ export type Values = Record<string, string | boolean | (string | boolean)[] | un
  */
 export async function runCommand(command: Command, argv = process.argv.slice(2)): Promise<void> {
   let exitCode = 0;
+  const worded = (message: string) => withOptionNames(message, command.options);
+  wordWarnings(worded);
   try {
     const { values, positionals } = parse(command, argv);
     const { json, help } = values;
@@ -44,7 +48,8 @@ export async function runCommand(command: Command, argv = process.argv.slice(2))
     }
   } catch (error) {
     exitCode = error instanceof UserError ? error.exitCode : 1;
-    const text = error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);
+    const text =
+      error instanceof UserError ? worded(error.message) : error instanceof Error ? error.stack : String(error);
     process.stderr.write(`${command.name}: ${withoutSecrets(String(text))}\n`);
   }
   // A verb may have set one itself.
@@ -106,6 +111,14 @@ export function number(values: Values, name: string, fallback: number, low: numb
   if (typeof text !== "string" || text.trim() === "" || !(value >= low && value <= high))
     throw usageError(`--${name} got "${text}", wanted a number from ${low} to ${high}.`);
   return value;
+}
+
+/** A number that the library has a rule for; undefined where the option is not given. */
+export function ruled(values: Values, name: string, option: NumberOption): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const value = typeof text === "string" && text.trim() !== "" ? Number(text) : Number.NaN;
+  return checkNumber(option, Number.isNaN(value) ? text : value, `--${name}`);
 }
 
 /** A whole number within [low, high]. */

@@ -53,11 +53,11 @@ function page({ files, findings }: DataReport): string {
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-function overview({ name, format, records, asked, found, labels, labelList, ceiling }: FileReport): string {
+function overview({ name, format, scheme, records, asked, found, labels, labelList, ceiling }: FileReport): string {
   const lost = asked > found ? `, ${asked - found} without a place` : "";
   const list = labelList ? `, held against ${basename(labelList)}` : "";
   const share = ceiling.gold > 0 ? `; recall at most ${((100 * ceiling.reachable) / ceiling.gold).toFixed(1)} %` : "";
-  return `${name} (${format}): ${records} records, ${asked} mentions${lost}, ${labels.types.length} types${list}${share}`;
+  return `${name} (${format}${scheme ? `, ${scheme}` : ""}): ${records} records, ${asked} mentions${lost}, ${labels.types.length} types${list}${share}`;
 }
 
 const line = ({ severity, check, text }: Finding) => `  ${severity === "fault" ? "FAULT" : "note "} ${check}: ${text}`;

@@ -9,7 +9,7 @@ import { PLAIN_RULES, type ScoringRules } from "../evaluate/scoring/scoring";
 import { compareF1 } from "../evaluate/statistics/paired";
 import { amongPublished } from "../evaluate/stored/published-scores";
 import { columns } from "./columns";
-import { type Command, number, runCommand, type Values, whole } from "./command";
+import { type Command, ruled, runCommand, type Values, whole } from "./command";
 import { comparisonReport, presetsReport, scoresReport, unrepresentableReport } from "./evaluation-report";
 import {
   evaluateModel,
@@ -54,6 +54,8 @@ export const command: Command = {
     ["--published", "shows what others have reported beside the result"],
     ["--limit N", "only the first N records of each file; the types are still those of the whole file"],
     ["--batch-size N", "texts computed at once (default 8)"],
+    ["--labels-at-once N", "asks for more types than N in several prompts, which changes their scores"],
+    ["--fail-on-truncation", "ends with 1 where words of a text were not read"],
     ["--seed N", "of the bootstrap (default 0)"],
   ],
   options: {
@@ -71,6 +73,8 @@ export const command: Command = {
     published: { type: "boolean" },
     limit: { type: "string" },
     "batch-size": { type: "string" },
+    "labels-at-once": { type: "string" },
+    "fail-on-truncation": { type: "boolean" },
     seed: { type: "string" },
   },
   allowPositionals: true,
@@ -108,6 +112,8 @@ interface Options {
   trainedOn?: string;
   published: boolean;
   batchSize: number;
+  labelsAtOnce?: number;
+  failOnTruncation: boolean;
   seed: number;
 }
 
@@ -121,7 +127,7 @@ function readOptions(values: Values, positionals: string[]): Options {
   if (presets.length && (values.nested || values["multi-label"]))
     throw usageError("--preset says itself how answers are decoded; leave --nested and --multi-label out.");
   if (values["trained-on"] && !values.details) throw usageError("--trained-on is for --details; give both.");
-  const threshold = values.threshold === undefined ? undefined : number(values, "threshold", 0.5, 0, 1);
+  const threshold = ruled(values, "threshold", "threshold");
   const rules = { ...PLAIN_RULES, flatNer: !values.nested, multiLabel: values["multi-label"] === true };
   return {
     models,
@@ -140,8 +146,10 @@ function readOptions(values: Values, positionals: string[]): Options {
     details: values.details === true,
     trainedOn: text(values["trained-on"]),
     published: values.published === true,
-    batchSize: whole(values, "batch-size", 8, 1, 10_000),
-    seed: whole(values, "seed", 0, 0, Number.MAX_SAFE_INTEGER),
+    batchSize: ruled(values, "batch-size", "batchSize") ?? 8,
+    labelsAtOnce: ruled(values, "labels-at-once", "labelsAtOnce"),
+    failOnTruncation: values["fail-on-truncation"] === true,
+    seed: ruled(values, "seed", "seed") ?? 0,
   };
 }
 
@@ -153,9 +161,16 @@ interface Evaluated {
 }
 
 async function evaluateAll(options: Options, sets: readonly BenchmarkSet[]): Promise<Evaluated[]> {
-  const { models, presets, folder, batchSize, threshold } = options;
+  const { models, presets, folder, batchSize, labelsAtOnce, failOnTruncation, threshold } = options;
   const labels = sets.map(({ name, types }) => (presets.length ? labelsOf(presets[0], name, types) : [...types]));
-  const settings = { labels, floor: floorFor(threshold ?? PLAIN_RULES.threshold), batchSize, folder };
+  const settings = {
+    labels,
+    floor: floorFor(threshold ?? PLAIN_RULES.threshold),
+    batchSize,
+    labelsAtOnce,
+    failOnTruncation,
+    folder,
+  };
   const trainedOn = options.trainedOn ? new Set(typesOf(await loadRecords(options.trainedOn))) : undefined;
   if (models.length === 0)
     return savedPredictions(folder ?? "", sets).map((answers) => score(answers, sets, options, trainedOn));

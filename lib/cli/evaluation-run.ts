@@ -25,6 +25,7 @@ import { bootstrapF1 } from "../evaluate/statistics/bootstrap";
 import { type Evaluation, evaluationOf } from "../evaluate/zero-shot";
 import { identityOf } from "../gliner/checkpoint/identity";
 import { GLiNER } from "../gliner/gliner";
+import { inLabelChunks } from "../gliner/reading/label-chunks";
 import { Progress } from "../progress";
 
 /** What `evaluate` says of one model. */
@@ -38,7 +39,11 @@ export interface ModelEvaluation {
 export type DatasetRow = { name: string } & Pick<
   Evaluation,
   "precision" | "recall" | "f1" | "ci95" | "support" | "types"
-> & { details?: object };
+> & {
+    /** Only where there are some. */
+    words_not_read?: number;
+    details?: object;
+  };
 
 /** One model's answers to all sets. */
 export interface ModelPredictions {
@@ -53,6 +58,10 @@ export interface PredictSettings {
   labels: readonly (readonly string[])[];
   floor: number;
   batchSize: number;
+  /** Most types in one prompt; default all. */
+  labelsAtOnce?: number;
+  /** Refuses a text of which words were not read. */
+  failOnTruncation?: boolean;
   /** Where predictions are kept: `FOLDER/<model>/<set>.jsonl`. */
   folder?: string;
 }
@@ -74,29 +83,50 @@ export async function predictSets(
   sets: readonly BenchmarkSet[],
   settings: PredictSettings,
 ): Promise<ModelPredictions> {
-  const { floor, batchSize, folder } = settings;
+  const { floor, batchSize, labelsAtOnce, folder } = settings;
   const tasks = sets.map(({ name, records }, i): PredictionTask => {
-    return { model: identity, name, records, labels: settings.labels[i], floor };
+    return { model: identity, name, records, labels: settings.labels[i], labelsAtOnce, floor };
   });
   const pathOf = ({ name }: PredictionTask) => folder && join(folder, identity.name, `${name}.jsonl`);
   const stored = tasks.map((task) => storedAt(pathOf(task), task));
-  if (stored.every((one) => one !== undefined)) return { model, backend: STORED, predictions: stored };
+  if (stored.every((one) => one !== undefined)) {
+    checkTruncation(sets, stored, settings);
+    return { model, backend: STORED, predictions: stored };
+  }
   for (const [i, path] of tasks.map(pathOf).entries()) if (path && !stored[i]) refuseWritten(path);
   const info = await useBackend();
   const loaded = await GLiNER.fromPretrained(model);
+  const reader = labelsAtOnce === undefined ? loaded : inLabelChunks(loaded, labelsAtOnce);
   const predictions: Predictions[] = [];
   try {
     for (const [i, task] of tasks.entries()) {
       const progress = new Progress(task.records.length);
       const onProgress = (done: number) => progress.show(done, `${identity.name}: ${task.name}`);
-      predictions.push(stored[i] ?? (await predict(loaded, task, { path: pathOf(task), batchSize, onProgress })));
+      predictions.push(stored[i] ?? (await predict(reader, task, { path: pathOf(task), batchSize, onProgress })));
     }
-    if (loaded.wordsLost) process.stderr.write(`${loaded.wordsLost} words were not read: their texts are too long.\n`);
   } finally {
     loaded.dispose();
   }
+  checkTruncation(sets, predictions, settings);
   return { model, backend: info.library, predictions };
 }
+
+/** Words that were not read cost recall without a sign in it. @throws UserError where that is to fail */
+function checkTruncation(
+  sets: readonly BenchmarkSet[],
+  predictions: readonly Predictions[],
+  { failOnTruncation }: PredictSettings,
+): void {
+  sets.forEach(({ name }, i) => {
+    const lost = predictions[i].texts.flatMap(({ wordsLost }) => (wordsLost > 0 ? [wordsLost] : []));
+    if (lost.length === 0) return;
+    const sentence = `${name}: ${wordsNotRead(predictions[i])} words of ${lost.length} texts were not read: the texts are too long, or their prompt is`;
+    if (failOnTruncation) throw new UserError(`${sentence}, and --fail-on-truncation is given.`);
+    process.stderr.write(`${sentence}.\n`);
+  });
+}
+
+const wordsNotRead = ({ texts }: Predictions) => texts.reduce((sum, { wordsLost }) => sum + wordsLost, 0);
 
 const storedAt = (path: string | undefined, task: PredictionTask) =>
   path === undefined ? undefined : storedPredictions(path, task);
@@ -155,7 +185,8 @@ export function evaluateModel(
     );
     const result = evaluationOf([{ threshold, ...scored[i] }], asked, options.seed);
     const { precision, recall, f1, ci95, support, types, perType } = result;
-    const row = { name, precision, recall, f1, ci95, support, types };
+    const words_not_read = wordsNotRead(predictions[i]);
+    const row = { name, precision, recall, f1, ci95, support, types, ...(words_not_read ? { words_not_read } : {}) };
     if (!options.details) return row;
     const details = detailsOf(scored[i], options.trainedOn);
     return { ...row, details: { ...details, per_type: perType, unrepresentable: lost[i] } };

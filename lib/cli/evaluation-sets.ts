@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { loadRecords } from "../data/named";
-import { typesOf } from "../data/records";
+import { checkRecords, typesOf } from "../data/records";
 import { UserError } from "../errors";
 import type { BenchmarkSet } from "../evaluate/benchmark";
 import { askedOnly } from "../evaluate/zero-shot";
@@ -31,9 +31,10 @@ export async function openSet(file: string, choice: SetChoice): Promise<Benchmar
   if (types.length === 0) throw new UserError(`${file}: no entity type is left to ask for; give --labels.`);
   if (labels) checkLabels(types, gold, name);
   else say(`${name}: without --labels the ${types.length} gold types of the file count${choice.asks}.`);
-  const records = all.slice(0, limit);
   const kept = labels ? types : gold.filter((type) => !drop.includes(type));
-  return { name, records: askedOnly(records, kept), types };
+  const records = askedOnly(all.slice(0, limit), kept);
+  checkRecords(records, limit < all.length ? `that --limit leaves of ${name}` : `of ${name}`);
+  return { name, records, types };
 }
 
 /** A name that the gold does not have cannot be found right; if none is there, nothing can. */

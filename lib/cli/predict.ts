@@ -2,7 +2,7 @@ import { UserError, usageError } from "../errors";
 import type { Entity } from "../gliner/entity";
 import { GLiNER } from "../gliner/gliner";
 import { codePointOffsets } from "../text/offsets";
-import { type Command, number, required, runCommand, type Values, whole } from "./command";
+import { type Command, required, ruled, runCommand, type Values } from "./command";
 import { readLabels } from "./labels";
 
 export const command: Command = {
@@ -24,6 +24,7 @@ export const command: Command = {
       "reads of a longer text only the beginning that fits, as Python does, and counts the words left out",
     ],
     ["--labels-at-once N", "asks for more labels than N in several prompts, which changes their scores"],
+    ["--fail-on-truncation", "ends with 1 at the first text of which words were not read"],
   ],
   options: {
     model: { type: "string" },
@@ -37,20 +38,25 @@ export const command: Command = {
     overlap: { type: "string" },
     truncate: { type: "boolean" },
     "labels-at-once": { type: "string" },
+    "fail-on-truncation": { type: "boolean" },
   },
   async run(values) {
     const folder = required(values, "model", command);
     const labels = readLabels(required(values, "labels", command));
-    const threshold = number(values, "threshold", 0.5, 0, 1);
+    const threshold = ruled(values, "threshold", "threshold");
+    const labelsAtOnce = ruled(values, "labels-at-once", "labelsAtOnce");
     const offsets = offsetKind(values);
     const window = readWindow(values);
     const model = await GLiNER.fromPretrained(folder);
+    const truncated: Truncated[] = [];
     const options = {
       threshold,
       flatNer: !values.nested,
       multiLabel: values["multi-label"] === true,
       window,
-      ...(values["labels-at-once"] !== undefined && { labelsAtOnce: whole(values, "labels-at-once", 1, 1, 1_000_000) }),
+      labelsAtOnce,
+      onWordsLost: (text: number, words: number) =>
+        note(truncated, values.lines ? text + 1 : undefined, words, values["fail-on-truncation"] === true),
     };
     // Lines are answered as they come: there may be more of them than fit into memory.
     const waiting: string[] = [];
@@ -69,11 +75,31 @@ export const command: Command = {
       process.stderr.write(
         `${model.textsInWindows} of ${line} texts longer than one window: read in overlapping windows.\n`,
       );
-    if (model.wordsLost) process.stderr.write(`${model.wordsLost} words at the end were not read.\n`);
+    const words_not_read = truncated.reduce((sum, { words_not_read: words }) => sum + words, 0);
+    if (words_not_read) process.stderr.write(`${words_not_read} words at the end were not read.\n`);
+    const { textsInWindows: texts_in_windows } = model;
     model.dispose();
-    return kept;
+    return { entities: kept, texts: line, texts_in_windows, words_not_read, truncated };
   },
 };
+
+/** A text of which words at the end were not read; the line where every line is a text. */
+interface Truncated {
+  line?: number;
+  words_not_read: number;
+}
+
+/** A text in windows loses words once for each that is too wide: they are added up. */
+function note(truncated: Truncated[], line: number | undefined, words: number, fail: boolean): void {
+  const where = line === undefined ? "the text" : `line ${line}`;
+  if (fail)
+    throw new UserError(
+      `${where}: ${words} words at the end were not read, and --fail-on-truncation is given; leave --truncate out to read longer texts in windows.`,
+    );
+  const last = truncated.find((one) => one.line === line);
+  if (last) last.words_not_read += words;
+  else truncated.push({ ...(line === undefined ? {} : { line }), words_not_read: words });
+}
 
 /** Python's keys in Python's order. */
 function row({ text, label, start, end, score }: Entity, at: (unit: number) => number) {
@@ -83,8 +109,8 @@ function row({ text, label, start, end, score }: Entity, at: (unit: number) => n
 /** What `window` of `inference` is to be. */
 function readWindow(values: Values): boolean | { words?: number; overlap?: number } {
   const sizes = {
-    ...(values.window !== undefined && { words: whole(values, "window", 0, 1, 1_000_000) }),
-    ...(values.overlap !== undefined && { overlap: whole(values, "overlap", 0, 0, 1_000_000) }),
+    ...(values.window !== undefined && { words: ruled(values, "window", "words") }),
+    ...(values.overlap !== undefined && { overlap: ruled(values, "overlap", "overlap") }),
   };
   if (values.truncate && Object.keys(sizes).length > 0)
     throw usageError("--truncate reads no windows; wanted it without --window and --overlap.");

@@ -35,7 +35,10 @@ export const command: Command = {
       "names of the labels: gliner, universalner or slimer (data/label-maps.json), or a JSON file of label: name or null",
     ],
     ["--columns NAMES", "of bio and conll: token,tag or tag,token or token,_,_,tag or token,...,tag"],
-    ["--scheme SCHEME", `of the tags: ${SCHEMES.join(", ")}; default: found out, and a mixture is refused`],
+    [
+      "--scheme SCHEME",
+      `of the tags: ${SCHEMES.join(", ")}; default: found out and said; a mixture is refused, and so are bare tags that are hardly types`,
+    ],
     ["--separator tab|space", "between the columns; default: a tab where a line has one"],
     ["--comments TEXT", "lines that begin with TEXT are remarks"],
     ["--max-record-mb N", "longest record in megabytes (default 16)"],
@@ -70,6 +73,7 @@ export const command: Command = {
     const tally = new Tally();
     const report = await convert({ inputs, from, to, out, log, ...formatOptions(values) }, tally);
     process.stdout.write(summary(tally, out));
+    if (report.spans === 0) log(`${out}: no record has a mention; train and evaluate refuse such a set.`);
     return report;
   },
 };
@@ -126,9 +130,11 @@ function choice<Word extends string>(values: Values, name: string, words: readon
 /** For people: the counts, then every repair with its first place. */
 function summary(tally: Tally, out: string): string {
   const { records, asked, found, spans, repairs } = tally;
+  const schemes = Object.entries(tally.report().schemes ?? {});
   const lost = asked - found;
   const lines = [
     `${out}: ${records} records; ${found} of ${asked} mentions found${lost > 0 ? ` (${lost} lost)` : ""}, ${spans} spans`,
+    ...schemes.map(([path, scheme]) => `  ${path}: tags read as ${scheme}`),
     ...repairs.map(({ repair, count, first, meaning }) => `  ${count} x ${repair}: ${meaning}; first: ${first}`),
   ];
   return `${lines.join("\n")}\n`;

@@ -3,25 +3,24 @@ import { join } from "node:path";
 import { usageError } from "../errors";
 import { writeAtomically } from "../files/atomic";
 import { scrubbed } from "../provenance/scrub";
-import { compareOnFile, conduct, type Engine, resultsOf } from "../study/conduct";
+import { compareOnFile, conduct, type Engine } from "../study/conduct";
 import { jobsThatFit, runProcesses } from "../study/engines/processes";
 import { runOverQueue } from "../study/engines/queue/coordinator";
-import { checkBudget, type Estimate, estimatePlan } from "../study/estimate/estimate";
-import { type Machine, readMachine, thisMachine } from "../study/estimate/machine";
+import { checkBudget, type Estimate } from "../study/estimate/estimate";
+import { thisMachine } from "../study/estimate/machine";
 import { changedPlan, type Plan } from "../study/plan/plan";
 import { readPlan } from "../study/plan/read";
 import { type PlannedRuns, planRuns } from "../study/plan/runs";
 import { recipeOf } from "../study/plan/settings";
-import { measuredPower, powerTable } from "../study/results/power";
+import type { StudyComparison } from "../study/results/compare";
 import { type StoredResult, storedResult } from "../study/results/result";
-import { recordResult, storedResults } from "../study/results/table";
+import { recordResult } from "../study/results/table";
 import { adoptRuns, checkAdopted } from "../study/run/adopt";
 import { StudyFolder } from "../study/run/folder";
 import type { Programs } from "../study/run/perform";
-import { readSuspect, suspectIds } from "../study/suspects/suspect";
-import { columns } from "./columns";
 import { type Command, number, required, runCommand, type Values, whole } from "./command";
-import { comparisonTable, estimateTable, powerLines } from "./study-report";
+import { calculator, estimate, listSuspects, lookAhead } from "./study-ahead";
+import { comparisonTable, estimateTable } from "./study-report";
 
 export const command: Command = {
   name: "study",
@@ -41,6 +40,7 @@ export const command: Command = {
       "--adopt DIR...",
       "finished run folders of `train` and `evaluate --predictions DIR/predictions` that are runs of this plan",
     ],
+    ["--compare", "compares what is on file, with --adopt what is taken over, and runs nothing"],
     ["--estimate", "hours, memory and disk, and nothing else"],
     [
       "--machine FILE",
@@ -62,6 +62,7 @@ export const command: Command = {
     queue: { type: "string" },
     lease: { type: "string" },
     adopt: { type: "string", multiple: true },
+    compare: { type: "boolean" },
     estimate: { type: "boolean" },
     machine: { type: "string" },
     power: { type: "boolean" },
@@ -106,10 +107,9 @@ async function study(name: string, plan: Plan, values: Values, adopted: readonly
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     if (adopted.length) await adopt(adopted, planned, folder);
-    const ahead = await estimate(plan, planned, folder, await thisMachine(out));
-    if (ahead.runs_to_do > 0) say(estimateTable(ahead));
-    checkBudget(plan, ahead);
-    const comparison = await conduct(plan, planned, folder, engineFor(values, folder, ahead, stop.signal), say);
+    const comparison = values.compare
+      ? compareOnFile(plan, planned, folder)
+      : await perform(plan, planned, { folder, values, signal: stop.signal });
     const result = scrubbed(storedResult(plan, planned, comparison, commandOf(name, plan, values)));
     writeAtomically(join(out, "result.json"), `${JSON.stringify(result, null, 1)}\n`);
     process.stdout.write(comparisonTable(result));
@@ -119,6 +119,18 @@ async function study(name: string, plan: Plan, values: Values, adopted: readonly
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     folder.close();
   }
+}
+
+/** Everything that is not on file, within the budget. */
+async function perform(
+  plan: Plan,
+  planned: PlannedRuns,
+  { folder, values, signal }: { folder: StudyFolder; values: Values; signal: AbortSignal },
+): Promise<StudyComparison> {
+  const ahead = await estimate(plan, planned, folder, await thisMachine(folder.path));
+  if (ahead.runs_to_do > 0) say(estimateTable(ahead));
+  checkBudget(plan, ahead);
+  return conduct(plan, planned, folder, engineFor(values, folder, ahead, signal), say);
 }
 
 function engineFor(values: Values, folder: StudyFolder, ahead: Estimate, signal: AbortSignal): Engine {
@@ -135,53 +147,6 @@ async function adopt(folders: readonly string[], { runs }: PlannedRuns, folder: 
   const adoptions = await adoptRuns(folders, runs, folder);
   for (const { folder: from, id, why } of adoptions) say(`--adopt ${from}: ${why ?? `taken over as the run ${id}`}`);
   checkAdopted(adoptions);
-}
-
-const estimate = (plan: Plan, planned: PlannedRuns, folder: StudyFolder | undefined, machine: Machine) => {
-  const measured = folder ? [...resultsOf(planned.runs, folder).values()] : [];
-  return estimatePlan(plan, planned.runs, machine, measured, (run) => folder?.result(run) !== undefined);
-};
-
-/** What can be said before anything starts. */
-async function lookAhead(plan: Plan, values: Values): Promise<unknown> {
-  const planned = await planRuns(plan, "allowed");
-  const out = typeof values.out === "string" ? values.out : undefined;
-  const folder = out === undefined ? undefined : StudyFolder.open(out, { id: planned.planId, name: plan.name });
-  try {
-    const power = values.power
-      ? measuredPower(planned, folder && compareOnFile(plan, planned, folder), storedResults())
-      : undefined;
-    if (power) process.stdout.write(powerLines(power));
-    if (!values.estimate) return { power };
-    const estimates = [await estimate(plan, planned, folder, await thisMachine(out ?? "."))];
-    if (typeof values.machine === "string")
-      estimates.push(await estimatePlan(plan, planned.runs, readMachine(values.machine)));
-    for (const one of estimates) process.stdout.write(`${estimateTable(one)}\n`);
-    if (plan.coreHours !== null) say(`the budget is ${plan.coreHours} core-hours`);
-    return { power, estimates };
-  } finally {
-    folder?.close();
-  }
-}
-
-function calculator(values: Values): unknown {
-  if (values.gap === undefined) throw usageError("--spread wants --gap POINTS beside it.");
-  const gap = number(values, "gap", 1, 0.001, 100);
-  const spread = number(values, "spread", 1, 0.001, 100);
-  const sentences = number(values, "sentences", 0, 0, 100);
-  const power = powerTable({ spread, sentences, paired: values.paired === true, gaps: [gap], from: "--spread" });
-  process.stdout.write(powerLines(power));
-  return { power };
-}
-
-function listSuspects(): unknown {
-  const suspects = suspectIds().map((id) => readSuspect(id));
-  const rows = suspects.map(({ id, gap, needs, arms, question }) => {
-    const runnable = arms.filter(({ notRunnable }) => notRunnable === null).length;
-    return [id, gap.join(", ") || "neither", needs, `${runnable} of ${arms.length}`, question];
-  });
-  process.stdout.write(columns([["suspect", "can explain issue", "needs", "arms that run here", "question"], ...rows]));
-  return { suspects: suspects.map(({ id, gap, needs, question }) => ({ id, gap, needs, question })) };
 }
 
 /** The call that makes this result again, without what depends on the machine. */

@@ -6,7 +6,8 @@ import { checkWritable, writeAtomically } from "../files/atomic";
 import { ensureFolder } from "../files/folders";
 import { notebookName, projectNotebooks } from "../kernel/book/book";
 import { type Page, writePages } from "../kernel/book/pages";
-import { notebookText, readNotebook } from "../kernel/runner/nbformat";
+import { checkLanguage, type Notebook, notebookText, readNotebook } from "../kernel/runner/nbformat";
+import { readParameter, withParameters } from "../kernel/runner/parameters";
 import { type CellReport, type RunReport, runNotebook } from "../kernel/runner/runner";
 import { type Command, number, required, runCommand, type Values } from "./command";
 
@@ -21,6 +22,10 @@ export const command: Command = {
     ],
     ["--profile quick|full", "quick: shortened work, minutes in all; full: as the text says (default)"],
     ["--out DIR", "where NAME.ipynb, NAME.html and index.html go; --out notebooks replaces the notebooks themselves"],
+    [
+      "--set name=value",
+      "a value for a name of the cell tagged `parameters`, JSON or a text; may be given several times",
+    ],
     ["--timeout SECONDS", "longest time a cell may take (default 1800)"],
     ["--keep-going", "goes on after a cell that failed"],
     ["--no-html", "writes no pages"],
@@ -28,6 +33,7 @@ export const command: Command = {
   options: {
     profile: { type: "string" },
     out: { type: "string" },
+    set: { type: "string", multiple: true },
     timeout: { type: "string" },
     "keep-going": { type: "boolean" },
     "no-html": { type: "boolean" },
@@ -49,11 +55,12 @@ async function run(values: Values, names: string[]): Promise<{ profile: string; 
   if (profile !== "quick" && profile !== "full")
     throw usageError(`--profile got "${profile}", wanted quick or full; see \`npm run -s workbook -- --help\`.`);
   const cellTimeoutMs = number(values, "timeout", 1800, 1, 86_400) * 1000;
+  const parameters = new Map([values.set ?? []].flat().map((text) => readParameter(String(text))));
   const notebooks = findNotebooks(names).map((path) => ({
     path,
     name: notebookName(path),
     file: join(out, `${notebookName(path)}.ipynb`),
-    notebook: readNotebook(path),
+    notebook: openNotebook(path, parameters),
   }));
   // Before the cells, not after them.
   ensureFolder(out, "the folder of --out");
@@ -80,6 +87,13 @@ async function run(values: Values, names: string[]): Promise<{ profile: string; 
   const bad = summaries.filter(({ ok }) => !ok).map(({ notebook }) => notebook);
   if (bad.length > 0) throw new UserError(`a cell failed in ${bad.join(", ")}; the outputs so far are in ${out}.`);
   return { profile, notebooks: summaries };
+}
+
+/** Faults of any notebook come before the first one runs. */
+function openNotebook(path: string, parameters: ReadonlyMap<string, unknown>): Notebook {
+  const notebook = readNotebook(path);
+  checkLanguage(path, notebook);
+  return withParameters(notebook, parameters, path);
 }
 
 /** Notebooks by name or path, in the order given; all of them where none is given. */

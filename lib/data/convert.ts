@@ -1,3 +1,4 @@
+import { UserError } from "../errors";
 import { AtomicFile } from "../files/atomic";
 import { type FormatOptions, type RecordFormat, readPlaced } from "./formats/read";
 import { Tally, type TallyReport } from "./formats/tally";
@@ -31,11 +32,14 @@ export async function convert(conversion: Conversion, tally = new Tally()): Prom
   try {
     file.write(writer.open);
     let first = true;
-    for (const input of conversion.inputs)
+    for (const input of conversion.inputs) {
+      const before = tally.records;
       for await (const { record, where } of placed(input, conversion, tally)) {
         file.write((first ? "" : writer.between) + writer.text(record, tally, where));
         first = false;
       }
+      if (tally.records === before) throw new UserError(`${input} holds no records; wanted at least one.`);
+    }
     file.write(writer.close);
     file.commit();
   } catch (error) {

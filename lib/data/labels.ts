@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { UserError, usageError } from "../errors";
 import { isObject } from "../files/json-object";
+import { readText } from "../files/text";
 import type { Tally } from "./formats/tally";
 import { dataPath } from "./project";
 import type { NerRecord } from "./records";
@@ -32,8 +33,9 @@ export function readLabelMap(name: string): LabelMap {
     throw usageError(
       `--label-map got "${name}", wanted a JSON file or one of ${Object.keys(Object(known)).join(", ")}.`,
     );
+  const text = readText(name, "a JSON object of label: name");
   try {
-    return parseLabelMap(JSON.parse(readFileSync(name, "utf8")), name);
+    return parseLabelMap(JSON.parse(text), name);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${name}: not JSON (${error instanceof Error ? error.message : error}).`);

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../errors";
-import { isObject } from "../files/json-object";
+import { isObject, type JsonObject, quote } from "../files/json-object";
 import { jsonValues } from "../files/json-values";
 import type { ReadOptions } from "../files/pieces";
+import { foundKeys } from "./known-keys";
 
 /** A mention: first word, last word (inclusive), type. */
 export type NerSpan = [start: number, endInclusive: number, label: string];
@@ -73,55 +75,101 @@ export function byCodePoint(a: string, b: string): number {
   return left.length - right.length;
 }
 
-/** Checks what a line holds. @param where named in the error, such as "train.jsonl, line 3" */
+/**
+ * Checks what a line holds. Only `"ner": []` says that there is no mention: a record without the key, or with null, is one whose
+ * mentions nobody has read.
+ * @param where named in the error, such as "train.jsonl, line 3"
+ */
 export function parseRecord(value: unknown, where: string): NerRecord {
   if (!isObject(value)) throw new UserError(`${where}: wanted an object with "tokens" and "ner".`);
-  const tokens = value.tokens ?? value.tokenized_text;
-  if (!isStrings(tokens)) throw new UserError(`${where}: "tokens" is not a list of words.`);
-  const ner = value.ner ?? [];
-  if (!Array.isArray(ner)) throw new UserError(`${where}: "ner" is not a list of [start, end, type].`);
-  const record: NerRecord = {
-    tokens,
-    ner: ner.map((span, i) => parseSpan(span, tokens.length, `${where}, mention ${i + 1}`)),
-  };
-  const labels = value.labels ?? value.ner_labels ?? value.label;
-  const negativesKey = (["negatives", "ner_negatives", "negative"] as const).find((key) => value[key] !== undefined);
-  const negatives = negativesKey && value[negativesKey];
-  if (labels !== undefined && !isStrings(labels)) throw new UserError(`${where}: "labels" is not a list of types.`);
-  if (negatives !== undefined && !isStrings(negatives))
-    throw new UserError(`${where}: "negatives" is not a list of types.`);
-  const { unaligned } = value;
-  if (unaligned !== undefined && !isStrings(unaligned))
-    throw new UserError(`${where}: "unaligned" is not a list of types.`);
-  if (unaligned) record.unaligned = unaligned;
-  if (labels) record.labels = labels;
-  if (negatives) record.negatives = negatives;
-  if (negatives && negativesKey !== "negatives") record.negativesKey = negativesKey;
-  if (typeof value.src === "string") record.src = value.src;
+  const tokens = oneOf(value, ["tokens", "tokenized_text"], where).value;
+  if (!isStrings(tokens)) throw new UserError(`${where}: "tokens" is not a list of words; ${foundKeys(value)}.`);
+  const record: NerRecord = { tokens, ner: parseMentions(value, tokens.length, where) };
+  const labels = oneOf(value, ["labels", "ner_labels", "label"], where).value;
+  const negatives = oneOf(value, NEGATIVES, where);
+  const { unaligned = null, src = null } = value;
+  if (unaligned !== null) record.unaligned = typeList(unaligned, "unaligned", where);
+  if (labels !== null) record.labels = typeList(labels, "labels", where);
+  if (negatives.value !== null) record.negatives = typeList(negatives.value, "negatives", where);
+  if (record.negatives && negatives.key !== "negatives") record.negativesKey = negatives.key;
+  if (src !== null && typeof src !== "string")
+    throw new UserError(`${where}: "src" is ${quote(src)}, wanted the name of a source.`);
+  if (src !== null) record.src = src;
   return record;
 }
 
+const NEGATIVES = ["negatives", "ner_negatives", "negative"] as const;
+
+/**
+ * The value that stands under one of several names of the same thing, null where none is given.
+ * @throws UserError where two of them say something different: neither may win in silence
+ */
+function oneOf<Key extends string>(
+  value: JsonObject,
+  keys: readonly Key[],
+  where: string,
+): { key: Key; value: unknown } {
+  const [first = keys[0], ...others] = keys.filter((key) => (value[key] ?? null) !== null);
+  const other = others.find((key) => !isDeepStrictEqual(value[key], value[first]));
+  if (other)
+    throw new UserError(`${where}: "${first}" and "${other}" differ, and both mean "${keys[0]}"; leave one out.`);
+  return { key: first, value: value[first] ?? null };
+}
+
+function parseMentions(value: JsonObject, words: number, where: string): NerSpan[] {
+  const { ner } = value;
+  if (ner === undefined || ner === null)
+    throw new UserError(
+      `${where}: there is no "ner", wanted a list of [first word, last word, type], or [] where the text has no mention; ${foundKeys(value)}.`,
+    );
+  if (!Array.isArray(ner)) throw new UserError(`${where}: "ner" is not a list of [start, end, type].`);
+  return ner.map((span, i) => parseSpan(span, words, `${where}, mention ${i + 1}`));
+}
+
 function parseSpan(span: unknown, words: number, where: string): NerSpan {
-  if (!Array.isArray(span) || span.length < 3)
+  if (!Array.isArray(span) || span.length !== 3)
     throw new UserError(`${where} is ${JSON.stringify(span)}, wanted [first word, last word, type].`);
   const [start, end, label] = span as unknown[];
-  if (
-    !Number.isInteger(start) ||
-    !Number.isInteger(end) ||
-    (start as number) < 0 ||
-    (end as number) < (start as number)
-  )
-    throw new UserError(`${where} goes from word ${start} to word ${end}; wanted 0 <= first <= last.`);
-  if ((end as number) >= words)
+  const odd = [start, end].find((place) => !Number.isInteger(place));
+  if (odd !== undefined)
     throw new UserError(
-      `${where} ends at word ${end}, past the end of a text of ${words} words (the last is ${words - 1}).`,
+      `${where} goes from word ${quote(start)} to word ${quote(end)}; wanted whole numbers${typeof odd === "string" && /^\d+$/.test(odd) ? `, so ${odd} without its quotes` : ""}.`,
     );
-  if (typeof label !== "string" || label === "")
-    throw new UserError(`${where} has the type ${JSON.stringify(label)}, wanted a name.`);
-  return [start as number, end as number, label];
+  const [first, last] = [Number(start), Number(end)];
+  if (first < 0 || last < first)
+    throw new UserError(`${where} goes from word ${first} to word ${last}; wanted 0 <= first <= last.`);
+  if (last >= words)
+    throw new UserError(
+      `${where} ends at word ${last}, past the end of a text of ${words} words (the last is ${words - 1}).`,
+    );
+  if (typeof label !== "string" || label.trim() === "")
+    throw new UserError(`${where} has the type ${quote(label)}, wanted a name.`);
+  return [first, last, label];
 }
+
+function typeList(value: unknown, key: string, where: string): string[] {
+  if (isStrings(value)) return value;
+  throw new UserError(`${where}: "${key}" is not a list of types.`);
+}
+
 const isStrings = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === "string");
+
+/**
+ * Checks what is to be learnt from or measured on.
+ * @param what named in the error, such as "to train on"
+ * @throws UserError where a record has no list of mentions, or none has a mention: from such a set a model learns silence, and every
+ *   score on it is 0
+ */
+export function checkRecords(records: readonly NerRecord[], what: string): void {
+  // What else may be wrong with a record fails at the step that reads it, and may be skipped there; this alone would pass.
+  for (const [i, record] of records.entries())
+    if (!Array.isArray(record.ner)) parseRecord(record, `record ${i + 1} ${what}`);
+  if (records.every(({ ner, unaligned = [] }) => ner.length + unaligned.length === 0))
+    throw new UserError(
+      `none of the ${records.length} records ${what} has a mention; wanted some with "ner": [[first word, last word, type], ...].`,
+    );
+}
 
 /** Records as one long text: its words behind one another, the mentions moved along. */
 export function joinRecords(records: readonly NerRecord[]): NerRecord {

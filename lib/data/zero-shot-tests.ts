@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { usageError } from "../errors";
+import { writeAtomically } from "../files/atomic";
+import { ensureFolder } from "../files/folders";
 import { type NerRecord, recordLine } from "./records";
 import { sourceRecords } from "./source-records";
 import type { SourceOptions } from "./sources";
@@ -50,10 +51,10 @@ export async function writeZeroShotTests(folder: string, options: SourceOptions 
     const records = await zeroShotTest(name, options);
     texts.push(records.map((record) => `${recordLine(record)}\n`).join(""));
   }
-  mkdirSync(folder, { recursive: true });
+  ensureFolder(folder, "the folder of the tests");
   return ZERO_SHOT_SETS.map((name, i) => {
     const path = join(folder, `${name}.jsonl`);
-    writeFileSync(path, texts[i]);
+    writeAtomically(path, texts[i]);
     return path;
   });
 }

@@ -1,6 +1,7 @@
-import type { NerRecord } from "../data/records";
-import { UserError, usageError } from "../errors";
+import { checkRecords, type NerRecord } from "../data/records";
+import { UserError } from "../errors";
 import type { DecodeOptions } from "../model/decode";
+import { checkLabels, checkNames, checkNumber, checkSwitch, checkThresholds } from "../options";
 import type { Predictor } from "./predictions/predict";
 import { addCounts, type Counts, type Scores, scores, scoresPerType } from "./scoring/metrics";
 import { PLAIN_RULES, type Scored, type ScoringRules, scoreTexts } from "./scoring/scoring";
@@ -15,7 +16,11 @@ export interface EvaluateOptions extends Partial<DecodeOptions> {
   /** Of the bootstrap. */
   seed?: number;
   onProgress?(done: number, total: number): void;
+  /** Ends the work between two batches: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
 }
+
+const NAMES = ["entityTypes", "thresholds", "flatNer", "multiLabel", "batchSize", "seed", "onProgress", "signal"];
 
 /** The scores at one threshold, with the 95 % interval of F1 over sentences. */
 export interface ThresholdResult extends Scores {
@@ -38,29 +43,36 @@ export interface Evaluation extends Scores {
 /**
  * Zero-shot evaluation: the same types for every sentence, exact match, micro-averaged. Gold that no span can represent
  * (wider than the model's spans, cut off) stays in the denominator of recall; gold of types that are not asked is left out.
- * @throws UserError where there are no records, no types or no thresholds, or a threshold is not within 0..1
+ * @throws UserError where there are no records, none of them has a mention of the types, there are no types or no thresholds, or a threshold is not within 0..1
  */
 export async function evaluateRecords(
   predictor: Predictor,
   records: readonly NerRecord[],
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { entityTypes, thresholds = [0.5], batchSize, onProgress } = options;
+  checkNames(options, NAMES, "the evaluation");
+  const { batchSize = 8, flatNer = true, multiLabel = false, seed = 0, onProgress, signal } = options;
   if (records.length === 0) throw new UserError("there are no records to evaluate on.");
-  if (entityTypes.length === 0) throw usageError("the list of entity types is empty; wanted at least one.");
-  checkThresholds(thresholds);
+  const entityTypes = checkLabels(options.entityTypes, "entityTypes");
+  const thresholds = checkThresholds(options.thresholds ?? [0.5]);
+  checkNumber("batchSize", batchSize);
   const asked = askedOnly(records, entityTypes);
+  checkRecords(asked, "to evaluate on, by the types asked,");
   const tokens = records.map((record) => record.tokens);
   const floor = Math.min(...thresholds);
-  const found = await predictor.candidates(tokens, entityTypes, { floor, batchSize, onProgress });
-  const rules = { ...PLAIN_RULES, flatNer: options.flatNer ?? true, multiLabel: options.multiLabel ?? false };
+  const found = await predictor.candidates(tokens, entityTypes, { floor, batchSize, onProgress, signal });
+  const rules = {
+    ...PLAIN_RULES,
+    flatNer: checkSwitch("flatNer", flatNer),
+    multiLabel: checkSwitch("multiLabel", multiLabel),
+  };
   return evaluationOf(
     thresholds.map((threshold) => {
       const own: ScoringRules = { ...rules, threshold };
       return { threshold, ...scoreTexts(asked, found, own) };
     }),
     entityTypes,
-    options.seed,
+    checkNumber("seed", seed),
   );
 }
 
@@ -97,11 +109,4 @@ export function evaluationOf(
     perType: scoresPerType(gold, predicted, [...new Set(types)]),
     thresholds: results,
   };
-}
-
-/** NaN or a percentage would keep nothing and look like a model that finds nothing. */
-function checkThresholds(thresholds: readonly number[]): void {
-  if (thresholds.length === 0) throw usageError("the list of thresholds is empty; wanted at least one.");
-  const wrong = thresholds.find((threshold) => !(threshold >= 0 && threshold <= 1));
-  if (wrong !== undefined) throw usageError(`threshold is ${wrong}, wanted a number from 0 to 1.`);
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable, Transform } from "node:stream";
@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../errors";
 import { claim } from "./claim";
+import { ensureFolder } from "./folders";
 import { gitSha1OfFile, sha256OfFile } from "./hash";
 import { offline } from "./places";
 
@@ -50,7 +51,7 @@ export class Passing extends Error {}
  */
 export async function download(url: string, target: string, options: DownloadOptions = {}): Promise<void> {
   if (offline()) throw new UserError(`${url} is not in the cache and WORKBOOK_OFFLINE forbids a download.`);
-  mkdirSync(dirname(target), { recursive: true });
+  ensureFolder(dirname(target), "the folder of a download");
   const { path: part, release } = claim(`${target}.part`);
   try {
     await tryAgain(url, options, async () => {

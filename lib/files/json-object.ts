@@ -20,18 +20,23 @@ export function parseJson(text: string): unknown {
 }
 
 /** The vocabulary of mDeBERTa has 17 MB; what is larger is an attack or a mistake. */
-const MAX_FILE = 100_000_000;
+const MOST = { bytes: 100_000_000, values: Number.POSITIVE_INFINITY };
 
 /**
  * Reads a file that holds one object.
  * @param what the reader wanted, for the sentence: "the files of a model folder"
+ * @param most a parsed value takes a hundred times the memory of its bytes: refused before it is parsed
  * @throws UserError where it is absent, too large, not JSON, another value, or names a key twice
  */
-export function readJsonObject(path: string, what: string): JsonObject {
+export function readJsonObject(path: string, what: string, most = MOST): JsonObject {
   const { descriptor, size } = openFile(path, what);
   try {
-    if (size > MAX_FILE) throw new UserError(`${path} has ${size} bytes; wanted ${what}.`);
-    const value = parseJson(readFileSync(descriptor, "utf8"));
+    if (size > most.bytes) throw new UserError(`${path} has ${size} bytes; wanted ${what}, at most ${most.bytes}.`);
+    const bytes = readFileSync(descriptor);
+    const values = Number.isFinite(most.values) ? countOf(COMMA, bytes) : 0;
+    if (values > most.values)
+      throw new UserError(`${path} has some ${values} values; wanted ${what}, at most ${most.values}.`);
+    const value = parseJson(bytes.toString("utf8"));
     if (isObject(value)) return value;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
@@ -40,6 +45,14 @@ export function readJsonObject(path: string, what: string): JsonObject {
     closeSync(descriptor);
   }
   throw new UserError(`${path} is not a JSON object; wanted ${what}.`);
+}
+
+const COMMA = 0x2c;
+
+function countOf(byte: number, bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) count++;
+  return count;
 }
 
 /** The keys in a text that is known to be JSON: every colon outside of a string follows one. */

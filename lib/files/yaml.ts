@@ -1,21 +1,15 @@
 /** YAML out of files that somebody wrote by hand. */
-import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { UserError } from "../errors";
-import { textOf } from "./pieces";
+import { readText } from "./text";
 
 /**
  * What a YAML file holds, not yet looked at.
+ * @param what the reader wanted, for the sentence: "a YAML file of a mix"
  * @throws UserError naming the file: unreadable, not UTF-8, not YAML, or a value that holds itself
  */
-export function readYaml(path: string): unknown {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
-  }
-  return parseYaml(textOf({ bytes, line: 1 }, path), path);
+export function readYaml(path: string, what: string): unknown {
+  return parseYaml(readText(path, what), path);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { inspect } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../backend";
 import { type Batch, type CollateSwitches, collate, type Example } from "../batch/collate";
@@ -6,45 +6,26 @@ import type { NerRecord } from "../data/records";
 import { usageError, warnOnce } from "../errors";
 import { type EvaluateOptions, type Evaluation, evaluateRecords } from "../evaluate/zero-shot";
 import { type GLiNERConfig, isTokenLevel } from "../model/config";
-import { greedyDecode, logitBound, rowCandidates, type SpanCandidate } from "../model/decode";
-import { tokenCandidates } from "../model/decode-token";
-import { rowsAbove } from "../model/score-rows";
+import { greedyDecode, type SpanCandidate } from "../model/decode";
 import { spanLayer } from "../model/span";
 import { type ForwardOptions, spanScores } from "../model/uni-encoder-span";
 import { tokenScores } from "../model/uni-encoder-token";
+import { checkLabels, checkNumber, checkSignal, checkText, checkTexts, checkTokens } from "../options";
 import { splitWords } from "../text/words";
+import { turn } from "../turn";
 import { openEncoder } from "../weights/open";
-import { SafetensorsFile } from "../weights/safetensors";
 import { type LoadedModel, type LoadOptions, loadModel } from "./checkpoint/load";
-import { checkStrictly } from "./checkpoint/misfit";
 import { newModel } from "./checkpoint/new-model";
 import { type SaveOptions, saveModel } from "./checkpoint/save";
 import { type Entity, toEntity } from "./entity";
-import { checkLabels, checkThreshold } from "./reading/checks";
+import { batchCandidates } from "./reading/batch-candidates";
 import { inLabelChunks } from "./reading/label-chunks";
 import { byLength, inOrder } from "./reading/length-order";
-import type { BatchOptions, CandidateOptions, LimitedReader } from "./reading/reader";
+import { checkedOptions, type PredictOptions } from "./reading/predict-options";
+import type { BatchOptions, CandidateOptions, LimitedReader, Reader } from "./reading/reader";
+import { refuseSpecialTokens } from "./reading/special-tokens";
 import { inStream } from "./reading/stream";
 import { inWindows, type WindowOptions } from "./reading/windows";
-
-/** How spans become entities. */
-export interface PredictOptions {
-  /** Spans whose probability is greater than this count. Default 0.5. */
-  threshold?: number;
-  /** No two entities overlap (default); false lets one lie wholly inside another. */
-  flatNer?: boolean;
-  /** One span may have several labels. Default false. */
-  multiLabel?: boolean;
-  /** Adds to every entity the probabilities of its span's most probable types. Default false; span modes only. */
-  returnClassProbs?: boolean;
-  /**
-   * How a text that is longer than the model takes is read: in overlapping windows (default; with their sizes), or, with
-   * false, only as far as the model reaches, as Python does; the words that are lost are then counted.
-   */
-  window?: boolean | WindowOptions;
-  /** Most types in one prompt; more of them are asked for in several, which changes their scores. Default: all in one. */
-  labelsAtOnce?: number;
-}
 
 /**
  * A GLiNER model that reads texts, in the spirit of the Python class of the same name.
@@ -59,7 +40,24 @@ export class GLiNER implements LimitedReader {
   /** Texts so far that were too long for one pass and were read in windows. */
   textsInWindows = 0;
 
-  private constructor(readonly model: LoadedModel) {}
+  /** None any more once it is disposed of. */
+  private loaded: LoadedModel | undefined;
+
+  private constructor(model: LoadedModel) {
+    this.loaded = model;
+  }
+
+  /** What was loaded: configuration, tokenizer, parameters. @throws UserError once it is disposed of */
+  get model(): LoadedModel {
+    if (!this.loaded) throw usageError("the model has been disposed of; wanted one that is still loaded.");
+    return this.loaded;
+  }
+
+  /** One line, in place of all weights and the vocabulary. */
+  [inspect.custom](): string {
+    const { model_name, span_mode, hidden_size } = this.model.config;
+    return `GLiNER { encoder: ${inspect(model_name)}, span_mode: ${inspect(span_mode)}, hidden_size: ${hidden_size} }`;
+  }
 
   /**
    * Loads a folder of Python's `save_pretrained` or of `savePretrained`, or a model of the hub.
@@ -96,37 +94,51 @@ export class GLiNER implements LimitedReader {
     return this.model.random;
   }
 
-  /** The entities of one text. @throws UserError where no label is asked for */
-  async predictEntities(text: string, labels: readonly string[], options: PredictOptions = {}): Promise<Entity[]> {
-    const [entities] = await this.inference([text], labels, options);
+  /**
+   * The entities of one text.
+   * @throws UserError where the text is no string, no label is asked for, or an option is out of its rule
+   */
+  async predictEntities(
+    text: string,
+    labels: readonly string[],
+    options: PredictOptions & BatchOptions = {},
+  ): Promise<Entity[]> {
+    const [entities] = await this.inference([checkText(text)], labels, options);
     return entities;
   }
 
-  /** The entities of each text, in the order of the texts. Blank texts have none. */
+  /** The entities of each text, in the order of the texts. Blank texts have none. @throws as `predictEntities` */
   async inference(
     texts: readonly string[],
     labels: readonly string[],
     options: PredictOptions & BatchOptions = {},
   ): Promise<Entity[][]> {
-    const words = texts.map(splitWords);
+    const { threshold, flatNer, multiLabel, returnClassProbs, window, labelsAtOnce, ...rest } = checkedOptions(options);
+    const words = checkTexts(texts).map(splitWords);
     const full = words.flatMap((list, i) => (list.length ? [i] : []));
-    const tokens = full.map((i) => words[i].map((word) => word.text));
-    const { window = true } = options;
-    const reader = window === false ? this : inWindows(this, window === true ? {} : window);
-    const asked = options.labelsAtOnce === undefined ? reader : inLabelChunks(reader, options.labelsAtOnce);
-    const found = await asked.candidates(tokens, labels, {
-      ...options,
-      floor: checkThreshold(options.threshold ?? 0.5),
-      classProbs: options.returnClassProbs,
-      oneLabel: !options.multiLabel,
-    });
+    const found = await this.reader(window, labelsAtOnce).candidates(
+      full.map((i) => words[i].map((word) => word.text)),
+      labels,
+      {
+        ...rest,
+        floor: threshold,
+        classProbs: returnClassProbs,
+        oneLabel: !multiLabel,
+        onWordsLost: (n, lost) => rest.onWordsLost?.(full[n], lost),
+      },
+    );
     const entities: Entity[][] = texts.map(() => []);
     full.forEach((i, n) => {
-      const { flatNer = true, multiLabel = false } = options;
       const kept = greedyDecode(found[n], { flatNer, multiLabel });
       entities[i] = kept.map((span) => toEntity(texts[i], words[i], span));
     });
     return entities;
+  }
+
+  /** This model as it is to be read. */
+  private reader(window: boolean | WindowOptions, labelsAtOnce: number | undefined): Reader {
+    const reader = window === false ? this : inWindows(this, window === true ? {} : window);
+    return labelsAtOnce === undefined ? reader : inLabelChunks(reader, labelsAtOnce);
   }
 
   /**
@@ -138,9 +150,16 @@ export class GLiNER implements LimitedReader {
   stream(
     texts: Iterable<string> | AsyncIterable<string>,
     labels: readonly string[],
-    options: PredictOptions & Omit<BatchOptions, "onProgress" | "onWordsLost"> = {},
+    options: PredictOptions & Omit<BatchOptions, "onProgress"> = {},
   ): AsyncGenerator<Entity[]> {
-    return inStream(texts, options.batchSize ?? 8, (window) => this.inference(window, labels, options));
+    const { batchSize } = checkedOptions(options);
+    const { onWordsLost } = options;
+    return inStream(texts, batchSize, (window, first) =>
+      this.inference(window, labels, {
+        ...options,
+        onWordsLost: (text, words) => onWordsLost?.(first + text, words),
+      }),
+    );
   }
 
   /**
@@ -155,22 +174,28 @@ export class GLiNER implements LimitedReader {
     options: CandidateOptions,
   ): Promise<SpanCandidate[][]> {
     const types = checkLabels(labels);
+    refuseSpecialTokens(types, this.model.tokenizer);
+    checkTokens(tokens);
+    checkNumber("floor", options.floor);
     if (options.classProbs && isTokenLevel(this.config))
       throw usageError(
         "returnClassProbs needs a span mode: a token-level model has no probabilities of a span's types.",
       );
-    const { batchSize = 8, forward, onProgress, onWordsLost } = options;
+    const { batchSize = 8, forward, onProgress, onWordsLost, signal } = options;
+    checkSignal(signal);
     const found: SpanCandidate[][] = tokens.map(() => []);
     let done = 0;
-    for (const numbers of this.batches(tokens, batchSize)) {
+    await turn(signal);
+    for (const numbers of this.batches(tokens, checkNumber("batchSize", batchSize))) {
       const batch = this.collate(numbers.map((n) => ({ tokens: tokens[n], types })));
-      const candidates = await this.candidatesOf(batch, forward, options);
+      const candidates = await batchCandidates(this.scores(batch, forward), batch, this.config, options);
       numbers.forEach((n, b) => {
         if (batch.wordsLost[b] > 0) onWordsLost?.(n, batch.wordsLost[b]);
         found[n] = candidates[b];
       });
       done += numbers.length;
       onProgress?.(done, tokens.length);
+      await turn(signal);
     }
     return found;
   }
@@ -179,8 +204,12 @@ export class GLiNER implements LimitedReader {
    * Zero-shot evaluation on annotated records. The types asked for are required: a list made from each record's own gold
    * would be an oracle.
    */
-  async evaluate(records: readonly NerRecord[], options: EvaluateOptions): Promise<Evaluation> {
-    return evaluateRecords(this, records, options);
+  async evaluate(
+    records: readonly NerRecord[],
+    options: EvaluateOptions & Pick<PredictOptions, "labelsAtOnce">,
+  ): Promise<Evaluation> {
+    const { labelsAtOnce, ...rest } = options;
+    return evaluateRecords(this.reader(false, labelsAtOnce), records, rest);
   }
 
   /** Examples -> batch; counts the words that are lost to truncation. */
@@ -212,21 +241,10 @@ export class GLiNER implements LimitedReader {
     }
   }
 
-  /** Takes up the weights of a checkpoint that `savePretrained` wrote of the same model. @throws UserError where they do not fit */
-  restore(folder: string): void {
-    const file = SafetensorsFile.open(join(folder, "model.safetensors"));
-    const { parameters } = this.model;
-    try {
-      checkStrictly(file, new Map([...parameters.entries()].map(([name, variable]) => [name, variable.shape])));
-      for (const [name, variable] of parameters.entries())
-        parameters.set(name, file.read(name).data as Float32Array, variable.shape);
-    } finally {
-      file.close();
-    }
-  }
-
+  /** Gives its memory back; every later use is refused. */
   dispose(): void {
-    this.model.parameters.dispose();
+    this.loaded?.parameters.dispose();
+    this.loaded = undefined;
   }
 
   /** Texts of like length together, except where a text's scores depend on its neighbours. */
@@ -236,38 +254,5 @@ export class GLiNER implements LimitedReader {
       tokens.map((words) => words.length),
       batchSize,
     );
-  }
-
-  /** The candidates of every text of a batch. */
-  private async candidatesOf(
-    batch: Batch,
-    forward: ForwardOptions | undefined,
-    { floor, classProbs, oneLabel }: { floor: number; classProbs?: boolean; oneLabel?: boolean },
-  ): Promise<SpanCandidate[][]> {
-    const scores = this.scores(batch, forward); // [B, W, K, C] or [B, W, C, 3]
-    try {
-      if (isTokenLevel(this.config)) {
-        const values = await scores.data<"float32">();
-        const stride = values.length / batch.size;
-        return batch.classes.map((classes, b) => {
-          const shape = { words: batch.textLengths[b], classes, stride: batch.C };
-          return tokenCandidates(values.subarray(b * stride, (b + 1) * stride), shape, floor);
-        });
-      }
-      const rows = await rowsAbove(scores, logitBound(floor));
-      return batch.classes.map((classes, b) => {
-        const shape = {
-          words: batch.textLengths[b],
-          classes,
-          stride: batch.C,
-          maxWidth: batch.K,
-          classProbs,
-          oneLabel,
-        };
-        return rowCandidates(rows[b], shape, floor);
-      });
-    } finally {
-      scores.dispose();
-    }
   }
 }

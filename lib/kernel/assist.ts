@@ -5,16 +5,14 @@
  * - of a docstring's tags it prints the text alone, so that "@throws UserError where …" reads like a sentence of the rest
  * - inside a call's parentheses, where JupyterLab's Shift-Tab is pressed, it knows nothing
  */
-import type * as TypeScript from "@tslab/typescript-for-tslab";
-import type { Converter } from "tslab/dist/converter";
-import { compiler } from "./compiler";
-
-type QuickInfo = ReturnType<Converter["inspect"]>;
+import type * as TypeScript from "typescript";
+import type { Completion } from "./compile/completion";
+import { compiler } from "./compile/typescript";
 
 /** The two questions, with positions in UTF-16 units, of a cell that follows the cells that have run. */
 export interface Assistant {
-  inspect(source: string, position: number): QuickInfo | undefined;
-  complete(source: string, position: number): ReturnType<Converter["complete"]>;
+  inspect(source: string, position: number): TypeScript.QuickInfo | undefined;
+  complete(source: string, position: number): Completion;
 }
 
 /** @returns the content of the protocol's `inspect_reply` */
@@ -55,7 +53,7 @@ interface CompleteReply {
 }
 
 /** Signature, docstring and tags of a name; undefined where TypeScript knows nothing of it. */
-function hoverText(info: QuickInfo | undefined): string | undefined {
+function hoverText(info: TypeScript.QuickInfo | undefined): string | undefined {
   const signature = plain(info?.displayParts);
   // All that it says of a name that is declared nowhere.
   if (!info || signature === "" || signature === "any") return undefined;

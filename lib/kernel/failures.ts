@@ -2,11 +2,10 @@
  * Repair: errors as errors. Stock tslab prints a failure to stderr as text with lines of compiled code; here it is the
  * protocol's `error` output: name, message, and a short stack with the cell's own lines.
  */
-import { relative, sep } from "node:path";
 import { inspect } from "node:util";
 import type { Diagnostic } from "tslab/dist/converter";
-import { PROJECT_ROOT } from "./project";
-import { builtLine, cellLine } from "./source-lines";
+import { hintsFor } from "./hints";
+import { readLine, type Sources, withoutRepeats } from "./stacks";
 
 /** The content of the protocol's `error` message. */
 export interface CellFailure {
@@ -22,6 +21,9 @@ const LONGEST = 10_000;
 const RED = "\u001b[1;31m";
 const DIM = "\u001b[2m";
 const PLAIN = "\u001b[0m";
+
+const NOT_AWAITED = "Nobody waited for a promise that failed: `await` it, or `await Promise.all(list.map(async …))`.";
+const IN_CALLBACK = "A callback threw, e.g. a timer's, where the cell could not catch it.";
 
 /** The name under which a cell's code runs, as it stands in stacks. */
 export function cellName(count: number): string {
@@ -41,6 +43,8 @@ export function compileFailure(diagnostics: readonly Diagnostic[], source: strin
     const place = beyond ? lines[line].length : start.character;
     if (text !== undefined) traceback.push(`    ${text}`, `    ${" ".repeat(place)}^`);
   }
+  const faulty = diagnostics.flatMap(({ fileName, start }) => (fileName ? [] : (lines[start.line] ?? [])));
+  traceback.push(...hintsFor(faulty));
   return { ename: "TypeScript", evalue: diagnostics[0]?.messageText ?? "", traceback };
 }
 
@@ -49,11 +53,7 @@ export function compileFailure(diagnostics: readonly Diagnostic[], source: strin
  * @param sources the text of each cell by the name its code runs under
  * @param outer what was thrown around this, where it is a cause: a chain that comes back to itself ends there
  */
-export function thrownFailure(
-  thrown: unknown,
-  sources: ReadonlyMap<string, string>,
-  outer: readonly unknown[] = [],
-): CellFailure {
+export function thrownFailure(thrown: unknown, sources: Sources, outer: readonly unknown[] = []): CellFailure {
   if (!(thrown instanceof Error)) {
     const text = shorten(printed(thrown));
     return { ename: "Thrown", evalue: text, traceback: [`${RED}Thrown${PLAIN}: ${text}`] };
@@ -70,6 +70,31 @@ export function thrownFailure(
       inner(`${at + 1} of ${thrown.errors.length}`, error);
   if (thrown.cause !== undefined) inner("caused by", thrown.cause);
   return { ename: name, evalue: message, traceback };
+}
+
+/**
+ * What was thrown where nobody could catch it, as the cell's failure; together with what the cell itself failed by.
+ * @param unheard what was thrown, by the promise that was rejected, or by itself where a callback threw
+ */
+export function withUnheard(
+  own: CellFailure | undefined,
+  unheard: ReadonlyMap<unknown, unknown>,
+  sources: Sources,
+): CellFailure | undefined {
+  if (unheard.size === 0) return own;
+  const failures = [...unheard.values()].map((thrown) => thrownFailure(thrown, sources));
+  const shown = failures.slice(0, SHOWN_FRAMES).flatMap(({ traceback }, at) => {
+    const title = failures.length > 1 || own ? [`${at + 1} of ${failures.length} that nobody could catch`] : [];
+    return [...title, ...traceback];
+  });
+  const hidden = failures.length - SHOWN_FRAMES;
+  if (hidden > 0) shown.push(`${DIM}… ${hidden} more${PLAIN}`);
+  if (own) return { ...own, traceback: [...own.traceback, ...shown] };
+  const promises = [...unheard.keys()].some((key) => key instanceof Promise);
+  const traceback = [...shown, `${DIM}${promises ? NOT_AWAITED : IN_CALLBACK}${PLAIN}`];
+  if (failures.length === 1) return { ...failures[0], traceback };
+  const messages = failures.map(({ ename, evalue }) => `${ename}: ${evalue}`);
+  return { ename: "AggregateError", evalue: `${failures.length} failed: ${shorten(messages.join("; "))}`, traceback };
 }
 
 /** A class that extends Error and says nothing more inherits the name "Error"; its own says what it is. */
@@ -93,36 +118,11 @@ function shorten(text: string): string {
 }
 
 /** The frames of cells, of the library and of packages, without Node's and the kernel's own. */
-function shortStack(error: Error, sources: ReadonlyMap<string, string>): string[] {
-  const frames: string[] = [];
-  for (const line of (error.stack ?? "").split("\n")) {
-    const frame = /^\s+at (?:(.*) \()?(.*?):(\d+):(\d+)\)?$/.exec(line);
-    const shown = frame && showFrame(frame[1], frame[2], Number(frame[3]), Number(frame[4]), sources);
-    // The call of the cell's wrapper stands on the line of the frame before it.
-    if (shown && shown !== frames[frames.length - 1]) frames.push(shown);
-  }
+function shortStack(error: Error, sources: Sources): string[] {
+  const shown = String(error.stack ?? "")
+    .split("\n")
+    .flatMap((line) => readLine(line, sources) ?? []);
+  const frames = withoutRepeats(shown.map(({ text, ofCell }) => (ofCell ? text : `    ${DIM}${text.trim()}${PLAIN}`)));
   const hidden = frames.length - SHOWN_FRAMES;
   return hidden > 0 ? [...frames.slice(0, SHOWN_FRAMES), `    ${DIM}… ${hidden} more${PLAIN}`] : frames;
-}
-
-function showFrame(
-  caller: string | undefined,
-  file: string,
-  line: number,
-  column: number,
-  sources: ReadonlyMap<string, string>,
-): string | undefined {
-  const source = sources.get(file);
-  if (source !== undefined) {
-    const at = cellLine(file, line, column) ?? line;
-    return `    at ${file}, line ${at}:  ${source.split("\n")[at - 1]?.trim() ?? ""}`;
-  }
-  const path = relative(PROJECT_ROOT, file.replace(/^file:\/\//, ""));
-  if (file.startsWith("node:") || path.startsWith("..") || /(^|[\\/])(tslab|dist[\\/]lib[\\/]kernel)[\\/]/.test(path))
-    return undefined;
-  const original = builtLine(file, line, column);
-  const place = original
-    ? `${path.split(sep).slice(1, -1).join("/")}/${original.source.split("/").pop()}:${original.line}`
-    : `${path}:${line}`;
-  return `    ${DIM}at ${caller ? `${caller} (${place})` : place}${PLAIN}`;
 }

@@ -1,72 +1,115 @@
 /**
- * Repair: `../lib` at run time. The compiler side is in compiler.ts; here the same import loads the built library, from
- * any folder a notebook lies in, and so does `gliner-workbook` where there is no `../lib`. Local TypeScript files beside
- * a notebook keep tslab's own way: compiled in memory. Packages are those of the notebook's folder, then the project's.
+ * What a cell imports, at run time; compile/resolve.ts has the same for types. `../lib` loads the built library, from any
+ * folder a notebook lies in, and so does `gliner-workbook`. TypeScript and JavaScript files of the reader's own, in whatever
+ * folder, are compiled in memory (local-modules.ts). Packages are those of the notebook's folder, then the project's.
  */
 import { existsSync } from "node:fs";
-import Module, { createRequire } from "node:module";
-import { dirname, extname, join } from "node:path";
-import type { SideOutput } from "tslab/dist/converter";
+import { createRequire } from "node:module";
+import { isAbsolute, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { UserError } from "../errors";
+import type { CellImportList } from "./compile/references";
+import { type CellWords, exported, type ModuleWords, namespace } from "./interop";
+import { LocalModules } from "./local-modules";
+import { NativeModules } from "./native-modules";
 import { builtModule, PROJECT_ROOT } from "./project";
+import { computes, projectTensorflow, startBackend } from "./tensorflow";
 
 type Load = (specifier: string) => unknown;
 
-/** A module of Node's with the two methods by which tslab, and we, run code under a path of our choice. */
-interface CompilableModule extends Module {
-  _compile(code: string, fileName: string): void;
-  paths: string[];
-}
-interface ModuleClass {
-  new (id: string, parent?: Module): CompilableModule;
-  _nodeModulePaths(folder: string): string[];
-}
-const LoadableModule: ModuleClass = Object.assign(Module);
-
-/** What `require` is inside the cells of a notebook. */
 export class CellImports {
-  private readonly compiled = new Map<string, string>();
-  private readonly loaded = new Map<string, Module>();
+  private readonly local = new LocalModules(
+    (folder) => this.from(folder),
+    (path, folder) => this.words(path, folder),
+  );
+  private readonly natives = new NativeModules();
 
-  /** @param folder the notebook's folder */
-  constructor(private readonly folder: string) {}
+  /**
+   * @param folder the notebook's folder
+   * @param bindName makes a name of the notebook stand for what a module exports
+   * @param afterLoad called whenever a module has been loaded
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly bindName: (name: string, read: () => unknown) => void,
+    private readonly afterLoad: () => void = () => undefined,
+  ) {}
 
-  /** Takes the JavaScript of local files that a cell imports; a changed file is loaded anew. */
-  update(files: readonly SideOutput[]): void {
-    for (const { path, data } of files) {
-      this.loaded.delete(path);
-      this.compiled.set(path, data);
-    }
+  /** A module of a name that a cell has defined. */
+  define(path: string, source: string): void {
+    this.local.define(path, source);
+  }
+
+  /** Call before a cell runs: what has to be waited for is loaded, so that the cell itself need not wait. */
+  async prepare({ bound, asked }: CellImportList): Promise<void> {
+    for (const specifier of bound) await this.prepareOne(specifier, this.folder);
+    if ([...asked].some(computes)) await startBackend();
   }
 
   /** `require` as seen from a folder. */
   from(folder = this.folder): Load {
-    const native = requireFrom(folder);
-    return (specifier) => {
-      if (specifier === "tslab") return native("tslab");
+    const packages = requireFrom(folder);
+    const find: Load = (specifier) => {
+      if (specifier === "tslab") return packages("tslab");
       const built = builtModule(specifier, folder);
-      if (built) return loadBuilt(built, specifier, native);
-      return this.loadLocal(specifier, folder) ?? native(specifier);
+      if (built) return loadBuilt(built, specifier, packages);
+      const path = this.local.find(specifier, folder);
+      if (path !== undefined) return this.local.load(path);
+      return this.natives.get(specifier, folder) ?? projectTensorflow(specifier) ?? packages(specifier);
+    };
+    const load: Load = (specifier) => {
+      const loaded = find(specifier);
+      this.afterLoad();
+      return loaded;
+    };
+    return Object.assign(load, { resolve: createRequire(join(folder, "cell.js")).resolve });
+  }
+
+  /** What a cell calls its imports by. */
+  cellWords(): CellWords {
+    const load = this.from();
+    return {
+      ...this.words(join(this.folder, "cell.ts"), this.folder),
+      bind: (specifier, names) => {
+        const module = load(specifier);
+        for (const [name, key] of Object.entries(names)) this.bindName(name, () => exported(module, key));
+      },
     };
   }
 
-  private loadLocal(specifier: string, folder: string): unknown {
-    if (!specifier.startsWith(".")) return undefined;
-    const path = join(folder, specifier).replaceAll("\\", "/").replace(/\.ts$/, "");
-    const file = extname(path) === ".js" ? path : `${path}.js`;
-    const known = this.loaded.get(file);
-    if (known) return known.exports;
-    const code = this.compiled.get(file);
-    if (code === undefined) return undefined;
-    const local = new LoadableModule(file, module);
-    local.filename = file;
-    local.paths = LoadableModule._nodeModulePaths(dirname(file));
-    local.require = Object.assign(this.from(dirname(file)));
-    // Registered first, as Node does, so that two files may import each other.
-    this.loaded.set(file, local);
-    local._compile(code, file);
-    return local.exports;
+  private words(path: string, folder: string): ModuleWords {
+    const load = this.from(folder);
+    return {
+      import: async (asked) => {
+        const specifier = toPath(String(asked));
+        await this.prepareOne(specifier, folder);
+        return namespace(load(specifier));
+      },
+      meta: metaOf(path, folder),
+    };
   }
+
+  /** A local file's own imports are waited for as well. */
+  private async prepareOne(specifier: string, folder: string): Promise<void> {
+    if (computes(specifier)) return startBackend();
+    if (builtModule(specifier, folder)) return;
+    const path = this.local.find(specifier, folder);
+    if (path === undefined) return this.natives.prepare(specifier, folder);
+    for (const [inner, from] of this.local.importsOf(path)) await this.prepareOne(inner, from);
+  }
+}
+
+function toPath(specifier: string): string {
+  return specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier;
+}
+
+function metaOf(path: string, folder: string): ImportMeta {
+  const { resolve } = createRequire(path);
+  const resolveUrl = (specifier: string): string => {
+    const found = resolve(specifier);
+    return isAbsolute(found) ? pathToFileURL(found).href : found;
+  };
+  return { url: pathToFileURL(path).href, dirname: folder, filename: path, resolve: resolveUrl };
 }
 
 /** Node's `require` as seen from a folder, with the project's packages behind those of the folder. */
@@ -86,8 +129,8 @@ function resolves(from: NodeJS.Require, specifier: string): boolean {
   }
 }
 
-function loadBuilt(path: string, specifier: string, native: Load): unknown {
-  for (const file of [`${path}.js`, join(path, "index.js")]) if (existsSync(file)) return native(file);
+function loadBuilt(path: string, specifier: string, packages: Load): unknown {
+  for (const file of [`${path}.js`, join(path, "index.js")]) if (existsSync(file)) return packages(file);
   throw new UserError(
     `"${specifier}" is not built: there is no ${path}.js; run \`npm run -s build\` and restart the kernel.`,
   );

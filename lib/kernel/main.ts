@@ -1,12 +1,14 @@
 /**
- * The kernel process. The order matters: the compiler's repairs come before any file of tslab, the sockets before the
+ * The kernel process. The order matters: the project's TypeScript comes before any file of tslab, the sockets before the
  * compiler is made, so that a front end has its answer while the compiler warms up.
  */
-import "./compiler";
+import "./compile/typescript";
 import { CellExecutor } from "./executor";
-import { Interrupts } from "./interrupt";
 import { dieWithParent } from "./orphan";
 import { WorkbookServer } from "./server";
+import { ControlChannel } from "./stop/control";
+import { Interrupts } from "./stop/interrupts";
+import { makeState } from "./stop/state";
 
 /** How long after the sockets the compiler is made, so that the first questions are answered before (ms). */
 const WARM_UP_AFTER = 100;
@@ -17,17 +19,20 @@ const LINGER = 150;
 /** Serves one Jupyter front end until it asks for the end or its process is gone. */
 export async function startKernel(connectionFile: string): Promise<void> {
   dieWithParent(connectionFile);
-  const interrupts = new Interrupts();
-  const executor = new CellExecutor(process.cwd(), interrupts);
+  const state = makeState();
+  const interrupts = new Interrupts(state);
+  const executor = new CellExecutor(process.cwd(), interrupts, state);
   const stop = (): void => {
     setTimeout(() => process.exit(0), LINGER);
   };
   const server = new WorkbookServer(executor, connectionFile, stop);
-  process.on("SIGINT", () => interrupts.interrupt());
-  process.on("uncaughtException", (error) => console.error(`a callback threw:\n${executor.explain(error)}`));
-  process.on("unhandledRejection", (reason) =>
-    console.error(`a promise was rejected and nobody waited for it:\n${executor.explain(reason)}`),
+  const control = new ControlChannel(connectionFile, state, interrupts);
+  process.on("SIGINT", () => interrupts.signalled());
+  process.on("uncaughtException", (error) => server.unheard("a callback threw", error, error));
+  process.on("unhandledRejection", (reason, promise) =>
+    server.unheard("a promise was rejected and nobody waited for it", reason, promise),
   );
-  await server.init();
+  process.on("rejectionHandled", (promise) => server.heard(promise));
+  await server.serve(control);
   setTimeout(() => executor.converter, WARM_UP_AFTER);
 }

@@ -3,11 +3,12 @@
  * and most are dropped (502 arrived). Here the text of one stream is joined and sent at most every 50 ms, or sooner
  * when it is long.
  */
+import type { Say } from "./stop/cell-run";
+
 const PERIOD = 50;
 const LONG = 64 * 1024;
 
 export type StreamName = "stdout" | "stderr";
-type Send = (name: StreamName, text: string) => void;
 type Write = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown) => boolean;
 
 export class Streams {
@@ -16,25 +17,14 @@ export class Streams {
   private length = 0;
   private lastSent = 0;
   private timer: NodeJS.Timeout | undefined;
-  private send: Send = () => undefined;
+  private say: Say = () => undefined;
 
-  /** Leads the process's own streams here; from then on they belong to the cells. */
-  capture(): void {
-    process.stdout.write = this.writer("stdout");
-    process.stderr.write = this.writer("stderr");
-  }
-
-  /** What is printed from now on goes to this cell, also when it is printed after the cell's end (as in IPython). */
-  attach(send: Send): void {
-    this.flush();
-    this.send = send;
-    this.lastSent = 0;
-  }
-
-  write(name: StreamName, text: string): void {
+  /** @param say sends under the cell that the text goes to */
+  write(name: StreamName, text: string, say: Say): void {
     if (text === "") return;
-    if (name !== this.name) this.flush();
+    if (name !== this.name || say !== this.say) this.flush();
     this.name = name;
+    this.say = say;
     this.parts.push(text);
     this.length += text.length;
     // A synchronous loop lets no timer run, so the clock is looked at here too.
@@ -51,16 +41,22 @@ export class Streams {
     this.parts = [];
     this.length = 0;
     this.lastSent = Date.now();
-    this.send(this.name, text);
+    this.say("stream", { name: this.name, text });
   }
+}
 
-  private writer(name: StreamName): Write {
-    const decoder = new TextDecoder();
-    return (chunk, encoding, done) => {
-      this.write(name, typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true }));
-      const callback = typeof encoding === "function" ? encoding : done;
-      if (typeof callback === "function") process.nextTick(() => callback());
-      return true;
-    };
-  }
+/** Leads the process's own streams to `print`; from then on they belong to the cells. */
+export function captureStreams(print: (name: StreamName, text: string) => void): void {
+  process.stdout.write = writer("stdout", print);
+  process.stderr.write = writer("stderr", print);
+}
+
+function writer(name: StreamName, print: (name: StreamName, text: string) => void): Write {
+  const decoder = new TextDecoder();
+  return (chunk, encoding, done) => {
+    print(name, typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true }));
+    const callback = typeof encoding === "function" ? encoding : done;
+    if (typeof callback === "function") process.nextTick(() => callback());
+    return true;
+  };
 }

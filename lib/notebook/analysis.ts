@@ -3,7 +3,8 @@
 import { type CurvePoint, scoresAt } from "../evaluate/scoring/threshold-curve";
 import type { Calibration } from "../evaluate/statistics/calibration";
 import type { Display } from "./display";
-import { figure, type Layout, type Trace } from "./figure";
+import { figure } from "./figure";
+import type { Layout, Trace } from "./figures/plotly";
 
 /** Steps of the thresholds that are drawn. */
 const STEP = 0.01;
@@ -15,6 +16,7 @@ export function thresholdFigure(curve: readonly CurvePoint[], title = "Scores by
   const points = thresholds.map((threshold) => scoresAt(curve, threshold));
   const line = (name: "precision" | "recall" | "f1"): Trace => ({
     name,
+    mode: "lines",
     x: thresholds,
     // Of nothing there is no precision.
     y: points.map((point) => (name === "precision" && point.predicted === 0 ? null : point[name])),
@@ -35,7 +37,13 @@ export function reliabilityFigure({ bins }: Calibration, title = "Reliability: w
     low: rightLow,
     high: rightHigh,
   }));
-  const diagonal: Trace = { name: "calibrated", x: [0, 1], y: [0, 1], line: { dash: "dash", color: "#555555" } };
+  const diagonal: Trace = {
+    name: "calibrated",
+    x: [0, 1],
+    y: [0, 1],
+    mode: "lines",
+    line: { dash: "dash", color: "#777777" },
+  };
   return figure([diagonal, ...withIntervals("share right", points)], {
     title,
     xaxis: { title: "mean probability", range: [0, 1] },
@@ -62,6 +70,7 @@ function withIntervals(name: string, points: readonly IntervalPoint[]): Trace[] 
   const bars: Trace = {
     x: points.flatMap(({ at }) => [at, at, null]),
     y: points.flatMap(({ low, high }) => [low, high, null]),
+    mode: "lines",
     line: { color: "#56b4e9" },
     showlegend: false,
   };

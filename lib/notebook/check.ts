@@ -1,24 +1,12 @@
 /**
- * Exercises that check themselves: a cell ends with `check("name", answer, wanted)` and says whether the answer holds. What
- * is wanted stands in the notebook as a digest or as properties, never as the answer, and the output gives only a hint.
+ * Exercises that check themselves: a cell ends with `check("lstm-parameters", answer)` and says whether the answer holds. What
+ * is wanted lies in data/exercises.json as a salted digest; the output gives only a hint, once an answer was not right.
  */
-import { createHash } from "node:crypto";
 import { UserError, usageError } from "../errors";
 import { INK } from "./colours";
 import { Display } from "./display";
+import { type Exercise, exerciseOf, newSalt, saltedDigest } from "./exercises";
 import { isolated, showable } from "./html";
-
-/** What an answer has to be. One of `digest` and `holds` is enough; with both, both count. */
-export interface Wanted<Answer> {
-  /** Made by `digestOf` from the right answer, under the same name and `digits`. */
-  digest?: string;
-  /** Significant digits that count in a number; default 4. */
-  digits?: number;
-  /** What must be true of it, each with the sentence that a reader sees where it is not. */
-  holds?: readonly (readonly [sentence: string, test: (answer: Answer) => boolean])[];
-  /** Shown where the answer is not right. */
-  hint: string;
-}
 
 /** The outcome of `check` and of `quiz`: a display that can be asked. */
 export class Outcome extends Display {
@@ -33,45 +21,67 @@ export class Outcome extends Display {
 
 /**
  * Checks an answer and shows the outcome.
- * @param name the exercise's name; it is part of the digest, so that equal answers of two exercises look different
+ * @param id of data/exercises.json
  * @param answer a value, or a function that computes it (what it throws is reported, not thrown); undefined: not answered
- * @throws UserError where `wanted` has neither digest nor properties; with WORKBOOK_CHECKS=strict (notebooks of solutions)
- *   for an answer that is not right
+ * @param holds what must be true of it, each with the sentence that a reader sees where it is not; for exercises with many answers
+ * @throws UserError for an unknown id; with WORKBOOK_CHECKS=strict (notebooks of solutions) for an answer that is not right
  */
-export function check<Answer>(name: string, answer: Answer | (() => Answer), wanted: Wanted<Answer>): Outcome {
-  if (wanted.digest === undefined && !wanted.holds?.length)
-    throw usageError(`check "${name}" got neither a digest nor properties, wanted at least one of them.`);
-  const faults = judge(name, answer, wanted);
-  const passed = faults === undefined ? undefined : faults.length === 0;
-  if (!passed && process.env.WORKBOOK_CHECKS === "strict")
-    throw new UserError(`the exercise "${name}" ${faults ? `is not right: ${faults.join("; ")}` : "has no answer"}.`);
-  if (passed === undefined) return outcome(undefined, name, ["not answered yet: give `check` your answer"]);
-  return outcome(passed, name, passed ? [] : [...(faults ?? []), `Hint: ${wanted.hint}`]);
+export function check<Answer = unknown>(
+  id: string,
+  answer?: Answer | (() => Answer),
+  holds: readonly Property<Answer>[] = [],
+): Outcome {
+  return checkOf(id, exerciseOf(id), answer, holds);
 }
 
-/** What is not right; undefined where nothing was answered. */
-function judge<Answer>(name: string, answer: Answer | (() => Answer), wanted: Wanted<Answer>): string[] | undefined {
-  let value: Answer;
+/** What must be true of an answer, and what is said where it is not. */
+export type Property<Answer> = readonly [sentence: string, test: (answer: Answer) => boolean];
+
+/** The same for an exercise that is at hand. */
+export function checkOf<Answer>(
+  id: string,
+  exercise: Exercise,
+  answer: Answer | (() => Answer) | undefined,
+  holds: readonly Property<Answer>[] = [],
+): Outcome {
+  if (exercise.digest === undefined && holds.length === 0)
+    throw usageError(`check "${id}" has no digest on file, wanted what must be true of an answer as a third argument.`);
+  const faults = judge(id, exercise, answer, holds);
+  const passed = faults === undefined ? undefined : faults.length === 0;
+  if (!passed && process.env.WORKBOOK_CHECKS === "strict")
+    throw new UserError(`the exercise "${id}" ${faults ? `is not right: ${faults.join("; ")}` : "has no answer"}.`);
+  if (passed === undefined) return outcome(undefined, exercise.title, ["not answered yet: give `check` your answer"]);
+  return outcome(passed, exercise.title, passed ? [] : [...(faults ?? []), `Hint: ${exercise.hint}`]);
+}
+
+/** What is not right of an answer; undefined where nothing was answered. */
+export function judge<Answer>(
+  id: string,
+  { salt = "", digest, digits = 4 }: Exercise,
+  answer: Answer | (() => Answer) | undefined,
+  holds: readonly Property<Answer>[] = [],
+): string[] | undefined {
+  let value: Answer | undefined;
   try {
     value = isFunction(answer) ? answer() : answer;
   } catch (error) {
     return [`your code threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`];
   }
   if (value === undefined) return undefined;
-  const faults: string[] = [];
-  for (const [sentence, test] of wanted.holds ?? []) {
+  const faults = brokenProperties(value, holds);
+  const wrong = digest !== undefined && !digests(salt, id, value, digits).includes(digest);
+  return wrong ? [...faults, "the value is not the expected one"] : faults;
+}
+
+function brokenProperties<Answer>(value: Answer, holds: readonly Property<Answer>[]): string[] {
+  return holds.flatMap(([sentence, test]) => {
     try {
-      if (!test(value)) faults.push(sentence);
+      return test(value) ? [] : [sentence];
     } catch (error) {
       // An answer of another form than the test expects is an answer that does not hold.
-      faults.push(
-        `${sentence} (the test could not read your answer: ${error instanceof Error ? error.message : error})`,
-      );
+      return [`${sentence} (the test could not read your answer: ${error instanceof Error ? error.message : error})`];
     }
-  }
-  if (wanted.digest !== undefined && !digests(name, value, wanted.digits ?? 4).includes(wanted.digest))
-    faults.push("the value is not the expected one");
-  return faults;
+  });
 }
 
 function isFunction<Answer>(answer: Answer | (() => Answer)): answer is () => Answer {
@@ -79,27 +89,29 @@ function isFunction<Answer>(answer: Answer | (() => Answer)): answer is () => An
 }
 
 /**
- * The digest of a right answer, for the author of an exercise: a number, text, truth value, or lists and objects of such;
- * typed arrays count as lists.
+ * An entry of data/exercises.json, for the author of an exercise.
+ * @param answer the right one: a number, text, truth value, or lists and objects of such; typed arrays count as lists
  * @throws UserError for a value of another kind
  */
-export function digestOf(name: string, answer: unknown, digits = 4): string {
-  return hash(name, canonical(answer, digits, Math.round));
+export function sealExercise(
+  id: string,
+  answer: unknown,
+  { title = id.replaceAll("-", " "), digits, hint }: { title?: string; digits?: number; hint: string },
+): Exercise {
+  const salt = newSalt();
+  const digest = saltedDigest(salt, id, canonical(answer, digits ?? 4, Math.round));
+  return { title, salt, digest, ...(digits === undefined ? {} : { digits }), hint };
 }
 
 /** A lone number may lie between two roundings by a hair: both neighbours count. */
-function digests(name: string, answer: unknown, digits: number): string[] {
+function digests(salt: string, id: string, answer: unknown, digits: number): string[] {
   const roundings = typeof answer === "number" ? [Math.floor, Math.ceil] : [Math.round];
   try {
-    return roundings.map((rounding) => hash(name, canonical(answer, digits, rounding)));
+    return roundings.map((rounding) => saltedDigest(salt, id, canonical(answer, digits, rounding)));
   } catch (error) {
     if (error instanceof UserError) return [];
     throw error;
   }
-}
-
-function hash(name: string, text: string): string {
-  return createHash("sha256").update(`${name}\0${text}`).digest("hex").slice(0, 16);
 }
 
 function canonical(value: unknown, digits: number, rounding: (value: number) => number): string {
@@ -108,7 +120,7 @@ function canonical(value: unknown, digits: number, rounding: (value: number) => 
   if (ArrayBuffer.isView(value) && "length" in value) return canonical(Array.from(Object(value)), digits, rounding);
   if (Array.isArray(value)) return `[${value.map((part) => canonical(part, digits, rounding)).join()}]`;
   if (typeof value !== "object")
-    throw usageError(`digestOf got a ${typeof value}, wanted a number, text, truth value, list or object.`);
+    throw usageError(`an answer is a ${typeof value}, wanted a number, text, truth value, list or object.`);
   const entries = Object.entries(value ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part, digits, rounding)}`).join()}}`;
 }

@@ -12,8 +12,14 @@ export const CLASS_COLOURS: readonly { line: string; tint: string }[] = [
   { line: "#e69f00", tint: "#fbe8c0" },
   { line: "#56b4e9", tint: "#dbf0fb" },
   { line: "#8c8400", tint: "#f7f3b0" },
-  { line: "#555555", tint: "#e2e2e2" },
+  { line: "#777777", tint: "#e2e2e2" },
 ];
+
+/** Text on no ground of its own: more than 4 to 1 against white and against JupyterLab's dark (WCAG 2.2's contrast). */
+export const NEUTRAL = "#7a7a7a";
+
+/** Lines that guide the eye, on light and dark. */
+export const NEUTRAL_LINE = "rgba(128,128,128,0.3)";
 
 /** The text colour on every tint. */
 export const INK = "#1a1a1a";
@@ -32,9 +38,9 @@ const LOW: Rgb = [247, 251, 255];
 const HIGH: Rgb = [8, 64, 129];
 const NEGATIVE: Rgb = [166, 66, 0];
 
-/** The same scale as plotly takes one, from the lowest number to the highest. @param signed there are numbers below 0 */
-export function plotlyScale(signed: boolean): [share: number, colour: string][] {
-  const stops = signed ? [NEGATIVE, LOW, HIGH] : [LOW, HIGH];
+/** The same scale as plotly takes one, from the lowest number to the highest. @param sign of the numbers it is for */
+export function plotlyScale(sign: "both" | "negative" | "positive"): [share: number, colour: string][] {
+  const stops = { both: [NEGATIVE, LOW, HIGH], negative: [NEGATIVE, LOW], positive: [LOW, HIGH] }[sign];
   return stops.map((colour, at) => [at / (stops.length - 1), `rgb(${colour.join(",")})`]);
 }
 

@@ -1,18 +1,19 @@
 /**
  * What a cell can show: one value in several formats, of which a front end picks the richest it knows. The kernel shows
- * a Display that is a cell's last expression; `display` shows one at any other place, and on a plain terminal as text.
+ * a Display that is a cell's last expression; `display` (show.ts) shows one at any other place.
  */
 import { inspect } from "node:util";
+import { usageError } from "../errors";
 
 /** MIME type -> value: text, base64 for images, an object for JSON types. */
 export type MimeBundle = Readonly<Record<string, unknown>>;
 
-/** The property by which the kernel knows a value that can show itself. */
-export const DISPLAY: unique symbol = Symbol.for("workbook.display");
+/** The property by which a value shows itself: the one that Deno's kernel reads, too. */
+export const DISPLAY: unique symbol = Symbol.for("Jupyter.display");
 
-/** Anything that can show itself as a cell's last expression. */
+/** Anything that can show itself as a cell's last expression; there its formats may take their time. */
 export interface Displayable {
-  [DISPLAY](): MimeBundle;
+  [DISPLAY](): MimeBundle | Promise<MimeBundle>;
 }
 
 /** An output that can be replaced: with `update`, what is shown replaces the one of that id. */
@@ -23,6 +24,10 @@ export interface DisplayPlace {
 
 /** The kernel's door for output, set by it as `globalThis[Symbol.for("workbook.output")]`. */
 export interface OutputPort {
+  /** True where a reader sits before the notebook and can answer; false in a runner. */
+  interactive?: boolean;
+  /** Asks the reader for a line of text. */
+  ask?(prompt: string): Promise<string>;
   display(bundle: MimeBundle, metadata: MimeBundle, place?: DisplayPlace): void;
 }
 
@@ -50,9 +55,23 @@ export class Display implements Displayable {
   }
 }
 
-/** True for values with a `Symbol.for("workbook.display")` method. */
+/** True for values with a `Symbol.for("Jupyter.display")` method. */
 export function isDisplayable(value: unknown): value is Displayable {
-  return typeof value === "object" && value !== null && DISPLAY in value && typeof value[DISPLAY] === "function";
+  const holder = typeof value === "function" || (typeof value === "object" && value !== null) ? value : {};
+  return DISPLAY in holder && typeof holder[DISPLAY] === "function";
+}
+
+/** A value's formats, as they are. @throws UserError where it answers with something else */
+export function bundleOf(value: Displayable): MimeBundle | Promise<MimeBundle> {
+  const answer = value[DISPLAY]();
+  return answer instanceof Promise ? answer.then(checked) : checked(answer);
+}
+
+function checked(bundle: unknown): MimeBundle {
+  if (typeof bundle === "object" && bundle !== null && !Array.isArray(bundle)) return { ...bundle };
+  throw usageError(
+    `a Symbol.for("Jupyter.display") method gave ${inspect(bundle)}, wanted an object of MIME types, e.g. { "text/plain": "..." }.`,
+  );
 }
 
 /** The kernel's door, or undefined outside a notebook. */
@@ -73,14 +92,4 @@ export function metadataOf(value: Displayable): MimeBundle {
 /** Opens the door; the kernel calls this once. */
 export function openOutput(port: OutputPort | undefined): void {
   Object.assign(globalThis, { [PORT]: port });
-}
-
-/** Shows values at this point of a cell; outside a notebook prints their text. */
-export function display(...values: readonly Displayable[]): void {
-  for (const value of values) {
-    const bundle = value[DISPLAY]();
-    const port = outputPort();
-    if (port) port.display(bundle, metadataOf(value));
-    else process.stdout.write(`${String(bundle["text/plain"] ?? "")}\n`);
-  }
 }

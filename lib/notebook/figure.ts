@@ -1,123 +1,56 @@
 /**
- * A plotly figure as one output: interactive where the front end has plotly, a picture where it has not, a line of text
- * on a terminal. The types are the part of plotly.js 2.35's that the still picture knows; any other field passes through.
+ * A plotly figure as one output: interactive where the front end has plotly, a picture where it has not, words on a
+ * terminal. All three are of the same JSON; the picture is drawn by plotly.js itself, in a page without a browser.
  */
-import { chart, largestSize, pictureSize, titleText } from "./chart";
-import { CLASS_COLOURS, plotlyScale } from "./colours";
-import { Display, type MimeBundle } from "./display";
-import { readableNumber, shortened, showable } from "./html";
-import { png } from "./png";
+import { usageError } from "../errors";
+import { Display } from "./display";
+import { figureJson, plainFigure } from "./figures/json";
+import { type FigureObject, isFigureObject, type Layout, type Trace } from "./figures/plotly";
+import { figureText } from "./figures/text";
+import { refusal } from "./picture/capability";
+import { drawNow } from "./picture/draw";
+import type { Drawing, Picture } from "./picture/request";
 
-/** A plotly trace; `type` defaults to "scatter". */
-export interface Trace {
-  type?: string;
-  name?: string;
-  x?: readonly (string | number | null)[];
-  y?: readonly (string | number | null)[];
-  z?: readonly (readonly number[])[];
-  mode?: string;
-  orientation?: "h" | "v";
-  visible?: boolean | "legendonly";
-  line?: { color?: string; dash?: string; width?: number };
-  marker?: { color?: string };
-  [field: string]: unknown;
-}
+/** Size of a figure that says none (pixels). */
+const SIZE = { width: 720, height: 400 };
 
-/** An axis of a plotly layout. */
-export interface LayoutAxis {
-  title?: string | { text?: string };
-  range?: readonly [number, number];
-  [field: string]: unknown;
-}
-
-/** A plotly layout. */
-export interface Layout {
-  title?: string | { text?: string };
-  xaxis?: LayoutAxis;
-  yaxis?: LayoutAxis;
-  /** Pixels. */
-  width?: number;
-  height?: number;
-  showlegend?: boolean;
-  [field: string]: unknown;
-}
+/** JupyterLab's plotly extension shows the picture until the pointer comes near, and pixel for pixel. */
+const ZOOM = 1;
 
 /**
- * Shows a plotly figure (interactive, PNG for lines, points, bars and heat maps, plain text). Text in it is text: plotly's
- * markup (`<b>`, `<br>`) appears as written, except in a `hovertemplate` or `texttemplate`; a line break is a line break.
+ * Shows a plotly figure (interactive, PNG, plain text), from its traces and layout or from `{ data, layout }`. Values may be
+ * lists, typed arrays, tensors or columns of a data frame. Text in it is text: plotly's markup (`<b>`, `<br>`) appears as
+ * written, except in a `hovertemplate` or `texttemplate`; a line break is a line break. What cannot be drawn without a
+ * browser (WebGL, map tiles) has no PNG, and the text says why.
+ * @throws UserError where there are no traces to draw
  */
-export function figure(data: readonly Trace[], layout: Layout = {}): Display {
-  const drawing = chart(data, layout);
-  // JupyterLab's plotly extension shows the picture until the pointer comes near, and pixel for pixel.
-  const picture = drawing === undefined ? undefined : png(drawing, 1);
-  const bundle: Record<string, unknown> = {
-    "application/vnd.plotly.v1+json": cleaned(JSON.parse(JSON.stringify(interactive(data, layout)))),
-    "text/plain": describe(data, layout),
-  };
-  if (picture) bundle["image/png"] = picture.toString("base64");
-  const finished: MimeBundle = bundle;
-  return new Display(finished, picture ? pictureSize(layout) : {});
+export function figure(data: readonly Trace[] | FigureObject, layout: Layout = {}): Display {
+  const given = isFigureObject(data) ? { layout: {}, ...data } : { data, layout };
+  if (!Array.isArray(given.data)) throw usageError(`figure got ${typeof data}, wanted a list of plotly traces.`);
+  const plain = plainFigure(given.data, given.layout);
+  const json = figureJson(plain);
+  const no = refusal(plain.data, plain.layout);
+  const picture: Picture = no === undefined ? drawNow(drawingOf(json, ZOOM)) : { fault: no };
+  const text = figureText(plain.data, plain.layout, picture.fault);
+  const bundle = { "application/vnd.plotly.v1+json": json, "text/plain": text };
+  if (picture.fault !== undefined) return new Display(bundle);
+  return new Display({ ...bundle, "image/png": base64(picture.png) }, pictureMetadata(json.layout, text));
 }
 
-/** As plotly is to draw it: like the picture in colours and lines, and with titles as plotly 3 takes them, too. */
-function interactive(data: readonly Trace[], layout: Layout): { data: readonly Trace[]; layout: Layout } {
-  const entitled = <T extends { title?: string | { text?: string } }>(part: T): T => ({
-    ...part,
-    ...(part.title !== undefined && { title: typeof part.title === "string" ? { text: part.title } : part.title }),
-  });
-  const axes = Object.entries(layout)
-    .filter(([name, axis]) => /^[xy]axis\d*$/.test(name) && typeof axis === "object")
-    .map(([name, axis]) => [name, { automargin: true, ...entitled(Object(axis)) }]);
-  const colorway = CLASS_COLOURS.map(({ line }) => line);
-  const top = layout.title === undefined ? 24 : 56;
-  return {
-    data: data.map(drawn),
-    layout: { colorway, margin: { t: top, r: 24, b: 64, l: 64 }, ...entitled(layout), ...Object.fromEntries(axes) },
-  };
+/** A figure's JSON as an order for its picture. */
+export function drawingOf({ data, layout }: Required<FigureObject>, zoom: number): Drawing {
+  return { data, layout, ...sizeOf(layout), zoom };
 }
 
-/** A trace with what the picture takes for granted. */
-function drawn(trace: Trace): Trace {
-  const { type = "scatter", mode, z } = trace;
-  if (type === "scatter" && mode === undefined) return { ...trace, mode: "lines" };
-  if (type !== "heatmap" || !z) return trace;
-  const limit = largestSize(z);
-  const signed = z.flat().some((value) => value < 0);
-  return { colorscale: plotlyScale(signed), zmin: signed ? -limit : 0, zmax: limit, ...trace };
+/** The size at which the picture is to be shown, and its alternative text, as a bundle's metadata. */
+export function pictureMetadata(layout: Layout, alt: string): { "image/png": object } {
+  return { "image/png": { ...sizeOf(layout), alt } };
 }
 
-/** Longest text of a figure (characters). */
-const LONGEST = 300;
-
-/** plotly reads `<b>`, `<a href>` and the like in every text that it shows; a text from data is no markup. */
-function cleaned(value: unknown, key = ""): unknown {
-  if (typeof value === "string") return key.endsWith("template") ? showable(value) : asText(value);
-  if (Array.isArray(value)) return value.map((part) => cleaned(part));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, cleaned(part, name)]));
+export function base64(png: Uint8Array): string {
+  return Buffer.from(png).toString("base64");
 }
 
-/** Text that plotly shows as it is. */
-function asText(text: string): string {
-  const plain = showable(shortened(text, LONGEST));
-  return plain.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\n", "<br>");
-}
-
-/** The figure in words: what a reader who sees no picture gets. */
-function describe(data: readonly Trace[], layout: Layout): string {
-  const lines = [`Figure: ${showable(shortened(titleText(layout.title), LONGEST)) || "untitled"}`];
-  for (const trace of data) {
-    const values = (trace.y ?? trace.z?.flat() ?? []).map(Number).filter(Number.isFinite);
-    const name = showable(shortened(trace.name ?? trace.type ?? "scatter", LONGEST));
-    if (values.length === 0) lines.push(`  ${name}: no values`);
-    else {
-      const low = values.reduce((a, b) => Math.min(a, b));
-      const high = values.reduce((a, b) => Math.max(a, b));
-      const last = readableNumber(values[values.length - 1]);
-      lines.push(
-        `  ${name}: ${values.length} values from ${readableNumber(low)} to ${readableNumber(high)}, last ${last}`,
-      );
-    }
-  }
-  return lines.join("\n");
+function sizeOf({ width = SIZE.width, height = SIZE.height }: Layout): { width: number; height: number } {
+  return { width, height };
 }

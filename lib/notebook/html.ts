@@ -55,10 +55,13 @@ export function shortened(text: string, length: number): string {
   return `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
-/** A number for reading: whole ones as they are, others to `digits` significant digits. */
+/**
+ * A number for reading. Whole digits are never rounded away: `digits` limits the decimals of a number above 1, and the
+ * significant digits of one below. Powers of ten below .001 and from 1e15 on.
+ */
 export function readableNumber(value: number, digits = 4): string {
   if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
   const size = Math.abs(value);
-  if (size < 1e-3 || size >= 1e6) return value.toExponential(Math.max(0, digits - 2));
-  return String(Number(value.toPrecision(digits)));
+  if (size < 1e-3) return value.toExponential(Math.max(0, digits - 2));
+  return String(size < 1 ? Number(value.toPrecision(digits)) : Number(value.toFixed(digits)));
 }

@@ -1,10 +1,13 @@
 /** What a notebook's cells show: each function returns or drives a display. */
 export { type IntervalPoint, intervalFigure, reliabilityFigure, thresholdFigure } from "./analysis";
-export { check, digestOf, Outcome, type Wanted } from "./check";
+export { check, Outcome, type Property, sealExercise } from "./check";
 export { compareEntities, compareRecord } from "./compare";
-export { DISPLAY, Display, type Displayable, display, type MimeBundle } from "./display";
+export { DISPLAY, Display, type Displayable, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
-export { figure, type Layout, type Trace as PlotTrace } from "./figure";
+export { type Exercise, type Question, sealQuestion, type Verdict } from "./exercises";
+export { figure } from "./figure";
+export type { FigureObject, Layout, Trace as PlotTrace } from "./figures/plotly";
+export { input } from "./input";
 export {
   type LessonData,
   lessonData,
@@ -20,7 +23,9 @@ export { type MatrixOptions, matrix } from "./matrix";
 export { Monitor, monitor } from "./monitor";
 export { benchmarkLesson, type LessonBenchmark, type LessonFile, pileNerLesson, storedMix } from "./preprocessing";
 export { presetTable } from "./preset-table";
-export { type Choice, quiz } from "./quiz";
+export { quiz } from "./quiz";
+export { display } from "./show";
 export { type Stages, scoreRows, stages } from "./stages";
-export { type FrameLike, type TableOptions, table } from "./table";
+export { type TableOptions, table } from "./table";
+export type { FrameLike } from "./tables/frames";
 export { writeTable } from "./write";

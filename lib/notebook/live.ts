@@ -3,15 +3,19 @@
  * (update_display_data); elsewhere they print a line now and then to standard error, so that a log stays readable.
  */
 import { usageError } from "../errors";
-import { chart, pictureSize } from "./chart";
 import { type MimeBundle, outputPort } from "./display";
+import { base64, drawingOf, pictureMetadata } from "./figure";
+import { figureJson } from "./figures/json";
 import { escapeHtml, isolated, readableNumber, shortened, showable } from "./html";
-import { png } from "./png";
+import { drawLater, drawNow } from "./picture/draw";
+import type { Drawing, Picture } from "./picture/request";
 
 /** Longest label or note (characters): both are sent again with every state. */
 const LONGEST = 200;
-/** Shortest time between two drawings in a notebook (ms): a picture costs some 20 ms. */
+/** Shortest time between two drawings in a notebook (ms). */
 const REDRAW = 400;
+/** The same for pictures, of which each takes a thread of its own a tenth of a second (ms). */
+const REDRAW_PICTURE = 2_000;
 /** Shortest time between two lines where nothing can be redrawn (ms). */
 const REPRINT = 10_000;
 
@@ -28,13 +32,20 @@ class LiveOutput {
   private drawn = Number.NEGATIVE_INFINITY;
   private shown = false;
 
+  constructor(private readonly redraw = REDRAW) {}
+
   /** @param last draws in any case */
   draw(state: () => LiveState, last: boolean): void {
     const port = outputPort();
     const now = performance.now();
-    if (!last && now - this.drawn < (port ? REDRAW : REPRINT)) return;
+    if (!last && now - this.drawn < (port ? this.redraw : REPRINT)) return;
     this.drawn = now;
-    const { bundle, metadata = {}, line } = state();
+    this.show(state());
+  }
+
+  /** Shows a state at once. */
+  show({ bundle, metadata = {}, line }: LiveState): void {
+    const port = outputPort();
     if (port) port.display(bundle, metadata, { id: this.id, update: this.shown });
     else process.stderr.write(`${line}\n`);
     this.shown = true;
@@ -111,10 +122,22 @@ export interface CurveOptions {
   y?: string;
 }
 
-/** Lines that grow while a cell runs, e.g. a loss by step. */
+/** Height of a curve's picture (pixels). */
+const CURVE_HEIGHT = 320;
+/** Sharp on every screen: the front end is told the size to show it at. */
+const CURVE_ZOOM = 2;
+
+/**
+ * Lines that grow while a cell runs, e.g. a loss by step. The first point is shown in words; pictures come from the
+ * drawing thread while the cell goes on, and `stop` waits for the last one.
+ */
 export class Curve {
-  private readonly output = new LiveOutput();
+  private readonly output = new LiveOutput(REDRAW_PICTURE);
   private readonly lines = new Map<string, { x: number[]; y: number[] }>();
+  /** Counts the states: a picture that comes after a newer one is not shown. */
+  private asked = 0;
+  private waiting = false;
+  private latest: Picture | undefined;
 
   constructor(
     readonly title: string,
@@ -127,34 +150,55 @@ export class Curve {
     points.x.push(x);
     points.y.push(y);
     this.lines.set(line, points);
-    this.draw(false);
+    if (!this.waiting) this.output.draw(() => this.draft(), false);
   }
 
   /** Draws the last state; call it when the work is done. */
   stop(): void {
-    this.draw(true);
+    this.asked++;
+    const drawing = this.drawing();
+    this.output.draw(() => this.state(outputPort() ? drawNow(drawing) : undefined, drawing), true);
   }
 
-  private draw(last: boolean): void {
-    this.output.draw(() => {
-      const traces = [...this.lines].map(([name, { x, y }]) => ({
-        name,
-        x,
-        y,
-        mode: x.length < 3 ? "lines+markers" : "lines",
-      }));
-      const axes = { xaxis: { title: this.options.x ?? "" }, yaxis: { title: this.options.y ?? "" } };
-      const layout = { title: this.title, ...axes, showlegend: true, height: 320 };
-      const svg = chart(traces, layout) ?? "";
-      const ends = traces.map(
-        ({ name, x, y }) =>
-          `${shortened(name, LONGEST)} ${readableNumber(y[y.length - 1])} at ${readableNumber(x[x.length - 1])}`,
-      );
-      const line = showable(`${shortened(this.title, LONGEST)}: ${ends.join(", ") || "no points yet"}`);
-      const picture = png(svg);
-      const richest = picture ? { "image/png": picture.toString("base64") } : { "text/html": svg };
-      return { bundle: { ...richest, "text/plain": line }, metadata: picture ? pictureSize(layout) : {}, line };
-    }, last);
+  /** The state in words, or the last picture that there is; a new picture is on its way. */
+  private draft(): LiveState {
+    const drawing = this.drawing();
+    if (outputPort()) this.drawLater(drawing, ++this.asked);
+    return this.state(this.latest, drawing);
+  }
+
+  private drawLater(drawing: Drawing, number: number): void {
+    this.waiting = true;
+    drawLater(drawing).then((picture) => {
+      this.waiting = false;
+      this.latest = picture;
+      if (number === this.asked && outputPort()) this.output.show(this.state(picture, drawing));
+    });
+  }
+
+  private state(picture: Picture | undefined, { layout }: Drawing): LiveState {
+    const line = this.words();
+    if (!picture) return { bundle: { "text/plain": line }, line };
+    if (picture.fault !== undefined)
+      return { bundle: { "text/plain": `${line}\nNo picture: ${picture.fault}.` }, line };
+    const bundle = { "image/png": base64(picture.png), "text/plain": line };
+    return { bundle, metadata: pictureMetadata(layout, line), line };
+  }
+
+  private drawing(): Drawing {
+    const mode = ({ length }: readonly number[]): string => (length < 3 ? "lines+markers" : "lines");
+    const data = [...this.lines].map(([name, { x, y }]) => ({ name, x, y, mode: mode(x) }));
+    const axes = { xaxis: { title: this.options.x ?? "" }, yaxis: { title: this.options.y ?? "" } };
+    const layout = { title: this.title, ...axes, showlegend: true, height: CURVE_HEIGHT };
+    return drawingOf(figureJson({ data, layout }), CURVE_ZOOM);
+  }
+
+  private words(): string {
+    const ends = [...this.lines].map(
+      ([name, { x, y }]) =>
+        `${shortened(name, LONGEST)} ${readableNumber(y[y.length - 1])} at ${readableNumber(x[x.length - 1])}`,
+    );
+    return showable(`${shortened(this.title, LONGEST)}: ${ends.join(", ") || "no points yet"}`);
   }
 }
 

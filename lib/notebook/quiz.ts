@@ -1,66 +1,62 @@
 /**
  * Questions with choices, after the quizzes of the Hugging Face course: every choice has its own explanation, and several
- * may be right. Read on a static page the answer waits behind a fold; in a session the reader answers in the cell.
+ * may be right. `quiz("lstm-load", "B")` answers; in JupyterLab a click on a choice unfolds what is said of it. What is
+ * stored without a reader, e.g. the notebooks in the repository, holds neither.
  */
 import { usageError } from "../errors";
 import { Outcome, outcome } from "./check";
+import { outputPort } from "./display";
+import { letterOf, openVerdict, type Question, questionOf, saltedDigest } from "./exercises";
 import { isolated, showable } from "./html";
 
-export interface Choice {
-  text: string;
-  /** Why it is right or wrong; shown to those who chose it, and behind the fold. */
-  explain: string;
-  right?: boolean;
-}
-
 /**
- * Shows a question. A cell with a quiz holds its answers, so it is stored with its source folded away
- * (`"jupyter": {"source_hidden": true}` in the cell's metadata).
+ * Shows a question, or the verdict on an answer.
+ * @param id of data/exercises.json
  * @param answer the reader's choice, e.g. "B" or "AC"; without one the question is only shown
- * @throws UserError for fewer than two choices, none that is right, or an answer that is no choice
+ * @throws UserError for an unknown id, or an answer that is no choice
  */
-export function quiz(question: string, choices: readonly Choice[], answer = ""): Outcome {
-  if (choices.length < 2 || choices.length > 26 || !choices.some(({ right }) => right))
-    throw usageError(
-      `quiz "${question}" got ${choices.length} choices, wanted 2 to 26 with at least one that is right.`,
-    );
-  const chosen = [...answer.toUpperCase().replace(/[\s,]/g, "")];
-  const unknown = chosen.find((letter) => !choices[indexOf(letter)]);
-  if (unknown !== undefined)
-    throw usageError(
-      `quiz "${question}" got the answer "${answer}", wanted letters from A to ${letterOf(choices.length - 1)}.`,
-    );
-  return chosen.length === 0 ? asked(question, choices) : answered(question, choices, chosen);
+export function quiz(id: string, answer = ""): Outcome {
+  return quizOf(id, questionOf(id), answer);
 }
 
-const letterOf = (index: number) => String.fromCharCode(65 + index);
-const indexOf = (letter: string) => letter.charCodeAt(0) - 65;
+/** The same for a question that is at hand. */
+export function quizOf(id: string, question: Question, answer: string): Outcome {
+  const chosen = [...new Set(answer.toUpperCase().replace(/[\s,]/g, ""))].sort();
+  const last = letterOf(question.choices.length - 1);
+  if (chosen.some((letter) => letter < "A" || letter > last || letter.length > 1))
+    throw usageError(`quiz "${id}" got the answer "${answer}", wanted letters from A to ${last}.`);
+  return chosen.length === 0 ? asked(id, question) : answered(id, question, chosen);
+}
 
-/** The question, its choices, and the solution behind a fold that needs no script. */
-function asked(question: string, choices: readonly Choice[]): Outcome {
-  const items = choices.map(({ text }, at) => `<div><b>${letterOf(at)}</b> ${isolated(text)}</div>`).join("");
-  const solution = choices
-    .map(
-      ({ right, explain }, at) =>
-        `<div><b>${letterOf(at)}</b> ${right ? "✓ right" : "✗ wrong"}: ${isolated(explain)}</div>`,
-    )
-    .join("");
-  const html = `<div><b>${isolated(question)}</b>${items}<details><summary>Answer</summary>${solution}</details></div>`;
+function asked(id: string, question: Question): Outcome {
+  const advice = `Answer with quiz("${id}", "A")`;
+  const clicks = outputPort()?.interactive === true;
+  const items = question.choices.map((_, at) => (clicks ? folded(id, question, at) : listed(question, at))).join("");
+  const how = clicks ? "Click on a choice to see what is said of it, or answer" : "Answer";
+  const html = `<div><b>${isolated(question.question)}</b>${items}<div>${how}${isolated(advice.slice(6))}</div></div>`;
   const lines = [
-    question,
-    ...choices.map(({ text }, at) => `  ${letterOf(at)}  ${text}`),
-    '  Answer with quiz(…, …, "A").',
+    question.question,
+    ...question.choices.map(({ text }, at) => `  ${letterOf(at)}  ${text}`),
+    `  ${advice}`,
   ];
   return new Outcome({ "text/html": html, "text/plain": lines.map(showable).join("\n") }, undefined);
 }
 
-function answered(question: string, choices: readonly Choice[], chosen: readonly string[]): Outcome {
-  const right = choices.flatMap(({ right: holds }, at) => (holds ? [letterOf(at)] : []));
-  const passed = right.length === new Set(chosen).size && right.every((letter) => chosen.includes(letter));
-  const lines = chosen.map((letter) => {
-    const { right: holds, explain } = choices[indexOf(letter)];
-    return `${letter} ${holds ? "✓" : "✗"} ${explain}`;
-  });
-  if (!passed && chosen.every((letter) => choices[indexOf(letter)].right)) lines.push("Right so far; there is more.");
-  return outcome(passed, question, lines);
+function listed({ choices }: Question, at: number): string {
+  return `<div><b>${letterOf(at)}</b> ${isolated(choices[at].text)}</div>`;
+}
+
+/** Unfolds without a script, so that it works in a notebook that is not trusted too. */
+function folded(id: string, question: Question, at: number): string {
+  const { right, explain } = openVerdict(id, question, at);
+  const summary = `<summary style="cursor:pointer"><b>${letterOf(at)}</b> ${isolated(question.choices[at].text)}</summary>`;
+  return `<details>${summary}<div style="margin:2px 0 6px 2em">${right ? "✓ right" : "✗ wrong"}: ${isolated(explain)}</div></details>`;
+}
+
+function answered(id: string, question: Question, chosen: readonly string[]): Outcome {
+  const passed = saltedDigest(question.salt, id, chosen.join("")) === question.digest;
+  const verdicts = chosen.map((letter) => openVerdict(id, question, letter.charCodeAt(0) - 65));
+  const lines = verdicts.map(({ right, explain }, at) => `${chosen[at]} ${right ? "✓" : "✗"} ${explain}`);
+  if (!passed && verdicts.every(({ right }) => right)) lines.push("Right so far; there is more.");
+  return outcome(passed, question.question, lines);
 }

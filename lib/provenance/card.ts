@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import type { DataDescription } from "./data";
 import { sourceLicences } from "./data";
 import type { Manifest } from "./manifest";
+import { describeNotLearned } from "./not-learned";
 import { scrubbed } from "./scrub";
 
 /** What a card says of a model that is given away, besides what its run's manifest knows. */
@@ -26,7 +27,7 @@ export function modelCard(raw: Manifest, additions: CardAdditions = {}): string 
     opening(manifest),
     evaluation(manifest),
     ...(additions.sections ?? []),
-    trainingData(manifest.data.train_data),
+    trainingData(manifest.data.train_data) + notLearned(manifest),
     recipe(manifest),
     official(manifest),
     machine(manifest),
@@ -97,6 +98,12 @@ function trainingData({ name, records, mentions, types, sources, sha256 }: DataD
   const rows = named.map(([source, count]) => `| ${source} | ${count} | ${licences[source]} |`);
   const table = rows.length ? `\n\n| source | records | licence |\n|---|---|---|\n${rows.join("\n")}` : "";
   return `## Training data\n\n${name}: ${records} records, ${mentions} mentions of ${types} types (sha256 of the records ${sha256.slice(0, 16)}...).${table}`;
+}
+
+function notLearned({ not_learned: counts }: Manifest): string {
+  if (counts === undefined) return "";
+  const sentence = describeNotLearned(counts);
+  return `\n\n${sentence ? `Not learnt: ${sentence}.` : "Every mention lies within the model's reach."}`;
 }
 
 const RECIPE = `num_steps train_batch_size gradient_accumulation_steps lr_encoder lr_others weight_decay_encoder weight_decay_other

@@ -6,6 +6,7 @@ import { readJson } from "../files/json";
 import type { DataDescription } from "./data";
 import { type Difference, differences } from "./difference";
 import { type Environment, environmentOf } from "./environment";
+import type { NotLearned } from "./not-learned";
 import { type ProjectState, projectState } from "./project";
 import { scrubbed } from "./scrub";
 
@@ -36,6 +37,8 @@ export interface RunFacts {
   /** The official configuration it is held against, and every key that differs. */
   official: { name: string; source: string; differences: Difference[] };
   data: Record<string, DataDescription>;
+  /** What of the training records the model and its prompts have no place for; manifests from before it was counted lack it. */
+  not_learned?: NotLearned;
   held_out_types: string[];
   tokenizer: { sha256: string; size: number; added_tokens: Record<string, number> };
   weights: {

@@ -1,27 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Tokenizer } from "@huggingface/tokenizers";
-import { UserError } from "../errors";
-import { isObject, type JsonObject, quote, readJsonObject } from "../files/json-object";
-import { repairNormalizers } from "./normalizers";
+import type { Tokenizer } from "@huggingface/tokenizers";
+import { UserError, warnOnce } from "../errors";
+import { writeAtomically } from "../files/atomic";
+import { isObject, quote } from "../files/json-object";
+import { buildTokenizer } from "./build";
 import { DEBERTA_TOKENS, debertaTokenizer, readSentencePiece } from "./sentencepiece";
-
-/** An entry of `added_tokens` in tokenizer.json. */
-interface AddedToken {
-  id: number;
-  content: string;
-  single_word: boolean;
-  lstrip: boolean;
-  rstrip: boolean;
-  normalized: boolean;
-  special: boolean;
-}
-
-interface TokenizerFile extends Record<string, unknown> {
-  added_tokens: AddedToken[];
-  model: { vocab?: unknown } & Record<string, unknown>;
-}
+import { checkTokenizerFile, readTokenizerJson, type TokenizerFile } from "./tokenizer-file";
 
 /**
  * Words -> subwords, word by word, as `tokenizer(words, is_split_into_words=True)` of Hugging Face does.
@@ -40,20 +26,20 @@ export class SubwordTokenizer {
   private readonly cache = new Map<string, readonly number[]>();
   private readonly tokenizer: Tokenizer;
   private readonly added: ReadonlySet<string>;
+  private readonly reserved: readonly string[];
 
   private constructor(
     private readonly file: TokenizerFile,
     private readonly config: Record<string, unknown>,
     private readonly origin: string,
   ) {
-    this.tokenizer = build(file, config, origin);
+    this.tokenizer = buildTokenizer(file, config, origin);
     this.added = new Set(file.added_tokens.map(({ content }) => content));
+    this.reserved = file.added_tokens.flatMap(({ special, content }) => (special && content !== "" ? [content] : []));
     this.clsId = this.special("cls_token");
     this.sepId = this.special("sep_token");
     this.padId = this.special("pad_token");
-    const limit = config.model_max_length;
-    // transformers writes 1e30 for "none".
-    this.modelMaxLength = typeof limit === "number" && limit < 1e15 ? limit : Number.POSITIVE_INFINITY;
+    this.modelMaxLength = longestSequence(config.model_max_length, origin);
     this.size = 1 + file.added_tokens.reduce((most, { id }) => Math.max(most, id), largestId(file.model.vocab));
   }
 
@@ -63,23 +49,27 @@ export class SubwordTokenizer {
    */
   static load(folder: string): SubwordTokenizer {
     if (!existsSync(join(folder, "tokenizer.json")) && existsSync(join(folder, SPM))) return fromSentencePiece(folder);
-    const path = join(folder, "tokenizer.json");
-    const file = readJsonObject(path, TOKENIZER_FILES);
-    const config = readJsonObject(join(folder, "tokenizer_config.json"), TOKENIZER_FILES);
-    if (typeof file.model !== "object" || file.model === null)
-      throw new UserError(`${path} has no "model"; wanted a Hugging Face fast tokenizer.`);
-    const added: unknown[] = Array.isArray(file.added_tokens) ? file.added_tokens : [];
-    if (!added.every(isAddedToken)) throw new UserError(`${path} has an added token without a text and an id.`);
-    return SubwordTokenizer.of({ ...file, added_tokens: added }, config, folder);
+    return SubwordTokenizer.of(
+      readTokenizerJson(folder, "tokenizer.json"),
+      readTokenizerJson(folder, "tokenizer_config.json"),
+      folder,
+    );
   }
 
-  /** @param origin where it comes from, for messages */
+  /**
+   * @param origin where it comes from, for messages
+   * @throws UserError where the file is unsound, or of a kind that is not built
+   */
   static of(file: Record<string, unknown>, config: Record<string, unknown>, origin: string): SubwordTokenizer {
-    return new SubwordTokenizer(file as TokenizerFile, config, origin);
+    return new SubwordTokenizer(checkTokenizerFile(file, `the tokenizer in ${origin}`), config, origin);
   }
 
-  /** The subword ids of one word, without special tokens; a word of spaces or control characters has none. */
+  /**
+   * The subword ids of one word, without special tokens; a word of spaces or control characters has none. Of a word of more
+   * than 10,000 characters (a file pasted as text) only the beginning is read, and that is said.
+   */
   encodeWord(word: string): readonly number[] {
+    if (word.length > LONGEST_WORD) return this.encodeWord(beginningOf(word));
     let ids = this.cache.get(word);
     if (!ids) {
       ids = word === "" ? [] : this.encodeNewWord(word);
@@ -103,6 +93,11 @@ export class SubwordTokenizer {
   /** The text that subwords spell, special tokens left out, as `decode(ids, skip_special_tokens=True)` in Python. */
   decode(ids: readonly number[]): string {
     return ids.length ? this.tokenizer.decode([...ids], { skip_special_tokens: true }) : "";
+  }
+
+  /** A special token that stands in the text, such as "<<ENT>>" or "[SEP]": the encoder would take it for that mark. */
+  reservedIn(text: string): string | undefined {
+    return this.reserved.find((token) => text.includes(token));
   }
 
   /** The text of a special token, such as "[UNK]". @throws UserError where tokenizer_config.json does not name it */
@@ -144,7 +139,7 @@ export class SubwordTokenizer {
     );
     const vocabulary = Object.fromEntries(this.file.added_tokens.map((token) => [token.content, token.id]));
     const write = (name: string, value: unknown, indent?: number) =>
-      writeFileSync(join(folder, name), `${JSON.stringify(value, null, indent)}\n`);
+      writeAtomically(join(folder, name), `${JSON.stringify(value, null, indent)}\n`);
     // A vocabulary is not for reading: without indents it has two thirds of the bytes.
     write("tokenizer.json", { ...this.file, truncation: null, padding: null });
     write("tokenizer_config.json", this.config, 2);
@@ -175,28 +170,28 @@ export class SubwordTokenizer {
 }
 
 const SPM = "spm.model";
-const TOKENIZER_FILES = "the tokenizer files of a model folder";
 
-const isAddedToken = (value: unknown): value is AddedToken =>
-  isObject(value) && typeof value.content === "string" && Number.isSafeInteger(value.id) && Number(value.id) >= 0;
+/** No encoder's limit is that wide; the time of Unigram grows with the square of a word's length: 20 s for 100,000. */
+const LONGEST_WORD = 10_000;
 
-/** The library says by any kind of error what it cannot use. */
-function build(file: TokenizerFile, config: JsonObject, origin: string): Tokenizer {
-  try {
-    const tokenizer = new Tokenizer(file, config);
-    repairNormalizers(tokenizer.normalizer);
-    return tokenizer;
-  } catch (error) {
-    throw new UserError(
-      `the tokenizer in ${origin} cannot be used (${quote(error instanceof Error ? error.message : error).slice(1, -1)}).`,
-    );
-  }
+function beginningOf(word: string): string {
+  warnOnce(`of a word of ${word.length} characters the first ${LONGEST_WORD} are read; wanted text with spaces.`);
+  const isPair = /[\ud800-\udbff]/.test(word[LONGEST_WORD - 1]);
+  return word.slice(0, isPair ? LONGEST_WORD - 1 : LONGEST_WORD);
+}
+/** transformers writes 1e30 for "none". A sequence has a first and a last token, and something between them. */
+function longestSequence(limit: unknown, origin: string): number {
+  if (limit === undefined || limit === null || (typeof limit === "number" && limit >= 1e15))
+    return Number.POSITIVE_INFINITY;
+  if (Number.isSafeInteger(limit) && Number(limit) > 2) return Number(limit);
+  throw new UserError(
+    `${join(origin, "tokenizer_config.json")}: "model_max_length" is ${quote(limit)}, wanted a whole number from 3 on.`,
+  );
 }
 
 /** Microsoft's repositories of DeBERTa have no tokenizer.json, and a tokenizer_config.json of two keys. */
 function fromSentencePiece(folder: string): SubwordTokenizer {
-  const optional = (name: string) =>
-    existsSync(join(folder, name)) ? readJsonObject(join(folder, name), TOKENIZER_FILES) : {};
+  const optional = (name: string) => readTokenizerJson(folder, name, true);
   const config = { tokenizer_class: "DebertaV2Tokenizer", ...DEBERTA_TOKENS, ...optional("tokenizer_config.json") };
   const added = optional("added_tokens.json");
   for (const [token, id] of Object.entries(added))

@@ -4,6 +4,7 @@ import { UserError } from "../errors";
 import { writeAtomically } from "../files/atomic";
 import { sha256OfFileSync } from "../files/hash";
 import { readJson } from "../files/json";
+import { followLinks } from "../files/target";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors";
 import { firstChange, type RunIdentity } from "./identity";
 import type { AdamW } from "./optimizer";
@@ -33,7 +34,9 @@ const STATE = "trainer_state.json";
  * @param write fills a folder that exists and is empty
  * @throws UserError where it cannot be written; the old one is then untouched and nothing is left of the new one
  */
-export function replaceFolder(folder: string, write: (temporary: string) => void): void {
+export function replaceFolder(path: string, write: (temporary: string) => void): void {
+  // Through a link its target is replaced, which may be on another disk.
+  const folder = followLinks(path);
   const temporary = `${folder}.writing`;
   const previous = `${folder}.previous`;
   try {
@@ -68,7 +71,8 @@ function flushFolder(folder: string): void {
 }
 
 /** The checkpoint that is there: the folder, or its predecessor where a crash came between two renames. */
-export function findCheckpoint(folder: string): string | undefined {
+export function findCheckpoint(path: string): string | undefined {
+  const folder = followLinks(path);
   return [folder, `${folder}.previous`].find((candidate) => existsSync(join(candidate, STATE)));
 }
 

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { turn } from "../turn";
 import { failureOf, StepFailure } from "./failure";
 import { accumulate, clipFactor, type Gradients, globalNorm, moduleNorms, squaredNorms } from "./gradients";
 import { AdamW, type ParameterGroup } from "./optimizer";
@@ -68,8 +69,7 @@ export class Trainer {
     while (step < this.options.steps && !this.options.signal?.aborted) {
       const report = this.step(step++);
       if ((await this.options.onStep?.(report)) === "stop") break;
-      // Lets timers, signals and a notebook's messages through between two steps.
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
     }
     return step;
   }

@@ -1,5 +1,5 @@
 import { existsSync, rmSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { cacheFolder, offline } from "../backend";
 import { buildInCache } from "../backend/install/build";
 import type { Wheel } from "../backend/install/package-index";
@@ -38,7 +38,12 @@ export async function encoderFolder(
   log: Log = toStandardError,
   parts: EncoderParts = "all",
 ): Promise<string> {
-  if (existsSync(modelName) && statSync(modelName).isDirectory()) return localFolder(modelName);
+  if (existsSync(modelName)) {
+    if (statSync(modelName).isDirectory()) return localFolder(modelName);
+    throw new UserError(
+      `encoder ${modelName} is a file; wanted the folder that it lies in, with its config.json: "${dirname(modelName)}".`,
+    );
+  }
   const model = ALIASES[modelName] ?? modelName;
   if (!isHubName(model))
     throw new UserError(`encoder "${modelName}" is no folder here and no hub name; wanted a folder or "owner/name".`);

@@ -9,7 +9,14 @@ import { forgetDerived } from "../fused/derived";
  * languages and nothing is transposed on the way.
  */
 export class Parameters {
-  private readonly variables = new Map<string, tf.Variable>();
+  private readonly all = new Map<string, tf.Variable>();
+  private disposed = false;
+
+  /** Empty variables would be a model of no parameters: saved over another, it would destroy it. */
+  private get variables(): Map<string, tf.Variable> {
+    if (this.disposed) throw new UserError("the model has been disposed of; wanted one that is still loaded.");
+    return this.all;
+  }
 
   /** The variable of this name. @throws Error (ours) where the model never declared it */
   get(name: string): tf.Variable {
@@ -49,11 +56,22 @@ export class Parameters {
     return total;
   }
 
+  /**
+   * Takes over the values of others of the same names and shapes, which are given back; the variables stay the same, so that
+   * an optimiser's still are the model's.
+   */
+  takeOver(others: Parameters): void {
+    for (const [name, variable] of others.entries()) this.get(name).assign(variable);
+    others.dispose();
+  }
+
+  /** Every other call after it is refused; a second one does nothing. */
   dispose(): void {
-    for (const variable of this.variables.values()) {
+    this.disposed = true;
+    for (const variable of this.all.values()) {
       forgetDerived(variable);
       variable.dispose();
     }
-    this.variables.clear();
+    this.all.clear();
   }
 }

@@ -15,14 +15,19 @@ function program(): string | undefined {
   return process.env.CHROMIUM ?? which("chromium") ?? which("chromium-browser") ?? which("google-chrome");
 }
 
-/** Why this machine cannot run the browser tests; undefined where it can. */
-export function whyNoBrowser(): string | undefined {
+/** Why this machine has no browser to try things in; undefined where it has. */
+export function whyNoChromium(): string | undefined {
   const path = program();
   if (!path) return "no chromium on the PATH (Debian: apt install chromium; or CHROMIUM=/path/to/it)";
   const trial = spawnSync(path, ["--version"], { encoding: "utf8" });
   if (trial.status !== 0) return `${path} does not run: ${trial.error?.message ?? trial.stderr}`;
-  if (!existsSync(join(PROJECT_ROOT, ".venv/.workbook"))) return "JupyterLab is not set up (npm start -- --check)";
   return undefined;
+}
+
+/** Why this machine cannot run the tests in JupyterLab; undefined where it can. */
+export function whyNoBrowser(): string | undefined {
+  const lab = existsSync(join(PROJECT_ROOT, ".venv/.workbook"));
+  return whyNoChromium() ?? (lab ? undefined : "JupyterLab is not set up (npm start -- --check)");
 }
 
 export function openBrowser(): Promise<Browser> {
@@ -43,6 +48,7 @@ export async function openNotebook(
   path: string,
 ): Promise<OpenNotebook> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
+  page.setDefaultTimeout(PATIENCE);
   const complaints: string[] = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));

@@ -11,7 +11,7 @@ import type { Browser, Page } from "playwright-core";
 import { type Server, startServer } from "../../lib/cli/setup/jupyter";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
 import { codeCell, openBrowser, openNotebook, PATIENCE, runAll, runCell, untilIdle, whyNoBrowser } from "./chromium";
-import { LESSON, TRAINING } from "./lesson";
+import { LESSON, PROMISES, SHOWN, TRAINING } from "./lesson";
 
 const missing = whyNoBrowser();
 const skip = missing ? `SKIPPED, NOTHING WAS TRIED IN A BROWSER: ${missing}` : false;
@@ -29,6 +29,8 @@ before(async () => {
   cpSync(join(PROJECT_ROOT, "notebooks/00-start-here.ipynb"), join(root, "notebooks/00-start-here.ipynb"));
   write("lesson.ipynb", LESSON);
   write("training.ipynb", TRAINING);
+  write("shown.ipynb", SHOWN);
+  write("promises.ipynb", PROMISES);
   // Settings, trust and layouts of the reader's own JupyterLab stay out of it.
   for (const name of [
     "JUPYTER_CONFIG_DIR",
@@ -43,7 +45,6 @@ before(async () => {
   process.env.WORKBOOK_TEST_FOLDER = root;
   // Cells out of sight are there too: the tests look at all of them.
   setting("notebook-extension/tracker", { windowingMode: "none" });
-  setting("apputils-extension/notification", { checkForUpdates: false, fetchNews: "false" });
   server = await startServer(false, 0, root);
   browser = await openBrowser();
 });
@@ -104,6 +105,8 @@ const complain = (complaints: string[]) => (error: Error) => {
 const text = (page: Page, at: number) => codeCell(page, at).locator(".jp-OutputArea").innerText();
 const count = (page: Page, at: number, selector: string) =>
   codeCell(page, at).locator(`.jp-OutputArea ${selector}`).count();
+const STOP_BUTTON =
+  '.jp-NotebookPanel-toolbar [data-jp-item-name="interrupt"], .jp-NotebookPanel-toolbar [data-command="notebook:interrupt-kernel"]';
 const hacked = (page: Page) => page.evaluate("window.hacked");
 
 test("notebook 00 runs from its first cell to its last", { skip }, async () => {
@@ -133,9 +136,7 @@ test("table, figure, entities, comparison, progress, an exercise and an error as
   const { width: room } = (await codeCell(page, 2).locator(".jp-OutputArea-output").boundingBox()) ?? { width: 0 };
   assert.ok(width > 400 && width <= Math.max(720, room), `the picture is ${width} wide, its place ${room}`);
   await picture(page, "figure", 2);
-  const place = await still.boundingBox();
-  // The pointer comes near: the picture gives way to the interactive figure.
-  await page.mouse.move(Number(place?.x) + 90, Number(place?.y) + 90);
+  await approach(page, 2);
   await codeCell(page, 2).locator(".js-plotly-plot .scatterlayer path").first().waitFor({ timeout: PATIENCE });
   const titles = await codeCell(page, 2).locator(":is(.gtitle, .xtitle, .ytitle)").allTextContents();
   assert.deepEqual(titles.sort(), ["A figure", "loss", "step"]);
@@ -143,7 +144,7 @@ test("table, figure, entities, comparison, progress, an exercise and an error as
   assert.match(await text(page, 3), /University of London .*\[city\].*\[organization\].*\[building\]/s);
   assert.match(await text(page, 4), /wrong boundary: person, gold “Ada Lovelace”/);
   assert.equal(await codeCell(page, 5).locator("progress").getAttribute("value"), "40");
-  assert.match(await text(page, 6), /✗ not yet[\s\S]*Hint: count them/);
+  assert.match(await text(page, 6), /✗ not yet[\s\S]*Hint: a direction/);
   assert.match(await text(page, 8), /RangeError: no such span: 7\n[\s\S]*line 3: +throw new RangeError/);
   assert.equal(await count(page, 7, "script"), 0);
   assert.match(await text(page, 7), /<script>window\.hacked=1<\/script>/);
@@ -188,6 +189,54 @@ test("an untrusted notebook shows the same and runs no script, in the dark theme
   await page.close();
 });
 
+for (const theme of ["Light", "Dark"])
+  test(`tables with their index, pictures and figures that can be read: JupyterLab ${theme}`, { skip }, async () => {
+    setting("apputils-extension/themes", { theme: `JupyterLab ${theme}` });
+    const { page } = await open("shown.ipynb").finally(() =>
+      setting("apputils-extension/themes", { theme: "JupyterLab Light" }),
+    );
+    await runAll(page);
+    assert.match(await text(page, 1), /index\s+year\s+F1\s+count\s+3\s+3\s+mean\s+2020\.1667/);
+    assert.match(await text(page, 2), /9999\s+null\s+10000 rows, of which the first and the last 25 are shown/);
+    assert.equal(await count(page, 2, "tr"), 52);
+    for (const at of [3, 4, 5]) await codeCell(page, at).locator("img.plot-img").waitFor({ timeout: PATIENCE });
+    assert.equal(await count(page, 7, ".jp-RenderedImage img"), 1);
+    await picture(page, `shown-${theme}-tables`, 1);
+    await picture(page, `shown-${theme}-stills`, 3, 5);
+    await picture(page, `shown-${theme}-curve`, 7);
+    for (const at of [3, 4]) await approach(page, at);
+    for (const at of [3, 4]) assert.ok((await contrast(page, at)) > 4, `figure ${at}: ${await contrast(page, at)}`);
+    await picture(page, `shown-${theme}-interactive`, 3, 5);
+    await page.close();
+  });
+
+/** The pointer comes near a picture, which gives way to the interactive figure. */
+async function approach(page: Page, at: number): Promise<void> {
+  await codeCell(page, at).scrollIntoViewIfNeeded();
+  const place = await codeCell(page, at).locator("img.plot-img").boundingBox();
+  await page.mouse.move(Number(place?.x) + 90, Number(place?.y) + 90);
+  await codeCell(page, at).locator(".js-plotly-plot .gtitle").waitFor({ timeout: PATIENCE });
+}
+
+/** Contrast (WCAG 2.2) of a figure's title with the ground it stands on, which shows through the figure. */
+async function contrast(page: Page, at: number): Promise<number> {
+  const cell = `document.querySelectorAll(".jp-CodeCell")[${at}]`;
+  const [ink, ground, paper] = await Promise.all([
+    page.evaluate(`getComputedStyle(${cell}.querySelector(".gtitle")).fill`),
+    page.evaluate('getComputedStyle(document.querySelector(".jp-Notebook")).backgroundColor'),
+    page.evaluate(`${cell}.querySelector(".main-svg").style.background`),
+  ]);
+  assert.match(String(paper), /rgba\(0, 0, 0, 0\)/);
+  const [a, b] = [luminance(String(ink)), luminance(String(ground))].sort((one, two) => two - one);
+  return (a + 0.05) / (b + 0.05);
+}
+
+function luminance(colour: string): number {
+  const parts = (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map((part) => Number(part) / 255);
+  const [r, g, b] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
 test("the stop button ends a training cell at a step, and the next cell goes on from there", { skip }, async () => {
   const { page } = await open("training.ipynb");
   await runCell(page, 0);
@@ -200,9 +249,7 @@ test("the stop button ends a training cell at a step, and the next cell goes on 
   await page.waitForFunction('Number(document.querySelector("progress")?.value) > 5', undefined, {
     timeout: PATIENCE,
   });
-  await page.click(
-    '.jp-NotebookPanel-toolbar [data-jp-item-name="interrupt"], .jp-NotebookPanel-toolbar [data-command="notebook:interrupt-kernel"]',
-  );
+  await page.click(STOP_BUTTON);
   await untilIdle(page);
   const [, stopped] = /stopped at step (\d+) of 300/.exec(await text(page, 1)) ?? [];
   assert.ok(Number(stopped) > 5 && Number(stopped) < 300, await text(page, 1));
@@ -210,5 +257,48 @@ test("the stop button ends a training cell at a step, and the next cell goes on 
   await untilIdle(page);
   assert.match(await text(page, 2), new RegExp(`went on from step ${stopped}: 300 of 300 steps`));
   await picture(page, "interrupted-and-resumed", 1, 2);
+  await page.close();
+});
+
+test("JupyterLab asks no question about news; errors nobody waited for, late lines, hints, a quiz to click, stop, input", {
+  skip,
+}, async () => {
+  const { page } = await open("promises.ipynb");
+  for (const at of [0, 1, 2, 3, 4]) {
+    await runCell(page, at);
+    await untilIdle(page);
+  }
+  // The question used to come some seconds after the start, in a corner or a dialog.
+  assert.doesNotMatch(await page.locator("body").innerText(), /get notified about official Jupyter news/);
+  const choice = codeCell(page, 0).locator("details").nth(1);
+  assert.equal(await choice.locator("bdi").last().isVisible(), false);
+  await choice.locator("summary").click();
+  assert.match(await choice.innerText(), /✓ right: Yes: fix what is known to be wrong/);
+  assert.match(await text(page, 1), /AggregateError|2 failed|1 of 2[\s\S]*unheard 1[\s\S]*2 of 2[\s\S]*unheard 2/);
+  assert.match(await text(page, 3), /Error: logged\n +at cell \[4\], line 2:.*\n +at cell \[4\], line 4:.*[\s\S]*null/);
+  assert.match(await text(page, 4), /Hint: A cell is TypeScript, `!` runs no program/);
+  await codeCell(page, 2)
+    .locator(".jp-OutputArea-output", { hasText: "late line" })
+    .waitFor({ timeout: PATIENCE })
+    .catch(async () => {
+      assert.match(await page.locator(".jp-Notebook").innerText(), /\[cell 3, after its end\] late line/);
+    });
+  await picture(page, "quiz-errors-hint", 0, 4);
+  for (const at of [5, 6]) {
+    await runCell(page, at);
+    await page.waitForTimeout(1_000);
+    for (let press = 0; press < 3; press++) await page.click(STOP_BUTTON);
+    await untilIdle(page);
+    assert.match(await text(page, at), /Interrupted: the cell was interrupted/);
+  }
+  await runCell(page, 7);
+  await untilIdle(page);
+  assert.match(await text(page, 7), /42/);
+  await runCell(page, 8);
+  await codeCell(page, 8).locator("input.jp-Stdin-input").fill("Ada");
+  await picture(page, "stopped-and-asked", 5, 8);
+  await page.keyboard.press("Enter");
+  await untilIdle(page);
+  assert.match(await text(page, 8), /hello Ada/);
   await page.close();
 });

@@ -102,6 +102,42 @@ test("without --labels the sorted gold types are asked, and that is said; labels
   assert.doesNotMatch(some.err, /without --labels/);
 });
 
+test("more types than a prompt holds are refused, not scored 0; in parts they are, and predictions say so", () => {
+  const data = file("many.jsonl", TINY_RECORDS);
+  const labels = ["person", "location", ...Array.from({ length: 301 }, (_, i) => `kind ${i}`)].join(",");
+  const words = ["--model", TINY_BERT, "--threshold", ".3", "--data", data, "--labels", labels];
+  const refused = verb("evaluate", words);
+  assert.deepEqual([refused.code, refused.out], [1, ""]);
+  assert.match(
+    refused.err,
+    /the prompt of 303 types takes \d+ of the encoder's 96 subwords and leaves none for the text/,
+  );
+  const folder = join(scratch, "parts");
+  const parts = [...words, "--labels-at-once", "8", "--predictions", folder];
+  const answered = verb("evaluate", parts);
+  assert.equal(answered.code, 0, answered.err);
+  const again = verb("evaluate", parts);
+  assert.equal(again.out, answered.out);
+  const other = verb("evaluate", [...words, "--labels-at-once", "6", "--predictions", folder]);
+  assert.equal(other.code, 1);
+  assert.match(other.err, /was asked its types 8 at once, wanted 6 at once/);
+});
+
+test("words that were not read are counted by set, and --fail-on-truncation ends with 1", () => {
+  const tokens = Array(60).fill("Paris") as string[];
+  const data = file("long.jsonl", [TINY_RECORDS[0], { tokens, ner: [[0, 0, "location"]] }]);
+  const out = join(scratch, "long.json");
+  const words = ["--model", TINY_BERT, "--data", data, "--json", out];
+  const cut = verb("evaluate", words);
+  assert.equal(cut.code, 0, cut.err);
+  const [{ words_not_read }] = (json(out) as { datasets: { words_not_read: number }[] }).datasets;
+  assert.ok(words_not_read >= 12);
+  assert.match(cut.err, new RegExp(`long: ${words_not_read} words of 1 texts were not read`));
+  const failed = verb("evaluate", [...words, "--fail-on-truncation"]);
+  assert.deepEqual([failed.code, failed.out], [1, ""]);
+  assert.match(failed.err, /words of 1 texts were not read.*--fail-on-truncation is given\.\n$/);
+});
+
 test("bad input ends with one sentence", () => {
   const data = file("bad.jsonl", TINY_RECORDS);
   const cases: [string[], number, RegExp][] = [
@@ -111,7 +147,11 @@ test("bad input ends with one sentence", () => {
     [["--data", data, "--preset", "gliner", "--nested"], 2, /--preset says itself how answers are decoded/],
     [["--data", data, "--limit", "1.5"], 2, /--limit got "1\.5", wanted a whole number/],
     [["--data", data, "--trained-on", "sample"], 2, /--trained-on is for --details/],
-    [["--data", data, "--model", join(scratch, "no-model")], 1, /no-model.gliner_config\.json does not exist/],
+    [
+      ["--data", data, "--model", join(scratch, "no-model")],
+      1,
+      /model folder \S+no-model does not exist; wanted a folder/,
+    ],
   ];
   for (const [words, code, message] of cases) {
     const ended = verb("evaluate", [...EVALUATE, ...words]);

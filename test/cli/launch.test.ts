@@ -48,7 +48,7 @@ writeFileSync("dist/lib/cli/preprocess.js", \`
   }
   else if (process.argv[2] === "wait") { process.on("SIGTERM", () => process.exit(7)); console.error("ready"); setInterval(() => {}, 1000); }
   else process.exit(Number(process.argv[2] ?? 0));\`);
-if (existsSync("slow")) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+while (existsSync("held")) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
 `;
 
 const NPM = `
@@ -129,10 +129,13 @@ test("a reader's own `npm ci` is taken as it is", async () => {
 });
 
 test("two at once: one works, the other waits and says so", async () => {
-  put("slow", "");
+  put("held", "");
   const first = begin("preprocess");
   await once(first.child.stderr ?? first.child, "data");
-  const [one, two] = await Promise.all([first.ended, launch("preprocess")]);
+  const second = begin("preprocess");
+  await says(second.child, "waiting for it");
+  rmSync(join(root, "held"));
+  const [one, two] = await Promise.all([first.ended, second.ended]);
   assert.deepEqual([one.code, two.code], [0, 0]);
   assert.match(two.err, /another set-up \(process \d+\) is at work here: waiting for it/);
   assert.deepEqual(calls(), ["npm ci", "tsc"]);
@@ -156,20 +159,20 @@ test("a signal reaches the verb and its exit code comes back", async () => {
   assert.equal((await ended).code, 7);
 });
 
-/** Waits until the verb has said so. */
-function ready(child: ChildProcess): Promise<void> {
+/** Waits until a program has said something on standard error. */
+function says(child: ChildProcess, words: string): Promise<void> {
   return new Promise((done) => {
     let err = "";
     child.stderr?.on("data", (text) => {
       err += text;
-      if (err.includes("ready")) done();
+      if (err.includes(words)) done();
     });
   });
 }
 
 test("a second signal ends a verb that the first did not", async () => {
   const { child, ended } = begin("preprocess", "deaf");
-  await ready(child);
+  await says(child, "ready");
   const again = setInterval(() => child.kill("SIGTERM"), 200);
   assert.equal((await ended).code, 128 + constants.signals.SIGKILL);
   clearInterval(again);
@@ -177,7 +180,7 @@ test("a second signal ends a verb that the first did not", async () => {
 
 test("a verb ends with its launcher, also where that was killed; first it does what SIGTERM asks of it", async () => {
   const { child, ended } = begin("preprocess", "orphan");
-  await ready(child);
+  await says(child, "ready");
   child.kill("SIGKILL");
   // Its output ends when the verb does.
   assert.match((await ended).err, /saved/);

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { readLabels } from "../../lib/cli/labels";
 import { TINY_BERT } from "../tiny";
 import { verb } from "./verb";
 
@@ -58,11 +57,47 @@ test("a long text is read to its end, in windows; --truncate leaves the end out 
   assert.notEqual(small.out, whole.out);
 });
 
+test("truncation stands in --json by line, and --fail-on-truncation ends with 1", () => {
+  const out = join(scratch, "truncated.json");
+  const input = `${TEXT}\n${`${TEXT} `.repeat(40)}\n${TEXT}`;
+  const cut = verb("predict", [...MODEL, "--lines", "--truncate", "--json", out], input);
+  assert.equal(cut.code, 0, cut.err);
+  const result = JSON.parse(readFileSync(out, "utf8"));
+  assert.deepEqual(Object.keys(result), ["entities", "texts", "texts_in_windows", "words_not_read", "truncated"]);
+  assert.deepEqual(result.entities, rows(cut.out));
+  const [{ line, words_not_read }] = result.truncated;
+  assert.deepEqual([result.texts, result.truncated.length, line], [3, 1, 2]);
+  assert.equal(words_not_read, result.words_not_read);
+  assert.match(cut.err, new RegExp(`${words_not_read} words at the end were not read`));
+  const failed = verb("predict", [...MODEL, "--lines", "--truncate", "--fail-on-truncation"], input);
+  assert.equal(failed.code, 1);
+  assert.match(failed.err, /line 2: \d+ words at the end were not read, and --fail-on-truncation is given/);
+  assert.equal(failed.out, "");
+  const whole = verb("predict", [...MODEL, "--lines", "--fail-on-truncation", "--json", out], input);
+  assert.equal(whole.code, 0, whole.err);
+  const read = JSON.parse(readFileSync(out, "utf8"));
+  assert.deepEqual([read.texts_in_windows, read.words_not_read, read.truncated], [1, 0, []]);
+});
+
+test("302 types are refused where six rows of unread words were printed; in parts they are answered", () => {
+  const types = Array.from({ length: 302 }, (_, i) => `kind ${i}`).join(",");
+  const words = ["--model", TINY_BERT, "--labels", types, "--truncate"];
+  const refused = verb("predict", words, TEXT);
+  assert.deepEqual([refused.code, refused.out], [1, ""]);
+  assert.match(refused.err, /^predict: the prompt of 302 types takes \d+ .*\n$/);
+  const parts = verb("predict", [...words, "--labels-at-once", "8"], TEXT);
+  assert.equal(parts.code, 0, parts.err);
+});
+
 test("wrong words end with 2, a missing model with 1, each with one sentence and nothing on standard output", () => {
   const cases: [string[], number, RegExp][] = [
     [["--model", TINY_BERT], 2, /--labels is missing/],
     [["--model", TINY_BERT, "--labels", ","], 2, /wanted at least one entity type/],
-    [["--model", TINY_BERT, "--labels", "absent/labels.txt"], 2, /file absent\/labels\.txt does not exist/],
+    [
+      ["--model", TINY_BERT, "--labels", "absent/labels.txt"],
+      2,
+      /absent\/labels\.txt looks like a file and is not there/,
+    ],
     [[...MODEL, "--threshold", "high"], 2, /--threshold got "high"/],
     [[...MODEL, "--nonsense"], 2, /--nonsense/],
     [[...MODEL, "--window", "2"], 2, /a window of 2 words, wanted a whole number from 6 to max_len 48/],
@@ -95,21 +130,4 @@ test("--help explains every option and ends with 0", () => {
     "exit code",
   ])
     assert.ok(out.includes(word), word);
-});
-
-test("labels come from the words themselves, a list of lines or a JSON list, with or without a byte order mark", () => {
-  const file = (name: string, text: string) => {
-    const path = join(scratch, name);
-    writeFileSync(path, text);
-    return path;
-  };
-  const wanted = ["person", "program language"];
-  assert.deepEqual(readLabels(" person , program language,"), wanted);
-  for (const mark of ["", "\uFEFF"]) {
-    assert.deepEqual(readLabels(file("lines.txt", `${mark}person\r\n\r\nprogram language\r\n`)), wanted);
-    assert.deepEqual(readLabels(file("list.json", `${mark}${JSON.stringify(wanted)}\n`)), wanted);
-  }
-  assert.throws(() => readLabels(scratch), { name: "UserError", exitCode: 2, message: /is a folder/ });
-  assert.throws(() => readLabels(file("broken.json", '["person"')), { name: "UserError", message: /is not JSON/ });
-  assert.throws(() => readLabels(file("numbers.json", "[1]")), { name: "UserError", message: /list of strings/ });
 });

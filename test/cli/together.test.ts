@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -110,4 +120,19 @@ test("two `evaluate` with one --predictions: one asks the model, the other is re
   assert.match(second.err, /^evaluate: the file of predictions .*many\.jsonl is in use: process \d+/m);
   assert.deepEqual([(await ended)[0], readdirSync(join(folder, "tiny_bert"))], [0, ["many.jsonl"]]);
   assert.equal(readPredictions(path).texts.length, records.length);
+});
+
+test("a last/ that is a link to another disk stays one, and its target is what a resume finds", async () => {
+  const out = join(scratch, "linked");
+  const disk = join(scratch, "disk", "last");
+  mkdirSync(disk, { recursive: true });
+  mkdirSync(out);
+  symlinkSync(disk, join(out, "last"));
+  const model = await GLiNER.fromPretrained(TINY_BERT);
+  await train(model, TINY_RECORDS, { out, num_steps: 2, save_every: 1 });
+  const { steps } = await train(model, TINY_RECORDS, { out, num_steps: 2, save_every: 1, resume: true });
+  model.dispose();
+  assert.equal(steps, 2);
+  assert.ok(lstatSync(join(out, "last")).isSymbolicLink());
+  assert.ok(existsSync(join(disk, "model.safetensors")) && !existsSync(`${disk}.previous`));
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Manifest } from "../../lib/provenance/manifest";
 import { readEvents } from "../../lib/train/tensorboard/event-file";
+import { withEnvironment } from "../hub-server";
 import { tinyRecipe, traceOf, trainKilled, trainVerb } from "./killed";
 
 const scratch = mkdtempSync(join(tmpdir(), "train-killed-"));
@@ -56,6 +57,22 @@ test("SIGTERM saves first: the resume takes no step twice and ends the same", as
   assert.equal(manifestOf(out).sessions[1].first_step, sessions[0].last_step);
   assert.deepEqual(traceOf(out), traceOf(whole));
 });
+
+test("WebAssembly trains too: every step is told, and SIGTERM saves", () =>
+  withEnvironment({ BACKEND: "wasm" }, async () => {
+    const out = join(scratch, "wasm");
+    const interrupt = async (steps: () => number): Promise<NodeJS.Signals> => {
+      while (steps() < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+      return "SIGTERM";
+    };
+    const { code, err } = await trainVerb([...recipe, "--set", "num_steps=100000"], out, { interrupt });
+    assert.equal(code, 0, err);
+    assert.match(
+      err,
+      /WebAssembly[\s\S]*\n1\/100000 {2}loss [\s\S]*stopped at step \d+ of 100000; go on with --resume/,
+    );
+    assert.ok(existsSync(join(out, "last", "model.safetensors")));
+  }));
 
 test("a finished run has nothing to resume: exit code 0, a line, and nothing is written", async () => {
   const before = [readFileSync(join(whole, "manifest.json"), "utf8"), traceOf(whole)];

@@ -143,7 +143,8 @@ test("several inputs go into one file, in their order", async () => {
 test("conll takes the first and the last column, whatever stands between", async () => {
   const input = scratch.file("conll.txt", "-DOCSTART- -X- O\n\nAda NNP B-NP I-PER\nsang VBD O\n");
   const report = await run({ inputs: [input], from: "conll", columns: undefined });
-  assert.deepEqual(report, { records: 1, asked: 1, found: 1, spans: 1, repairs: { docstart: 1 } });
+  const counts = { records: 1, asked: 1, found: 1, spans: 1, repairs: { docstart: 1 } };
+  assert.deepEqual(report, { ...counts, schemes: { [input]: "iob1" } });
   assert.equal(readFileSync(out("out.jsonl"), "utf8"), '{"tokens":["Ada","sang"],"ner":[[0,0,"PER"]]}\n');
 });
 
@@ -167,6 +168,11 @@ test("labels: a map by name or file, what it leaves out is counted, what it does
     says('--label-map got "glinner", wanted a JSON file or one of gliner, universalner, slimer'),
   );
   assert.throws(() => readLabelMap(scratch.file("bad.json", "{")), says("bad.json: not JSON"));
+  const latin = Buffer.from('{"a": "caf\u00e9"}', "latin1");
+  assert.throws(
+    () => readLabelMap(scratch.file("latin.json", latin)),
+    says("latin.json, line 1: byte 11 (0xe9) is not UTF-8"),
+  );
   assert.throws(
     () => readLabelMap(scratch.file("bad.json", '{"a": 1}')),
     says('the tag "a" is named 1, wanted a name or null'),

@@ -4,7 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { byCodePoint, type NerRecord, parseRecord, readRecords, streamRecords, typesOf } from "../../lib/data/records";
+import {
+  byCodePoint,
+  checkRecords,
+  type NerRecord,
+  parseRecord,
+  readRecords,
+  streamRecords,
+  typesOf,
+} from "../../lib/data/records";
 import { UserError } from "../../lib/errors";
 
 const folder = mkdtempSync(join(tmpdir(), "workbook-records-"));
@@ -55,10 +63,10 @@ test("lines, packed lines, a list and a packed list are read alike; blank lines 
   assert.deepEqual(await readRecords(file("empty.jsonl", "")), []);
 });
 
-test("a record without mentions, without words and with words that only look blank", async () => {
+test("a record with an empty list of mentions, without words and with words that only look blank", async () => {
   const path = file(
     "few.jsonl",
-    '{"tokens":["a"]}\n{"tokens":[],"ner":[]}\n{"tokens":["\\u00a0","é","😀"],"ner":[[2,2,"x"]]}',
+    '{"tokens":["a"],"ner":[]}\n{"tokens":[],"ner":[]}\n{"tokens":["\\u00a0","é","😀"],"ner":[[2,2,"x"]]}',
   );
   assert.deepEqual(await readRecords(path), [
     { tokens: ["a"], ner: [] },
@@ -110,10 +118,21 @@ test("a fault is named by file and line, blank lines counted", async () => {
     ['{"tokens":["a","b"],"ner":[[0,0,"x"],[1,2,"x"]]}', "mention 2 ends at word 2, past the end of a text of 2 words"],
     ['{"tokens":["a","b"],"ner":[[1,0,"x"]]}', "wanted 0 <= first <= last"],
     ['{"tokens":["a"],"ner":[[-1,0,"x"]]}', "wanted 0 <= first <= last"],
-    ['{"tokens":["a"],"ner":[["0",0,"x"]]}', "wanted 0 <= first <= last"],
+    ['{"tokens":["a"],"ner":[["0",0,"x"]]}', 'from word "0" to word 0; wanted whole numbers, so 0 without its quotes'],
+    ['{"tokens":["a"],"ner":[["6","7","Org"]]}', 'from word "6" to word "7"; wanted whole numbers, so 6 without'],
+    ['{"tokens":["a"],"ner":[[0,0.5,"x"]]}', "from word 0 to word 0.5; wanted whole numbers."],
+    ['{"tokens":["a"],"ner":[[0,0,"x",0.9]]}', 'mention 1 is [0,0,"x",0.9], wanted [first word, last word, type]'],
+    ['{"tokens":["a"],"ner":[[0,0,"  "]]}', 'has the type "  ", wanted a name'],
+    ['{"tokens":["a"],"ner":[],"src":7}', '"src" is 7, wanted the name of a source'],
+    [
+      '{"tokens":["a"],"tokenized_text":["b"],"ner":[]}',
+      '"tokens" and "tokenized_text" differ, and both mean "tokens"',
+    ],
+    ['{"tokens":["a"],"ner":[],"ner_labels":["x"],"label":["y"]}', '"ner_labels" and "label" differ'],
+    ['{"tokens":["a"],"ner":[],"negatives":["x"],"ner_negatives":["y"]}', '"negatives" and "ner_negatives" differ'],
     ['{"tokens":["a"],"ner":[[0,0,""]]}', 'has the type "", wanted a name'],
-    ['{"tokens":["a"],"labels":["x",null]}', '"labels" is not a list of types'],
-    ['{"tokens":["a"],"ner_negatives":"x"}', '"negatives" is not a list of types'],
+    ['{"tokens":["a"],"ner":[],"labels":["x",null]}', '"labels" is not a list of types'],
+    ['{"tokens":["a"],"ner":[],"ner_negatives":"x"}', '"negatives" is not a list of types'],
   ];
   for (const [line, ...parts] of broken)
     await refused(file("broken.jsonl", `${LINE}\n\n${line}\n`), "line 3", ...parts);
@@ -148,4 +167,48 @@ test("gold inside words is kept by its type", () => {
   const record = { tokens: ["a"], ner: [], unaligned: ["person", "person"] };
   assert.deepEqual(parseRecord(record, "x").unaligned, ["person", "person"]);
   assert.throws(() => parseRecord({ ...record, unaligned: [3] }, "x"), /x: "unaligned" is not a list of types/);
+});
+
+test('a record whose mentions nobody has read is refused with the keys it has: only "ner": [] says that there is none', async () => {
+  const form = (record: object) => refused(file("other.jsonl", `${LINE}\n${JSON.stringify(record)}\n`), "line 2");
+  const tags = { tokens: ["Alice", "works"], ner_tags: [1, 0] };
+  await refused(
+    file("tags.jsonl", JSON.stringify(tags)),
+    'line 1: there is no "ner", wanted a list of [first word, last word, type], or [] where the text has no mention',
+    'it has "tokens", "ner_tags": a tag a word',
+    "`preprocess --from bio` reads",
+  );
+  await form({ tokens: ["a"], ner: null });
+  await form({ tokenized_text: ["a"], entities: [] });
+  for (const [record, reader] of [
+    [{ conversations: [] }, "--from pile-ner"],
+    [{ sentence: "a", entities: [] }, "--from instruct"],
+    [{ text: "a", spans: [] }, "--from instruct"],
+    [{ id: 1 }, 'it has "id"'],
+  ] as const)
+    await refused(file("form.jsonl", JSON.stringify(record)), '"tokens" is not a list of words', reader);
+});
+
+test("null is as good as absent where a key may be left out, and two names may say the same", () => {
+  const record = { tokens: ["a"], tokenized_text: ["a"], ner: [], labels: null, negatives: null, src: null };
+  assert.deepEqual(parseRecord({ ...record, ner_labels: ["x"], unaligned: null }, "x"), {
+    tokens: ["a"],
+    ner: [],
+    labels: ["x"],
+  });
+});
+
+test("a set without any mention is refused by what it was for; gold inside words counts", () => {
+  const silent: NerRecord = { tokens: ["a"], ner: [] };
+  assert.throws(() => checkRecords([silent, silent], "to train on"), {
+    name: "UserError",
+    message: /^none of the 2 records to train on has a mention; wanted some with "ner"/,
+  });
+  checkRecords([silent, ADA], "to train on");
+  checkRecords([{ ...silent, unaligned: ["person"] }], "to evaluate on");
+  const noRecord: unknown = { tokens: ["a"] };
+  assert.throws(
+    () => checkRecords([ADA, noRecord as NerRecord], "to train on"),
+    /^UserError: record 2 to train on: there is no "ner"/,
+  );
 });

@@ -127,7 +127,10 @@ test("labels: none is an error, a duplicate counts once", async () => {
   const model = await GLiNER.fromPretrained(TINY_BERT);
   await assert.rejects(() => model.predictEntities(TEXT, []), { name: "UserError", exitCode: 2 });
   await assert.rejects(() => model.predictEntities(TEXT, ["a", " "]), /label 2/);
-  await assert.rejects(() => model.predictEntities(TEXT, ["a"], { threshold: 2 }), /threshold is 2/);
+  await assert.rejects(
+    () => model.predictEntities(TEXT, ["a"], { threshold: 2 }),
+    /threshold got 2, wanted a number from 0 to 1/,
+  );
   const twice = await model.predictEntities(TEXT, ["person", "date", "person"], { threshold: 0.3 });
   assert.deepEqual(twice, await model.predictEntities(TEXT, ["person", "date"], { threshold: 0.3 }));
   model.dispose();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pickDeclarations } from "../../lib/kernel/names";
+import { pickDeclarations } from "../../lib/kernel/compile/declarations";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
 import { KernelClient } from "../../lib/kernel/runner/client";
 import type { Output } from "../../lib/kernel/runner/nbformat";
@@ -103,21 +103,62 @@ test("a message of a megabyte is cut, and says by how much", async () => {
   assert.ok((await failure("throw 'y'.repeat(1_000_000);")).title.length < 11_000);
 });
 
-test("an error in a timer, and a rejection nobody waits for, are printed with the cell's line", async () => {
-  const { outputs } = await run(
+test("a rejection that nobody waits for, and all of several, are the cell's error; so is a throw in a timer", async () => {
+  const one = await failure(
+    "async function unheard() {",
+    "  await null;",
+    "  throw new TypeError('unheard');",
+    "}",
+    "unheard();",
+    "5",
+  );
+  assert.equal(one.title, "TypeError: unheard");
+  assert.match(one.stack, /line 3: +throw[\s\S]*Nobody waited for a promise that failed: `await` it/);
+  const all = await failure("[1, 2, 3].forEach(async (n) => { throw new RangeError('bad ' + n); });");
+  assert.equal(all.title, "AggregateError: 3 failed: RangeError: bad 1; RangeError: bad 2; RangeError: bad 3");
+  assert.match(all.stack, /1 of 3[\s\S]*bad 1\n +at cell[\s\S]*3 of 3[\s\S]*bad 3\n +at cell/);
+  const both = await failure("void unheard();", "throw new Error('own');");
+  assert.match(both.stack, /^Error: own\n[\s\S]*1 of 1 that nobody could catch\nTypeError: unheard/);
+  const timer = await failure(
     "setTimeout(() => {",
     "  throw new Error('from a timer');",
     "}, 5);",
     "await new Promise((done) => setTimeout(done, 100));",
   );
-  assert.match(JSON.stringify(outputs), /a callback threw.*from a timer.*line 2: +throw/);
-  const rejected = await run(
-    "void (async () => {",
-    "  throw new Error('unheard');",
-    "})();",
-    "await new Promise((done) => setTimeout(done, 50));",
+  assert.match(timer.stack, /^Error: from a timer\n +at cell \[\d+\], line 2: +throw[\s\S]*A callback threw/);
+});
+
+test("a rejection that somebody does wait for, only later, is none", async () => {
+  const cell = [
+    "const failing = Promise.reject(new Error('caught'));",
+    "await new Promise((done) => setTimeout(done, 20));",
+    "await failing.catch((error: Error) => error.message);",
+  ];
+  assert.equal(await result(...cell), "'caught'");
+});
+
+test("what comes after a cell's end arrives under the next one, and says whose it is", async () => {
+  const { count } = await run(
+    "setTimeout(() => console.log('one\\ntwo'), 300);",
+    "setTimeout(() => { throw new Error('late throw'); }, 320);",
+    "void (async () => { await new Promise((done) => setTimeout(done, 340)); throw new Error('late reject'); })();",
+    "0",
   );
-  assert.match(JSON.stringify(rejected.outputs), /nobody waited for it.*unheard.*line 2: +throw/);
+  const { outputs } = await run("await new Promise((done) => setTimeout(done, 600));", "console.log('own');", "1");
+  const text = outputs.map((output) => (output.output_type === "stream" ? output.text : "")).join("");
+  const mark = `\\[cell ${count}, after its end\\]`;
+  assert.match(text, new RegExp(`^${mark} one\n${mark} two\n`));
+  assert.match(text, new RegExp(`${mark} a callback threw:\n${mark} .*late throw`));
+  assert.match(text, new RegExp(`${mark} a promise was rejected and nobody waited for it:\n${mark} .*late reject`));
+  assert.match(text, /^own$/m);
+  assert.equal(outputs.at(-1)?.output_type, "execute_result");
+});
+
+test("what comes while no cell runs arrives under its own cell", async () => {
+  const { outputs } = await run("void setTimeout(() => console.log('idle'), 20);");
+  for (const end = Date.now() + 10_000; outputs.length === 0 && Date.now() < end; )
+    await new Promise((done) => setTimeout(done, 50));
+  assert.deepEqual(outputs, [{ output_type: "stream", name: "stdout", text: "idle\n" }]);
 });
 
 test("what a failed cell had assigned stays, with its type; what it had not come to is unknown", async () => {
@@ -148,11 +189,13 @@ test("an interrupted cell keeps what it had assigned, in a synchronous loop and 
     ["inSync", "for (;;) {}"],
     ["inAwait", "await new Promise(() => undefined);"],
   ]) {
-    const running = failure(`let ${name} = 4;`, loop, "let unreached = 1;");
-    // Again and again: the first may come before the cell has begun, and what does not look at the signal needs two.
-    const again = setInterval(() => kernel.interrupt(), 500);
-    const { title } = await running.finally(() => clearInterval(again));
-    assert.match(title, /^Interrupted/);
+    const collector = new OutputCollector(new Map());
+    const cell = `let ${name} = 4;\nconsole.log("begun");\n${loop}\nlet unreached = 1;`;
+    await kernel.execute(cell, (message) => {
+      collector.take(message);
+      if (message.type === "stream") kernel.interrupt();
+    });
+    assert.match(JSON.stringify(collector.outputs), /"ename":"Interrupted"/);
     assert.equal(await result(name), "4");
     assert.match((await failure("unreached")).stack, /Cannot find name 'unreached'/);
   }

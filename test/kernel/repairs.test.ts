@@ -4,12 +4,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { markdownToHtml } from "../../lib/kernel/book/markdown";
-import { awaitsAtTop } from "../../lib/kernel/compiler";
+import { awaitsAtTop } from "../../lib/kernel/compile/cell-text";
 import { builtModule, JUPYTER_FOLDER, PROJECT_ROOT } from "../../lib/kernel/project";
 import { ExecutionQueue } from "../../lib/kernel/queue";
 import { OutputCollector } from "../../lib/kernel/runner/outputs";
 import { parse, request } from "../../lib/kernel/runner/wire";
-import { writeOutShorthands } from "../../lib/kernel/shorthand";
 import { Streams } from "../../lib/kernel/streams";
 
 test("the kernelspec carries the environment that the launcher sets", () => {
@@ -37,13 +36,6 @@ test("only awaits outside functions make a cell asynchronous", () => {
     assert.ok(!awaitsAtTop(cell), cell);
 });
 
-test("shorthands of earlier names are written out, others stay", () => {
-  const declared = "declare const labels: string[];";
-  assert.equal(writeOutShorthands("f({ labels, own, a: 1 })", declared), "f({ labels: labels, own, a: 1 })");
-  assert.equal(writeOutShorthands("const { labels } = o", declared), "const { labels } = o");
-  assert.equal(writeOutShorthands("f({ labels })", ""), "f({ labels })");
-});
-
 test("the queue aborts what waits after a failure and nothing else", async () => {
   const queue = new ExecutionQueue();
   const outcomes = await Promise.all([
@@ -58,9 +50,11 @@ test("the queue aborts what waits after a failure and nothing else", async () =>
 test("streams join text and keep the order of the two", () => {
   const sent: string[] = [];
   const streams = new Streams();
-  streams.attach((name, text) => sent.push(`${name}:${text}`));
-  for (const part of ["a", "b", "c"]) streams.write("stdout", part);
-  streams.write("stderr", "!");
+  const say = (_type: string, content: object): void => {
+    if ("name" in content && "text" in content) sent.push(`${content.name}:${content.text}`);
+  };
+  for (const part of ["a", "b", "c"]) streams.write("stdout", part, say);
+  streams.write("stderr", "!", say);
   streams.flush();
   assert.equal(sent.join(" ").replaceAll(" stdout:", ""), "stdout:abc stderr:!");
 });

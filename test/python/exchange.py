@@ -4,6 +4,7 @@
     python exchange.py read FOLDER...         loads folders strictly and says what each predicts
     python exchange.py download NAME FILE...  huggingface_hub, from HF_ENDPOINT into HF_HOME
     python exchange.py cached NAME FILE...    huggingface_hub, what it finds in HF_HOME without a network
+    python exchange.py texts FOLDER FILE      what a model finds in each of FILE's texts: {texts, labels, threshold}
     python exchange.py tensors FILE...        what torch and safetensors read of files, damaged ones among them
 
 The last line of standard output is JSON. TINY_DIR is test/golden. Needs gliner 0.2.29.
@@ -159,6 +160,25 @@ def cached(name, *files):
     }
 
 
+def texts(folder, path):
+    """One text at a time: an error is that text's answer."""
+    from gliner import GLiNER
+
+    with open(path, encoding="utf-8") as file:
+        asked = json.load(file)
+    model = GLiNER.from_pretrained(folder, strict=True)
+    model.eval()
+
+    def found(text):
+        try:
+            entities = model.predict_entities(text, asked["labels"], threshold=asked["threshold"])
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"[:300]
+        return [[e["start"], e["end"], e["label"], e["score"]] for e in entities]
+
+    return [found(text) for text in asked["texts"]]
+
+
 def tensors(*paths):
     return {path: one_file(path) for path in paths}
 
@@ -214,7 +234,7 @@ def describe(tensor):
     return [list(tensor.shape), hashlib.sha256(data.numpy().tobytes()).hexdigest()]
 
 
-COMMANDS = {"make": make, "read": read, "download": download, "cached": cached, "tensors": tensors}
+COMMANDS = {"make": make, "read": read, "download": download, "cached": cached, "texts": texts, "tensors": tensors}
 
 if __name__ == "__main__":
     result = COMMANDS[sys.argv[1]](*sys.argv[2:])

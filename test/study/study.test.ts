@@ -1,6 +1,15 @@
 /** The verb `study` on a model that trains in a second: it runs, goes on, re-scores, takes over, and refuses. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, test } from "node:test";
@@ -116,6 +125,9 @@ test("a finished run of train and evaluate is taken over where its manifest is t
   const evaluation = JSON.parse(readFileSync(join(run, "evaluation.json"), "utf8"));
   assert.equal(control.runs[0].f1[".5"], evaluation.average.f1);
   assert.match(study(plan.plan, "--adopt", run, "--out", folder).err, /it is counted already/);
+  const more = study(plan.plan, "--compare", "--seeds", "3", "--out", folder);
+  assert.equal(more.code, 0, more.err);
+  assert.match(more.out, /control at .5: .*, 1 seeds/, "nothing was run");
   const others = tinyStudy({
     ...scoring,
     control: { value: "slow", set: { lr_encoder: 1e-9 } },
@@ -196,12 +208,14 @@ test("bad input is one sentence", () => {
 
 test("two processes do not work in one folder", () => {
   const folder = join(tiny.folder, "busy");
-  assert.equal(study(tiny.plan, "--power", "--out", folder).code, 1);
+  mkdirSync(folder);
   writeFileSync(join(folder, "lock"), String(process.pid));
   assert.match(lastLine(study(tiny.plan, "--out", folder).err), /the process \d+ works in it/);
   // A lock that a killed process has left is none.
   writeFileSync(join(folder, "lock"), "999999999");
+  writeFileSync(join(folder, "study.json"), readFileSync(join(out, "study.json")));
   assert.match(lastLine(study(tiny.plan, "--power", "--out", folder).err), /no spread has been measured/);
+  assert.ok(!existsSync(join(folder, "lock")));
 });
 
 test("the estimate and the calculator need nothing to run", () => {

@@ -15,6 +15,9 @@ export const FIRST_NOTEBOOK = "notebooks/00-start-here.ipynb";
 /** The folder whose kernels/ holds the project's kernelspec; nothing is registered outside the project. */
 const KERNELSPECS = join(PROJECT_ROOT, "lib/kernel/jupyter");
 
+/** Defaults of JupyterLab's settings: no question about news at the first start, and no look for updates. */
+const LAB_SETTINGS = join(PROJECT_ROOT, "lib/cli/setup/jupyterlab");
+
 /** Milliseconds; one that has ended is noticed at once, so this is only for one that hangs, not for a busy machine. */
 const PATIENCE = 600_000;
 
@@ -49,6 +52,7 @@ export async function startServer(browser: boolean, wantedPort = 8888, root = PR
     `--LabApp.default_url=/lab/tree/${FIRST_NOTEBOOK}`,
     "--MultiKernelManager.default_kernel_name=tslab-workbook",
     "--Application.log_level=40",
+    `--LabApp.app_settings_dir=${LAB_SETTINGS}`,
     ...(browser ? [] : ["--no-browser"]),
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
   ];

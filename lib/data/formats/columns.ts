@@ -2,6 +2,7 @@ import { UserError, usageError } from "../../errors";
 import { fileLines } from "../../files/lines";
 import type { ReadOptions } from "../../files/pieces";
 import type { NerRecord, NerSpan, PlacedRecord } from "../records";
+import { foreignFile } from "./foreign-forms";
 import { detectScheme } from "./scheme-detection";
 import type { Rows } from "./schemes";
 import { readTag, type Scheme, tagSpans } from "./schemes";
@@ -53,11 +54,19 @@ const COLUMNS: Record<string, Column> = { token: "token", tag: "tag", _: "other"
 /** The records of a file of columns. @throws UserError naming file and line: a missing column, a tag of another scheme */
 export async function* readColumns(path: string, options: ColumnOptions, tally: Tally): AsyncGenerator<PlacedRecord> {
   const layout = parseColumns(options.columns ?? "token,tag");
-  const scheme = options.scheme ?? (await detectScheme(path, sentences(path, layout, options)));
+  const scheme = options.scheme ?? (await schemeOf(path, layout, options));
+  tally.note(path, scheme);
   for await (const rows of sentences(path, layout, options, tally)) {
     const record = recordOf(rows, scheme, path, tally);
     yield { record, where: `${path}, line ${rows.lines[0]}` };
   }
+}
+
+/** The scheme, found out. @throws UserError where the file is another known form, and like `detectScheme` */
+async function schemeOf(path: string, layout: Layout, options: ColumnOptions): Promise<Scheme> {
+  const foreign = await foreignFile(path, options);
+  if (foreign) throw new UserError(`${path}: ${foreign}; if it is columns all the same, say its --scheme.`);
+  return detectScheme(path, sentences(path, layout, options));
 }
 
 /** The sentences of a file, in order; blank line after blank line makes none. */

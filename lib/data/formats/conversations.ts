@@ -1,4 +1,6 @@
 import { UserError } from "../../errors";
+import { isObject } from "../../files/json-object";
+import { foundKeys } from "../known-keys";
 import { parsePythonList } from "./python-literal";
 import type { Tally } from "./tally";
 
@@ -25,8 +27,11 @@ export interface Answers {
 
 /** @throws UserError where the record has no list "conversations" of {from, value} */
 export function turnsOf(value: unknown, where: string): Turn[] {
-  const turns = typeof value === "object" && value !== null && "conversations" in value && value.conversations;
-  if (!Array.isArray(turns)) throw new UserError(`${where}: wanted an object with a list "conversations".`);
+  const turns = isObject(value) && value.conversations;
+  if (!Array.isArray(turns))
+    throw new UserError(
+      `${where}: wanted an object with a list "conversations"${isObject(value) ? `; ${foundKeys(value)}` : ""}.`,
+    );
   for (const [i, turn] of turns.entries())
     if (typeof turn?.from !== "string" || typeof turn?.value !== "string")
       throw new UserError(`${where}: turn ${i + 1} is not an object with the texts "from" and "value".`);
@@ -53,6 +58,7 @@ export function pairedAnswers(turns: readonly Turn[], tally: Tally, where: strin
   if (!first.value.startsWith(TEXT)) tally.repair("no_text_prefix", where);
   const text = first.value.startsWith(TEXT) ? first.value.slice(TEXT.length) : first.value;
   const answers: Answers = { text, mentions: [], empty: [], types: [] };
+  if (!rest.some((turn) => turn.from === "human")) tally.repair("no_question", where);
   for (const [i, turn] of rest.entries()) {
     if (turn.from !== "human") continue;
     const type = typeAsked(turn);

@@ -3,6 +3,7 @@ import { isObject } from "../../files/json-object";
 import { jsonValues } from "../../files/json-values";
 import type { ReadOptions } from "../../files/pieces";
 import { splitAtSpaces, splitWords, type Word } from "../../text/words";
+import { foundKeys } from "../known-keys";
 import type { NerRecord, NerSpan, PlacedRecord } from "../records";
 import type { Tally } from "./tally";
 
@@ -46,7 +47,9 @@ export async function* readInstruct(
 /** @throws UserError where the value is not of this form */
 export function parseInstruct(value: unknown, where: string): InstructItem {
   if (!isObject(value) || typeof value.sentence !== "string" || !Array.isArray(value.entities))
-    throw new UserError(`${where}: wanted an object with a text "sentence" and a list "entities".`);
+    throw new UserError(
+      `${where}: wanted an object with a text "sentence" and a list "entities"${isObject(value) ? `; ${foundKeys(value)}` : ""}.`,
+    );
   const entities = value.entities.map((entity: unknown, i): InstructEntity => {
     if (!isObject(entity) || typeof entity.type !== "string" || entity.type === "")
       throw new UserError(`${where}, entity ${i + 1} is ${JSON.stringify(entity)}, wanted an object with a "type".`);

@@ -1,14 +1,16 @@
 import { UserError } from "../../errors";
+import { BareTags } from "./bare-tags";
 import type { Rows } from "./schemes";
 import { begins, isOrphan, needless, OUTSIDE, type Scheme, type Tag } from "./schemes";
 
 /**
  * Which scheme a file's tags follow: found from what only one of them writes. A file that shows the marks of two is refused,
- * with a line of each; told a scheme, the same file is read and its repairs are counted.
+ * with a line of each; told a scheme, the same file is read and its repairs are counted. Tags without a prefix are the scheme io,
+ * which any text fits: it is found only where nothing speaks against it.
  */
 
 /** Marks of a scheme: how often, and the line of the first. */
-type Mark = { count: number; line: number };
+type Mark = { count: number; line: number; tag: string };
 type Marks = Partial<Record<"bare" | "prefixed" | "es" | "lu" | "needlessBegin" | "orphan", Mark>>;
 
 const MEANING: Record<keyof Marks, string> = {
@@ -20,11 +22,21 @@ const MEANING: Record<keyof Marks, string> = {
   orphan: "an I- that begins a mention, as IOB1 writes it",
 };
 
-/** @throws UserError naming a line of each where the file mixes schemes */
+/** @throws UserError naming a line of each where the file mixes schemes, or a line whose tag is hardly a type */
 export async function detectScheme(path: string, sentences: AsyncIterable<Rows>): Promise<Scheme> {
   const marks: Marks = {};
-  for await (const { layers, lines } of sentences) for (const tags of layers) look(tags, lines, marks);
+  const bare = new BareTags();
+  for await (const { tokens, layers, lines } of sentences)
+    for (const tags of layers) {
+      look(tags, lines, marks);
+      for (const [i, tag] of tags.entries()) bare.add(tokens[i], tag, lines[i]);
+    }
   const mixed = (one: keyof Marks, other: keyof Marks) => mixture(path, marks, one, other);
+  const doubt = marks.bare && !marks.prefixed ? bare.doubt() : undefined;
+  if (doubt)
+    throw new UserError(
+      `${path}: no tag has a prefix such as B-, and these are hardly bare types: ${doubt}; if they are types all the same, say --scheme io.`,
+    );
   if (marks.bare && !marks.prefixed) return "io";
   if (marks.bare) throw mixed("prefixed", "bare");
   if (marks.es && marks.lu) throw mixed("es", "lu");
@@ -40,7 +52,7 @@ function look(tags: readonly string[], lines: readonly number[], marks: Marks): 
   const mark = (name: keyof Marks, i: number) => {
     const known = marks[name];
     if (known) known.count++;
-    else marks[name] = { count: 1, line: lines[i] };
+    else marks[name] = { count: 1, line: lines[i], tag: tags[i] };
   };
   let before = OUTSIDE;
   for (const [i, text] of tags.entries()) {
@@ -65,9 +77,9 @@ function anyTag(text: string): Tag | undefined {
 }
 
 function mixture(path: string, marks: Marks, one: keyof Marks, other: keyof Marks): UserError {
-  const [a, b] = [one, other].map((name) => ({ name, ...(marks[name] ?? { count: 0, line: 0 }) }));
-  const told = ({ name, count, line }: { name: keyof Marks } & Mark) =>
-    `line ${line} has ${MEANING[name]} (${count} of them)`;
+  const [a, b] = [one, other].map((name) => ({ name, ...(marks[name] ?? { count: 0, line: 0, tag: "" }) }));
+  const told = ({ name, count, line, tag }: { name: keyof Marks } & Mark) =>
+    `line ${line} has ${MEANING[name]}, ${JSON.stringify(tag)} (${count} of them)`;
   return new UserError(
     `${path}: its tags mix two schemes: ${told(a)}, ${told(b)}; say which one it is with --scheme, and what breaks its rules is repaired and counted.`,
   );

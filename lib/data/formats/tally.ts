@@ -4,6 +4,7 @@
 export const REPAIRS = {
   // Conversations
   no_text_prefix: 'the passage does not begin with "Text: "; it was taken whole',
+  no_question: "a conversation that asks for no type; its record has no mention since nobody looked for one",
   unknown_question: 'a question that is not "What describes X in the text?"; it was passed over',
   unanswered_question: "a question without an answer; it was passed over",
   answer_no_list: "an answer that is no list; its question was passed over",
@@ -44,6 +45,8 @@ export interface TallyReport {
   /** Spans written: a mention of Pile-NER is marked wherever it stands. */
   spans: number;
   repairs: Record<string, number>;
+  /** Of files of columns: the scheme that the tags of each were read by. */
+  schemes?: Record<string, string>;
 }
 
 export class Tally {
@@ -51,6 +54,7 @@ export class Tally {
   asked = 0;
   found = 0;
   spans = 0;
+  private readonly schemes = new Map<string, string>();
   private readonly counts = new Map<Repair, { count: number; first: string }>();
 
   /** @param where the place of the first one is remembered */
@@ -61,6 +65,11 @@ export class Tally {
     else this.counts.set(kind, { count, first: where });
   }
 
+  /** Remembers the scheme of a file of columns. */
+  note(path: string, scheme: string): void {
+    this.schemes.set(path, scheme);
+  }
+
   /** A row a kind, in the order of their first appearance. */
   get repairs(): { repair: Repair; count: number; first: string; meaning: string }[] {
     return [...this.counts].map(([repair, { count, first }]) => ({ repair, count, first, meaning: REPAIRS[repair] }));
@@ -69,6 +78,7 @@ export class Tally {
   report(): TallyReport {
     const { records, asked, found, spans } = this;
     const repairs = Object.fromEntries(this.repairs.map(({ repair, count }) => [repair, count]));
-    return { records, asked, found, spans, repairs };
+    const schemes = this.schemes.size > 0 ? { schemes: Object.fromEntries(this.schemes) } : {};
+    return { records, asked, found, spans, repairs, ...schemes };
   }
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { UserError } from "../../errors";
+import { readText } from "../../files/text";
 import { splitTokens } from "../../text/words";
 import type { NerSpan, PlacedRecord } from "../records";
 import { Occurrences } from "./occurrences";
@@ -39,8 +39,9 @@ function spansOf(tokens: readonly string[], mentions: readonly string[], type: s
 function listsOf(path: string): Record<string, unknown[]> {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
+    value = JSON.parse(readText(path, "SLIMER's JSON of sentences by type"));
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`${path} cannot be read as JSON: ${error instanceof Error ? error.message : error}.`);
   }
   if (typeof value === "object" && value !== null && Object.values(value).every(Array.isArray))

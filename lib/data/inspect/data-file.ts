@@ -2,6 +2,8 @@ import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError, usageError, warnOnce } from "../../errors";
 import { jsonValues } from "../../files/json-values";
+import { fileLines } from "../../files/lines";
+import { foreignFile } from "../formats/foreign-forms";
 import { type InstructItem, parseInstruct } from "../formats/instruct";
 import type { FormatName } from "../formats/names";
 import { type FormatOptions, readPlaced } from "../formats/read";
@@ -43,13 +45,24 @@ export async function openData(names: readonly string[], options: FormatOptions 
     const opened = await open(name, options);
     if (opened === undefined && !names.includes(name))
       warnOnce(`${name} was passed over: its form is none that is known.`);
-    else if (opened === undefined)
-      throw new UserError(`${name}: its form is none that is known; convert it with preprocess first.`);
+    else if (opened === undefined) throw await unknownForm(name);
     else if ("records" in opened) files.push(opened);
     else lists.set(dirname(opened.path), opened);
   }
   if (files.length === 0) throw usageError(`there are no records in ${names.join(", ")}; wanted a file of data.`);
   return files.map((file) => ({ ...file, labels: lists.get(dirname(file.path)) }));
+}
+
+/** The sentence about a file that was named and cannot be looked at. */
+async function unknownForm(name: string): Promise<UserError> {
+  for await (const { text } of fileLines(name))
+    if (text.trim() !== "") {
+      const foreign = await foreignFile(name, {});
+      return new UserError(
+        `${name}: its form is none that is known: ${foreign ?? "convert it with preprocess first"}.`,
+      );
+    }
+  return new UserError(`${name} is empty; wanted a file of records.`);
 }
 
 /** A folder stands for its files; anything else for itself. */

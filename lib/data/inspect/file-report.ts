@@ -6,6 +6,8 @@ import type { SplitterCounts } from "./splitters";
 export interface FileReport {
   name: string;
   format: string;
+  /** Of columns: how the tags were read. */
+  scheme?: string;
   records: number;
   /** Records without a mention. */
   empty: number;

@@ -71,6 +71,7 @@ function ofPlaces({ splitters }: FileReport): Row[] {
 }
 
 function ofSpans({ spans, ceiling, records, empty, repeated }: FileReport): Row[] {
+  const silent = ceiling.gold === 0 ? records : 0;
   const reach = `of ${ceiling.gold}; recall is at most ${percent(ceiling.reachable, ceiling.gold)}, with flat decoding ${percent(ceiling.reachableFlat, ceiling.gold)}`;
   const texts = `${spans.textsBeyondMaxLen} texts are longer, the longest has ${spans.longestText} words`;
   const gold = `${repeated.differentGold} texts have other gold the second time`;
@@ -100,7 +101,13 @@ function ofSpans({ spans, ceiling, records, empty, repeated }: FileReport): Row[
     ],
     ["note", "beyond_max_len", spans.beyondMaxLen, "mentions behind the last word that the model reads", texts],
     ["note", "recall_ceiling", ceiling.gold - ceiling.reachable, "mentions out of a model's reach", reach],
-    ["note", "empty", empty, "records without a mention", `of ${records}`],
+    [
+      "fault",
+      "no_mention",
+      silent,
+      "records, and none has a mention: nothing can be learnt from them or measured on them",
+    ],
+    ["note", "empty", silent ? 0 : empty, "records without a mention", `of ${records}`],
   ];
 }
 

@@ -51,6 +51,7 @@ export async function inspectData(names: readonly string[], options: InspectOpti
 
 function reportOf(file: DataFile, limits: Limits, given?: readonly string[]): FileReport {
   const { name, format, tally } = file;
+  const { schemes = {} } = tally.report();
   const records = file.records.map(({ record }) => record);
   const list = given ?? file.labels?.labels;
   const asked = list && new Set(list.map((label) => label.toLowerCase()));
@@ -63,6 +64,7 @@ function reportOf(file: DataFile, limits: Limits, given?: readonly string[]): Fi
     asked: tally.asked,
     found: tally.found,
     repairs: tally.report().repairs,
+    ...(file.path in schemes && { scheme: schemes[file.path] }),
     repeated: repeatedSentences(file),
     spans: countSpans(records, limits),
     ceiling: ceilingOf(records, limits, listed, tally.asked - tally.found),

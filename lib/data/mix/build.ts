@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, renameSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors";
 import { AtomicFile, writeAtomically } from "../../files/atomic";
+import { ensureFolder } from "../../files/folders";
 import { sha256OfFile } from "../../files/hash";
+import { lock } from "../../files/lock";
+import { followLinks } from "../../files/target";
 import { stream } from "../../random";
 import { OverlapIndex } from "../overlap";
 import { type NerRecord, recordLine, typesOf } from "../records";
@@ -155,7 +158,17 @@ async function fileEntry(id: string, options: SourceOptions): Promise<SourceFile
 
 /** All three files or none: each is whole before the first takes its place. */
 function write(folder: string, sets: Sets, manifest: Omit<MixManifest, "files">): MixManifest {
-  mkdirSync(folder, { recursive: true });
+  ensureFolder(folder, "the folder of the mix");
+  // Two that write one mix would leave one's sentences under the other's manifest.
+  const own = lock(join(folder, "mix.lock"), `the folder of the mix ${folder}`);
+  try {
+    return writeFiles(folder, sets, manifest);
+  } finally {
+    own.release();
+  }
+}
+
+function writeFiles(folder: string, sets: Sets, manifest: Omit<MixManifest, "files">): MixManifest {
   const files = {
     train: writeSet(folder, "train", sets.train, manifest.recipe.seed),
     dev: writeSet(folder, "dev", sets.dev, manifest.recipe.seed),
@@ -163,7 +176,7 @@ function write(folder: string, sets: Sets, manifest: Omit<MixManifest, "files">)
   const whole = { ...manifest, files };
   writeAtomically(join(folder, "manifest.json.new"), `${JSON.stringify(whole, null, 2)}\n`);
   for (const name of ["train.jsonl", "dev.jsonl", "manifest.json"])
-    renameSync(join(folder, `${name}.new`), join(folder, name));
+    renameSync(join(folder, `${name}.new`), followLinks(join(folder, name)));
   return whole;
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { UserError, usageError } from "../../errors";
+import { quote } from "../../files/json-object";
 import { readYaml } from "../../files/yaml";
 
 /**
@@ -66,16 +67,15 @@ const SOURCE_DEFAULTS = { cap: 1e9, empty_share: 0.1, without: [] as string[] };
 
 /** @throws UserError where the file is no YAML, a key is unknown or a value is of the wrong kind */
 export function readMix(path: string): MixRecipe {
-  if (!existsSync(path))
-    throw usageError(`--mix: ${path} does not exist; wanted a YAML file such as those of data/mixes.`);
-  return parseMix(readYaml(path), path);
+  if (!existsSync(path)) throw usageError(`--mix: ${path} cannot be read: it does not exist; wanted a YAML file.`);
+  return parseMix(readYaml(path, "a YAML file of a mix"), path);
 }
 
 /** The recipe that a parsed YAML file means. @param where named in errors */
 export function parseMix(value: unknown, where: string): MixRecipe {
   const { sources, ...rest } = mapping(value, where);
   if (!Array.isArray(sources) || sources.length === 0)
-    throw new UserError(`${where}: "sources" is ${JSON.stringify(sources)}, wanted a list of sources.`);
+    throw new UserError(`${where}: "sources" is ${quote(sources)}, wanted a list of sources.`);
   return {
     ...filled(DEFAULTS, rest, where),
     sources: sources.map((one, i) => parseSource(one, `${where}, source ${i + 1}`)),
@@ -86,9 +86,7 @@ function parseSource(value: unknown, where: string): MixSource {
   const { from, ...rest } = typeof value === "string" ? { from: value } : mapping(value, where);
   const ids = typeof from === "string" ? [from] : from;
   if (!Array.isArray(ids) || ids.length === 0 || !ids.every((id): id is string => typeof id === "string"))
-    throw new UserError(
-      `${where}: "from" is ${JSON.stringify(from)}, wanted an id of data/manifest.json or a list of them.`,
-    );
+    throw new UserError(`${where}: "from" is ${quote(from)}, wanted an id of data/manifest.json or a list of them.`);
   return { from: ids, ...filled({ name: ids[0], ...SOURCE_DEFAULTS }, rest, where) };
 }
 
@@ -104,7 +102,7 @@ function filled<Settings extends object>(defaults: Settings, given: Record<strin
 }
 
 function fitted(fallback: unknown, value: unknown, where: string): unknown {
-  const wrong = (wanted: string) => new UserError(`${where} is ${JSON.stringify(value)}, wanted ${wanted}.`);
+  const wrong = (wanted: string) => new UserError(`${where} is ${quote(value)}, wanted ${wanted}.`);
   if (Array.isArray(fallback)) {
     if (Array.isArray(value) && value.every((one) => typeof one === "string")) return value;
     throw wrong("a list of texts");
@@ -122,5 +120,5 @@ function fitted(fallback: unknown, value: unknown, where: string): unknown {
 
 function mapping(value: unknown, where: string): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new UserError(`${where}: wanted a mapping, got ${JSON.stringify(value)}.`);
+  throw new UserError(`${where} is ${Array.isArray(value) ? "a list" : quote(value)}, wanted a mapping.`);
 }

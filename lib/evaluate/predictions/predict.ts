@@ -9,6 +9,7 @@ import { type Lock, lock, refuseLocked } from "../../files/lock";
 import { followLinks } from "../../files/target";
 import { writeAll } from "../../files/write-all";
 import type { SpanCandidate } from "../../model/decode";
+import { checkNumber } from "../../options";
 import {
   checkTexts,
   digestOfTexts,
@@ -33,6 +34,7 @@ export interface Predictor {
       batchSize?: number;
       onProgress?(done: number, total: number): void;
       onWordsLost?(text: number, words: number): void;
+      signal?: AbortSignal;
     },
   ): Promise<SpanCandidate[][]>;
 }
@@ -45,12 +47,19 @@ export interface PredictionTask {
   records: readonly NerRecord[];
   /** The types asked, in the order of the prompt. */
   labels: readonly string[];
+  /** Most types in one prompt: the model given to `predict` asks so; default all in one. */
+  labelsAtOnce?: number;
   floor?: number;
 }
 
-export function headerOf({ model, name, records, labels, floor = FLOOR }: PredictionTask): PredictionHeader {
+export function headerOf(task: PredictionTask): PredictionHeader {
+  const { model, name, records, labels, labelsAtOnce, floor = FLOOR } = task;
   const data = { name, texts: records.length, sha256: digestOfTexts(records) };
-  return { format: FORMAT, model, data, labels: [...new Set(labels)], floor };
+  const header: PredictionHeader = { format: FORMAT, model, data, labels: [...new Set(labels)], floor };
+  // What fits into one prompt was asked in one.
+  return labelsAtOnce !== undefined && labelsAtOnce < header.labels.length
+    ? { ...header, labels_at_once: labelsAtOnce }
+    : header;
 }
 
 /**
@@ -73,13 +82,20 @@ export function storedPredictions(path: string, task: PredictionTask): Predictio
 export async function predict(
   model: Predictor,
   task: PredictionTask,
-  options: { path?: string; batchSize?: number; onProgress?(done: number, total: number): void } = {},
+  options: {
+    path?: string;
+    batchSize?: number;
+    onProgress?(done: number, total: number): void;
+    /** Ends the work between two batches; with a path, what is there already is kept. */
+    signal?: AbortSignal;
+  } = {},
 ): Promise<Predictions> {
-  const { path, batchSize = 8, onProgress } = options;
+  const { path, batchSize = 8, onProgress, signal } = options;
+  checkNumber("batchSize", batchSize);
   const header = headerOf(task);
   const log = path === undefined ? undefined : new PredictionLog(path, header, batchSize);
   try {
-    return await askOn(model, task, { header, log, batchSize, onProgress });
+    return await askOn(model, task, { header, log, batchSize, onProgress, signal });
   } finally {
     log?.close();
   }
@@ -90,16 +106,17 @@ interface Asking {
   log: PredictionLog | undefined;
   batchSize: number;
   onProgress?(done: number, total: number): void;
+  signal?: AbortSignal;
 }
 
 async function askOn(
   model: Predictor,
   task: PredictionTask,
-  { header, log, batchSize, onProgress }: Asking,
+  { header, log, batchSize, onProgress, signal }: Asking,
 ): Promise<Predictions> {
   const texts: TextPrediction[] = log?.texts ?? [];
   for (let at = texts.length; at < task.records.length; at += batchSize) {
-    const batch = await predictBatch(model, task.records.slice(at, at + batchSize), header);
+    const batch = await predictBatch(model, task.records.slice(at, at + batchSize), header, signal);
     log?.append(at, batch);
     texts.push(...batch);
     onProgress?.(texts.length, task.records.length);
@@ -112,12 +129,14 @@ async function predictBatch(
   model: Predictor,
   records: readonly NerRecord[],
   { labels, floor }: PredictionHeader,
+  signal?: AbortSignal,
 ): Promise<TextPrediction[]> {
   const lost = new Map<number, number>();
   const tokens = records.map((record) => record.tokens);
   const options = {
     floor,
     batchSize: records.length,
+    signal,
     onWordsLost: (text: number, words: number) => void lost.set(text, words),
   };
   const found = await model.candidates(tokens, labels, options);
@@ -230,6 +249,9 @@ function checkHeader(found: PredictionHeader, wanted: PredictionHeader, path: st
     throw new UserError(
       `${path} was asked "${found.labels.join(", ")}", wanted "${wanted.labels.join(", ")}"; ${remedy}.`,
     );
+  const inOne = ({ labels_at_once: most }: PredictionHeader) => (most ? `${most} at once` : "all at once");
+  if (found.labels_at_once !== wanted.labels_at_once)
+    throw new UserError(`${path} was asked its types ${inOne(found)}, wanted ${inOne(wanted)}; ${remedy}.`);
   if (found.floor > wanted.floor)
     throw new UserError(`${path} keeps candidates above ${found.floor}, wanted ${wanted.floor}; ${remedy}.`);
 }

@@ -23,6 +23,8 @@ export interface PredictionHeader {
   data: { name: string; texts: number; sha256: string };
   /** The types asked, in the order of the prompt. */
   labels: string[];
+  /** Most types in one prompt, where they were asked in several: their scores depend on it. */
+  labels_at_once?: number;
   /** Candidates have a greater probability. */
   floor: number;
 }
@@ -87,7 +89,7 @@ function textOf(path: string): string {
 /** @throws UserError where the line is not the header of a file of predictions */
 export function parseHeader(line: string | undefined, path: string): PredictionHeader {
   const value = parseJson(line ?? "", `${path}, line 1`);
-  const { format, model, data, labels, floor } = value;
+  const { format, model, data, labels, labels_at_once: most, floor } = value;
   if (format !== FORMAT)
     throw new UserError(
       `${path}: the format is ${JSON.stringify(format)}, wanted "${FORMAT}" (evaluate --predictions writes it).`,
@@ -103,6 +105,7 @@ export function parseHeader(line: string | undefined, path: string): PredictionH
     Number.isSafeInteger(data.texts) &&
     Array.isArray(labels) &&
     labels.every((label) => typeof label === "string") &&
+    (most === undefined || Number.isSafeInteger(most)) &&
     typeof floor === "number";
   if (!sound) throw new UserError(`${path}, line 1: wanted a header with model, data, labels and floor.`);
   return value as unknown as PredictionHeader;

@@ -1,6 +1,7 @@
 /** What the studies of the prompt share: the same texts and types, asked in another way each round. */
 import type { NerRecord } from "../../data/records";
 import type { DecodeOptions, SpanCandidate } from "../../model/decode";
+import { checkLabels, checkNumber } from "../../options";
 import type { Predictor } from "../predictions/predict";
 import { PLAIN_RULES, type Scored, scoreTexts } from "../scoring/scoring";
 
@@ -15,6 +16,8 @@ export interface StudyOptions extends Pick<Partial<DecodeOptions>, "flatNer" | "
   seed?: number;
   /** Texts read so far, of all rounds together. */
   onProgress?(done: number, total: number): void;
+  /** Ends the work between two batches: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /** One round: asks in this order and these words, and scores against the types' own names. One pass over the texts. */
@@ -23,11 +26,12 @@ export async function scoreRound(
   gold: readonly NerRecord[],
   types: readonly string[],
   wording: Wording,
-  { threshold = 0.5, flatNer = true, multiLabel = false, batchSize, onProgress }: StudyOptions,
+  { threshold = 0.5, flatNer = true, multiLabel = false, batchSize, onProgress, signal }: StudyOptions,
 ): Promise<Scored> {
-  const asked = types.map((type) => wording[type] ?? type);
+  checkNumber("threshold", threshold);
+  const asked = checkLabels(types, "types").map((type) => wording[type] ?? type);
   const tokens = gold.map((record) => record.tokens);
-  const found = await predictor.candidates(tokens, asked, { floor: threshold, batchSize, onProgress });
+  const found = await predictor.candidates(tokens, asked, { floor: threshold, batchSize, onProgress, signal });
   const own = new Map(asked.map((name, i) => [name, types[i]]));
   const renamed = found.map((spans) =>
     spans.map((span): SpanCandidate => ({ ...span, label: own.get(span.label) ?? "" })),

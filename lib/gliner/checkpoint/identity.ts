@@ -5,23 +5,28 @@ import type { ModelIdentity } from "../../evaluate/predictions/predictions";
 import { sha256OfFile } from "../../files/hash";
 import { readJsonObject } from "../../files/json-object";
 import { isTokenLevel, parseConfig } from "../../model/config";
+import { folderOfModel } from "./load";
 
 /** Files of a model folder that decide what the model says. */
 const DECISIVE = /^(gliner_config\.json|tokenizer\.json|spm\.model|(pytorch_)?model.*\.(safetensors|bin|index\.json))$/;
 
 /**
- * The name and the sha256 of a model folder: of the names and sha256 of its configuration, tokenizer and weights. An
+ * The name and the sha256 of a model folder, or of a model of the hub, which is fetched: of the names and sha256 of its configuration, tokenizer and weights. An
  * optimiser's state beside them does not count.
- * @throws UserError where the folder has no gliner_config.json, or not a sound one
+ * @throws UserError where there is no such model, or the folder has no gliner_config.json, or not a sound one
  */
-export async function identityOf(folder: string): Promise<ModelIdentity> {
+export async function identityOf(model: string): Promise<ModelIdentity> {
+  const folder = await folderOfModel(model);
   const path = join(folder, "gliner_config.json");
   const raw = readJsonObject(path, "a model folder");
   const names = readdirSync(folder).filter((name) => DECISIVE.test(name) && statSync(join(folder, name)).isFile());
   const hash = createHash("sha256");
   for (const name of names.sort()) hash.update(`${name} ${await sha256OfFile(join(folder, name))}\n`);
   const { config } = parseConfig(raw, path);
-  const identity = { name: nameOf(folder), sha256: hash.digest("hex") };
+  const identity = {
+    name: folder === model ? nameOf(folder) : model.replaceAll("/", "--"),
+    sha256: hash.digest("hex"),
+  };
   return isTokenLevel(config) ? identity : { ...identity, max_width: config.max_width };
 }
 

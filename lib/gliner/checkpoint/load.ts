@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type EncoderConfig, parseEncoderConfig } from "../../encoder/config";
 import { UserError, warnOnce } from "../../errors";
 import { type JsonObject, readJsonObject } from "../../files/json-object";
@@ -40,7 +40,7 @@ export interface LoadOptions extends FitOptions {
  */
 export async function loadModel(name: string, options: LoadOptions = {}): Promise<LoadedModel> {
   const { log = toStandardError } = options;
-  const folder = await modelFolder(name, options);
+  const folder = await folderOfModel(name, options);
   const configPath = join(folder, "gliner_config.json");
   const raw = readJsonObject(configPath, "the files of a model folder");
   const { config, ignored } = parseConfig(raw, configPath);
@@ -62,9 +62,33 @@ export async function loadModel(name: string, options: LoadOptions = {}): Promis
   }
 }
 
-/** @throws UserError where it is neither a folder here nor a model of the hub */
-async function modelFolder(name: string, { revision, log = toStandardError }: LoadOptions): Promise<string> {
-  if (existsSync(name) && statSync(name).isDirectory()) return name;
+/**
+ * Gives a model the weights of a folder that was saved of the same model, whatever form they lie there in.
+ * @throws UserError, CheckpointError where they are unsound or do not fit: the model keeps its own
+ */
+export async function takeUpWeights({ parameters, config, encoder }: LoadedModel, folder: string): Promise<void> {
+  const weights = await openWeights(folder);
+  try {
+    parameters.takeOver(readParameters(weights, modelShapes(config, encoder), {}).parameters);
+  } finally {
+    weights.close();
+  }
+}
+
+/**
+ * Where the files of a model lie: a folder is itself, a model of the hub is fetched.
+ * @throws UserError where it is a file, or neither a folder here nor a model of the hub
+ */
+export async function folderOfModel(
+  name: string,
+  { revision, log = toStandardError }: Pick<LoadOptions, "revision" | "log"> = {},
+): Promise<string> {
+  if (existsSync(name)) {
+    if (statSync(name).isDirectory()) return name;
+    throw new UserError(
+      `the model ${name} is a file; wanted the folder that it lies in, with its gliner_config.json: "${dirname(name)}".`,
+    );
+  }
   if (!name.includes("/") || !isHubName(name))
     throw new UserError(
       `model folder ${name} does not exist; wanted a folder with gliner_config.json and model.safetensors, or "owner/name".`,

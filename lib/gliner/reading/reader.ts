@@ -17,6 +17,8 @@ export interface BatchOptions {
   onProgress?(done: number, total: number): void;
   /** Called for every text of which the model does not see the last `words` words. */
   onWordsLost?(text: number, words: number): void;
+  /** Ends the work between two batches: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /** Which spans are listed, and with what. */

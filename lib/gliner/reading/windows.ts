@@ -4,19 +4,19 @@
  * Differs from upstream: LimitedReader 0.2.29 reads the first `max_len` words (with a warning), cuts again at the encoder's limit in
  * subwords (without one), and drops the rest. A text that fits is one window here, and computed exactly as without.
  */
-import { promptText } from "../../batch/prompt";
+import { checkRoom, promptText } from "../../batch/prompt";
 import { longestSequence } from "../../encoder";
 import { UserError, usageError, warnOnce } from "../../errors";
 import { isTokenLevel } from "../../model/config";
 import type { SpanCandidate } from "../../model/decode";
-import { checkLabels } from "./checks";
+import { checkLabels, checkNumber } from "../../options";
 import type { LimitedReader, Reader } from "./reader";
 
 /** In words. */
 export interface WindowOptions {
   /** Longest window; default and at most `max_len`. Windows are shorter where the encoder's limit of subwords comes first. */
   words?: number;
-  /** Words that two neighbours share; default 64, or half of a shorter window. At least `max_width - 1`. */
+  /** Words that two neighbours share; default 64, or half of a shorter window. At least `max_width - 1`, at most half of a window that the prompt makes shorter. */
   overlap?: number;
 }
 
@@ -30,6 +30,8 @@ export interface Window {
 export interface WindowLimits {
   words: number;
   overlap: number;
+  /** Of a window that `room` makes shorter neighbours share half, but no less than this. Default 0. */
+  leastOverlap?: number;
   room: number;
 }
 
@@ -45,7 +47,7 @@ export function inWindows(model: LimitedReader, options: WindowOptions = {}): Re
       const limits = { ...sizes, room: roomFor(model, checkLabels(labels)) };
       const plans = tokens.map((words) => planWindows(subwordsOf(model, words), limits));
       const long = plans.filter((windows) => windows.length > 1);
-      if (long.length > 0) checkRoom(model, limits.room, long);
+      if (long.length > 0) checkWidth(model, limits.room, long);
       model.textsInWindows += long.length;
       const parts = plans.flatMap((windows, text) => windows.map((window) => ({ text, ...window })));
       const found = await model.candidates(
@@ -63,7 +65,8 @@ export function inWindows(model: LimitedReader, options: WindowOptions = {}): Re
  * its place in one: the encoder reads as much of it as fits.
  * @param subwords of each word
  */
-export function planWindows(subwords: readonly number[], { words, overlap, room }: WindowLimits): Window[] {
+export function planWindows(subwords: readonly number[], limits: WindowLimits): Window[] {
+  const { words, overlap, leastOverlap = 0, room } = limits;
   const reach = (start: number): number => {
     let end = start;
     let used = 0;
@@ -76,7 +79,10 @@ export function planWindows(subwords: readonly number[], { words, overlap, room 
   };
   const windows = [{ start: 0, end: reach(0) }];
   for (let last = windows[0]; last.end < subwords.length; last = windows[windows.length - 1]) {
-    let start = Math.max(last.start + 1, last.end - overlap);
+    // All of a narrow window but a word would be read again in the next: as many windows as words.
+    const length = last.end - last.start;
+    const shared = length < words ? Math.min(overlap, Math.max(leastOverlap, length >> 1)) : overlap;
+    let start = Math.max(last.start + 1, last.end - shared);
     // Behind a very long word the overlap shrinks until the window holds something new.
     while (reach(start) <= last.end) start++;
     windows.push({ start, end: reach(start) });
@@ -127,30 +133,45 @@ const OVERLAP = 64;
 
 function windowSizes(model: LimitedReader, options: WindowOptions): Omit<WindowLimits, "room"> {
   const { max_len } = model.config;
-  const { words = max_len } = options;
+  const words = options.words === undefined ? max_len : checkNumber("words", options.words, "window");
   const least = smallestOverlap(model);
   if (!(Number.isInteger(words) && words > least && words <= max_len))
     throw usageError(`a window of ${words} words, wanted a whole number from ${least + 1} to max_len ${max_len}.`);
   const { overlap = Math.max(least, Math.min(OVERLAP, words >> 1)) } = options;
+  checkNumber("overlap", overlap);
   if (!(Number.isInteger(overlap) && overlap >= least && overlap < words))
     throw usageError(
       `windows of ${words} words overlap by ${overlap}, wanted a whole number from ${least} to ${words - 1}.`,
     );
-  return { words, overlap };
+  return { words, overlap, leastOverlap: least };
 }
 
 /** Subwords that a sequence has left for its text. */
-function roomFor({ model: { tokenizer, config, encoder } }: LimitedReader, types: readonly string[]): number {
-  const longest = Math.min(tokenizer.modelMaxLength, longestSequence(encoder));
-  return longest - promptText([], types, tokenizer, config).inputIds.length;
+function roomFor(model: LimitedReader, types: readonly string[]): number {
+  const { tokenizer, config } = model.model;
+  const { promptLength } = promptText([], types, tokenizer, config);
+  checkRoom(promptLength, types.length, longest(model));
+  return longest(model) - promptLength;
 }
 
+const longest = ({ model: { tokenizer, encoder } }: LimitedReader): number =>
+  Math.min(tokenizer.modelMaxLength, longestSequence(encoder));
+
+/** So much of a full window, and the windows are worth a word. */
+const NARROW = 1 / 4;
+
 /** Windows can be so narrow that wide entities find no place in one: never in silence. */
-function checkRoom(model: LimitedReader, room: number, plans: readonly (readonly Window[])[]): void {
+function checkWidth(model: LimitedReader, room: number, plans: readonly (readonly Window[])[]): void {
   const { max_width } = model.config;
   if (room < max_width)
     throw new UserError(
-      `the prompt leaves ${room} of the encoder's subwords for the text, wanted at least max_width ${max_width}; ask for fewer types at once (labelsAtOnce).`,
+      `the prompt leaves ${room} of the encoder's ${longest(model)} subwords for the text, wanted at least max_width ${max_width}; ask for fewer types at once (labelsAtOnce).`,
+    );
+  const lengths = plans.flatMap((windows) => windows.map(({ start, end }) => end - start));
+  const widest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  if (widest < NARROW * model.config.max_len && room < NARROW * longest(model))
+    warnOnce(
+      `the prompt takes ${longest(model) - room} of the encoder's ${longest(model)} subwords: windows of at most ${widest} words, ${lengths.length} of them for ${plans.length} ${plans.length === 1 ? "text" : "texts"}; fewer types at once (labelsAtOnce) make them wider and the work shorter, and change the scores.`,
     );
   if (plans.some((windows) => narrowest(windows) < smallestOverlap(model)))
     warnOnce(

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { UserError, usageError } from "../../errors";
+import { isObject, quote } from "../../files/json-object";
 import { parseYaml, readYaml } from "../../files/yaml";
 import type { GLiNERConfig } from "../../model/config";
+import { fits, kind, kindOf, WANTED } from "./kinds";
 import { DEFAULT_TRAINING, trainingOf } from "./settings";
 import type { TrainingConfig } from "./training-config";
 
@@ -86,7 +88,7 @@ const KEYS = new Map<string, { section: Section; type: string }>([
 export function readRecipe(path: string, overrides: readonly string[] = []): Recipe {
   if (!existsSync(path))
     throw usageError(`--config: ${path} does not exist; wanted a YAML file such as data/recipes/quick.yaml.`);
-  const given = givenBy(readYaml(path), path);
+  const given = givenBy(readYaml(path, "a YAML file such as data/recipes/quick.yaml"), path);
   for (const override of overrides) setKey(given, override);
   return complete(given, path);
 }
@@ -114,13 +116,16 @@ function complete({ model, data, training }: Given, origin: string): Recipe {
 }
 
 function givenBy(raw: unknown, origin: string): Given {
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw))
-    throw new UserError(`${origin}: wanted a mapping with the sections model, data and training.`);
+  if (!isObject(raw))
+    throw new UserError(
+      `${origin} ${raw === null || raw === undefined ? "holds no key" : `is ${kindOf(raw)}`}; wanted a mapping with the sections model, data and training.`,
+    );
   const given: Given = { model: {}, data: {}, training: {} };
   for (const [key, value] of Object.entries(raw)) {
     if (key === "model" || key === "data" || key === "training") {
       if (value === null) continue;
-      if (typeof value !== "object") throw new UserError(`${origin}: section "${key}" is not a mapping.`);
+      if (!isObject(value))
+        throw new UserError(`${origin}: section "${key}" is ${kindOf(value)}; wanted a mapping of keys and values.`);
       for (const [inner, item] of Object.entries(value)) assign(given, inner, item, { origin, section: key });
     } else assign(given, key, value, { origin });
   }
@@ -133,7 +138,8 @@ function setKey(given: Given, override: string): void {
   if (at < 1) throw usageError(`--set got "${override}", wanted key=value.`);
   const key = override.slice(0, at).trim();
   const [section, name] = key.includes(".") ? key.split(".", 2) : [undefined, key];
-  assign(given, name, parseYaml(override.slice(at + 1), `--set ${override}`, 2), { origin: "--set", section, exit: 2 });
+  const value = parseYaml(override.slice(at + 1), `--set got ${quote(override)}, whose value`, 2);
+  assign(given, name, value, { origin: "--set", section, exit: 2 });
   trainingOf(given.training, "--set", 2);
 }
 
@@ -150,20 +156,8 @@ function assign(
       exit,
     );
   if (!fits(value, known.type))
-    throw new UserError(`${origin}: "${key}" is ${JSON.stringify(value)}, wanted a ${known.type}.`, exit);
+    throw new UserError(`${origin}: "${key}" is ${quote(value)}, wanted ${WANTED[known.type]}.`, exit);
   Object.assign(given[known.section], { [key]: value });
-}
-
-function kind(value: unknown): string {
-  if (Array.isArray(value)) return "list";
-  return value === null ? "name" : typeof value;
-}
-
-function fits(value: unknown, type: string): boolean {
-  if (type === "list") return Array.isArray(value) && value.every((item) => typeof item === "string");
-  if (type === "name") return value === null || typeof value === "string";
-  if (type === "number") return typeof value === "number" && Number.isFinite(value);
-  return typeof value === type;
 }
 
 /** A known key that looks like it. */

@@ -6,6 +6,7 @@ import type { Counts } from "../../evaluate/scoring/metrics";
 import { bootstrapF1 } from "../../evaluate/statistics/bootstrap";
 import { batchLoss } from "../../model/batch-loss";
 import type { LossOptions } from "../../model/loss";
+import { turn } from "../../turn";
 import type { GLiNER } from "../gliner";
 import type { BestMetric } from "../recipe/training-config";
 import { type HeldOut, normalised } from "./held-out";
@@ -89,7 +90,7 @@ async function developmentLoss(
     if (signal?.aborted) return undefined;
     total += tf.tidy(() => batchLoss(model.model, batch, every).dataSync()[0]);
     count += batch.size;
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
   }
   return total / count;
 }

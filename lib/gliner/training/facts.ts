@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Batch } from "../../batch/collate";
 import type { RunFacts } from "../../provenance/manifest";
+import type { NotLearned } from "../../provenance/not-learned";
 import type { GLiNER } from "../gliner";
 import { DEFAULT_OFFICIAL, officialDifferences } from "../recipe/official";
 import type { TrainingConfig } from "../recipe/training-config";
@@ -25,6 +26,7 @@ export interface FactsGiven {
   /** The recipe's section `data`, where there is a recipe. */
   dataConfig?: Record<string, unknown>;
   data: RunFacts["data"];
+  notLearned: NotLearned;
   heldOut?: HeldOut;
   selection: string;
   trained: readonly string[];
@@ -42,6 +44,7 @@ export function factsOf(model: GLiNER, given: FactsGiven): RunFacts {
     config: { model: modelConfig, data: dataConfig, training: { ...config } },
     official: officialDifferences({ model: { ...modelConfig }, training: { ...config } }, DEFAULT_OFFICIAL),
     data,
+    not_learned: given.notLearned,
     held_out_types: heldOut?.types ?? [],
     tokenizer,
     weights: {

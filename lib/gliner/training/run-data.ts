@@ -1,5 +1,7 @@
 import type { NerRecord } from "../../data/records";
+import { type GLiNERConfig, isTokenLevel } from "../../model/config";
 import { type DataDescription, describeRecords } from "../../provenance/data";
+import type { LearningLimits } from "../../provenance/not-learned";
 import { scrubbed } from "../../provenance/scrub";
 import type { RunIdentity } from "../../train/identity";
 import type { GLiNER } from "../gliner";
@@ -30,6 +32,25 @@ export function describeData({ records, dev, heldOut, benchmark }: RunData, file
   if (asked) described.held_out = describeRecords("the sentences asked for held-out types", asked);
   for (const test of benchmark ?? []) add(test.name, test.records);
   return described;
+}
+
+/** What bounds the examples of a run. */
+export function limitsOf(model: Readonly<GLiNERConfig>, { cap_types }: TrainingConfig): LearningLimits {
+  return {
+    maxWidth: isTokenLevel(model) ? Number.POSITIVE_INFINITY : model.max_width,
+    maxLen: model.max_len,
+    maxTypes: cap_types ? model.max_types : Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Every name that may stand in a prompt: types of mentions, and those of the records' own lists. */
+export function namesOf(records: readonly NerRecord[]): Set<string> {
+  const names = new Set<string>();
+  for (const { ner, labels = [], negatives = [] } of records) {
+    for (const [, , type] of ner) names.add(type);
+    for (const type of [...labels, ...negatives]) names.add(type);
+  }
+  return names;
 }
 
 /** Settings that decide neither weights nor choice: how often something is written, and how many failures are borne. */

@@ -1,12 +1,15 @@
 import { backendInfo } from "../../backend";
 import type { NerRecord } from "../../data/records";
+import { warnOnce } from "../../errors";
 import { moduleOf } from "../../model/modules";
 import type { DataDescription } from "../../provenance/data";
+import { countNotLearned, describeNotLearned, type NotLearned } from "../../provenance/not-learned";
 import { StepFailure } from "../../train/failure";
 import type { ParameterGroup } from "../../train/optimizer";
 import { schedule, warmupSteps } from "../../train/schedule";
 import { Trainer } from "../../train/trainer";
 import type { GLiNER } from "../gliner";
+import { refuseSpecialTokens } from "../reading/special-tokens";
 import { checkPrecision } from "../recipe/precision";
 import { lossOptions } from "../recipe/settings";
 import type { BestMetric, TrainingConfig } from "../recipe/training-config";
@@ -16,7 +19,7 @@ import { bestMetric, checkHeldOut, METRICS } from "./evaluation";
 import { factsOf } from "./facts";
 import { parameterGroups } from "./groups";
 import type { RunEnd, TrainingResult, TrainOptions } from "./options";
-import { describeData, identityOf } from "./run-data";
+import { describeData, identityOf, limitsOf, namesOf } from "./run-data";
 import { lockRun, refuseRun } from "./run-folder";
 import { StepLoss } from "./step-loss";
 import { RunStore } from "./store";
@@ -28,6 +31,7 @@ export class TrainingRun {
   private readonly stepLoss: StepLoss;
   private readonly groups: readonly ParameterGroup[];
   private readonly data: Record<string, DataDescription>;
+  private readonly notLearned: NotLearned;
   private readonly metric: BestMetric | undefined;
   private readonly store: RunStore;
   private readonly afterStep: AfterStep;
@@ -41,6 +45,10 @@ export class TrainingRun {
     const { heldOut, benchmark, dev = [], provenance } = options;
     checkPrecision(config.mixed_precision, backendInfo());
     checkHeldOut(records, heldOut);
+    refuseSpecialTokens(namesOf(records), model.model.tokenizer);
+    this.notLearned = countNotLearned(records, limitsOf(model.config, config));
+    const lost = describeNotLearned(this.notLearned);
+    if (lost) warnOnce(`${lost}.`);
     const loss = lossOptions(config);
     this.batches = new TrainingBatches(model, records, config);
     this.stepLoss = new StepLoss(model, this.batches, config, loss);
@@ -83,7 +91,7 @@ export class TrainingRun {
     const first = checkpoint?.state.step ?? 0;
     const isOver = this.endAt(first) !== "interrupted";
     if (out && !isOver) this.store.open(out, this.facts(), first, provenance?.command ?? null);
-    checkpoint?.takeUp();
+    await checkpoint?.takeUp();
     return isOver ? this.result(first) : this.runFrom(first);
   }
 
@@ -111,6 +119,7 @@ export class TrainingRun {
       config,
       dataConfig: options.provenance?.dataConfig,
       data,
+      notLearned: this.notLearned,
       heldOut: options.heldOut,
       selection: metric ? METRICS[metric].words : "none: there is only the last checkpoint",
       trained: this.groups.flatMap(({ names }) => [...names]),

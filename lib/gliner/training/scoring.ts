@@ -59,7 +59,6 @@ export async function findAsked(
       const candidates = await model.candidates(tokens, prompt, { floor: FLOOR, batchSize: CHUNK });
       found.candidates.push(...candidates.map((spans) => spans.filter(({ label }) => scored.has(label))));
       found.records.push(...askedOnly(chunk, types));
-      await new Promise((resolve) => setImmediate(resolve));
     }
   }
   return found;

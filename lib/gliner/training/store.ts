@@ -7,6 +7,7 @@ import { findCheckpoint, readTrainerState, restoreOptimizer, type TrainerState }
 import type { FailedStep } from "../../train/failure";
 import type { RunIdentity } from "../../train/identity";
 import type { AdamW } from "../../train/optimizer";
+import { takeUpWeights } from "../checkpoint/load";
 import type { GLiNER } from "../gliner";
 import type { TrainingConfig } from "../recipe/training-config";
 import { NOTED_STEPS, newMemory, type RunMemory } from "./memory";
@@ -33,13 +34,13 @@ export class RunStore {
    * Finds the checkpoint to go on from and checks it; changes nothing yet.
    * @throws UserError where it is damaged or of a run with other settings or data
    */
-  find(out: string): { state: TrainerState; takeUp(): void } | undefined {
+  find(out: string): { state: TrainerState; takeUp(): Promise<void> } | undefined {
     const checkpoint = findCheckpoint(join(out, "last"));
     if (!checkpoint) return undefined;
     const state = readTrainerState(checkpoint, this.identity);
     this.memory = state.memory as RunMemory;
-    const takeUp = () => {
-      this.model.restore(checkpoint);
+    const takeUp = async () => {
+      await takeUpWeights(this.model.model, checkpoint);
       restoreOptimizer(checkpoint, this.optimizer);
       this.saved = this.memory.pending ? -1 : state.step;
     };

@@ -1,5 +1,6 @@
-import type { NerRecord } from "../../data/records";
+import { checkRecords, type NerRecord } from "../../data/records";
 import { UserError } from "../../errors";
+import { askedOnly } from "../../evaluate/zero-shot";
 import type { GLiNER } from "../gliner";
 import { DEFAULT_TRAINING, trainingOf } from "../recipe/settings";
 import type { TrainingConfig } from "../recipe/training-config";
@@ -13,7 +14,7 @@ import { TrainingRun } from "./run";
  * Order of the examples, types and dropout are functions of (seed, step): a run that stops and resumes takes the same steps,
  * bit for bit with one thread. What it measures on the way changes nothing of them.
  * @param records at least one; with `labels`, these are the types asked of it
- * @throws UserError on an empty list, a step that cannot be taken, a folder that cannot be written, or a resume with other
+ * @throws UserError on an empty list, a set without any mention, a step that cannot be taken, a folder that cannot be written, or a resume with other
  *   settings or data
  */
 export async function train(
@@ -22,6 +23,7 @@ export async function train(
   options: TrainOptions = {},
 ): Promise<TrainingResult> {
   if (records.length === 0) throw new UserError("there are no records to train on.");
+  checkSets(records, options);
   const config = trainingOf(settingsAmong(options), "train");
   const run = new TrainingRun(model, records, config, options);
   try {
@@ -29,6 +31,18 @@ export async function train(
   } finally {
     run.trainer.optimizer.dispose();
   }
+}
+
+/** A set without any mention teaches silence, and scores 0 or a loss that nothing can be read from. */
+function checkSets(records: readonly NerRecord[], { dev = [], heldOut, benchmark = [] }: TrainOptions): void {
+  checkRecords(records, "to train on");
+  if (dev.length > 0) checkRecords(dev, "for the development loss");
+  if (heldOut)
+    checkRecords(
+      heldOut.asked.flatMap((group) => askedOnly(group.records, group.types)),
+      "asked for held-out types",
+    );
+  for (const { name, types, records: test } of benchmark) checkRecords(askedOnly(test, types), `of ${name}`);
 }
 
 function settingsAmong(options: TrainOptions): Partial<TrainingConfig> {

@@ -1,14 +1,15 @@
 /**
- * Executed notebooks as HTML pages with an index: no server, no network, no other file than plotly.js beside them. What
+ * Executed notebooks as HTML pages with an index: no server, no network, no other files than plotly.js's beside them. What
  * a cell put out was made by code of the reader's own choice, so its HTML is taken as it is; text is escaped.
  */
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
 import { escapeHtml } from "../../notebook/html";
 import { type Cell, joined, type Notebook, type Output } from "../runner/nbformat";
 import { markdownToHtml } from "./markdown";
+import { drawingHtml, FIGURE, figurePlace, scriptsOf } from "./page-figures";
 import { STYLE } from "./page-style";
 
 /** Its own types would bring those of a browser's page into the whole project. */
@@ -24,23 +25,15 @@ export interface Page {
   note?: string;
 }
 
-const PLOTLY_FILE = "plotly.min.js";
 /** Richest first, as JupyterLab prefers them. */
-const PREFERRED = [
-  "application/vnd.plotly.v1+json",
-  "text/html",
-  "text/markdown",
-  "image/png",
-  "image/jpeg",
-  "text/plain",
-] as const;
+const PREFERRED = [FIGURE, "text/html", "text/markdown", "image/png", "image/jpeg", "text/plain"] as const;
 
-/** Writes NAME.html for each notebook, index.html, and plotly.js where a page draws with it. */
+/** Writes NAME.html for each notebook, index.html, and what of plotly.js the pages draw with. */
 export function writePages(folder: string, pages: readonly Page[]): void {
   try {
-    const plotly = join(folder, PLOTLY_FILE);
-    if (!existsSync(plotly) && pages.some(({ notebook }) => drawsFigures(notebook)))
-      copyFileSync(require.resolve("plotly.js/dist/plotly-cartesian.min.js"), plotly);
+    mkdirSync(folder, { recursive: true });
+    for (const script of new Set(pages.flatMap(({ notebook }) => scriptsOf(notebook))))
+      copyFileSync(require.resolve(`plotly.js/dist/${script}`), join(folder, script));
     for (const page of pages) {
       const file = join(folder, `${page.name}.html`);
       mkdirSync(dirname(file), { recursive: true });
@@ -56,8 +49,8 @@ export function writePages(folder: string, pages: readonly Page[]): void {
 export function pageHtml({ name, notebook, note }: Page): string {
   const cells = notebook.cells.map(cellHtml).join("\n");
   const root = "../".repeat(name.split("/").length - 1);
-  const plotly = drawsFigures(notebook) ? `<script src="${root}${PLOTLY_FILE}"></script><script>${DRAW}</script>` : "";
-  return `${head(titleOf(notebook) ?? name)}<nav><a href="${root}index.html">All notebooks</a></nav>${noteHtml(note)}\n${cells}\n${plotly}</main></body></html>\n`;
+  const drawing = drawingHtml(scriptsOf(notebook), root);
+  return `${head(titleOf(notebook) ?? name)}<nav><a href="${root}index.html">All notebooks</a></nav>${noteHtml(note)}\n${cells}\n${drawing}</main></body></html>\n`;
 }
 
 function noteHtml(note: string | undefined): string {
@@ -113,12 +106,13 @@ function outputHtml(output: Output): string {
   return pictureHtml(type, output);
 }
 
-/** A picture at the size that its metadata gives, with the plain text as its alternative. */
+/** A picture at the size that its metadata gives, with its description, or the plain text, as its alternative. */
 function pictureHtml(type: string, { data, metadata }: Extract<Output, { data: object }>): string {
-  const size = { width: 0, ...Object(metadata[type]) };
-  const width = size.width > 0 ? ` width="${Number(size.width)}"` : "";
+  const said = { width: 0, alt: undefined, ...Object(metadata[type]) };
+  const width = said.width > 0 ? ` width="${Number(said.width)}"` : "";
   const source = `data:${type};base64,${joined(data[type]).replaceAll("\n", "")}`;
-  return `<img alt="${escapeHtml(joined(data["text/plain"]))}" src="${source}"${width}>`;
+  const plain = "text/plain" in data ? joined(data["text/plain"]) : "a picture without a description";
+  return `<img alt="${escapeHtml(typeof said.alt === "string" ? said.alt : plain)}" src="${source}"${width}>`;
 }
 
 /** The picture, which the script replaces with the interactive figure. */
@@ -127,20 +121,7 @@ function figureHtml(value: unknown, output: Extract<Output, { data: object }>): 
     "image/png" in output.data
       ? pictureHtml("image/png", output)
       : `<pre>${escapeHtml(joined(output.data["text/plain"]))}</pre>`;
-  // "<" must not end the script element that holds the figure.
-  const json = JSON.stringify(value).replaceAll("<", "\\u003c");
-  return `<div class="figure">${still}<script type="application/json">${json}</script></div>`;
-}
-
-const DRAW = `
-for (const place of document.querySelectorAll(".figure")) {
-  const { data, layout } = JSON.parse(place.querySelector("script").textContent);
-  place.replaceChildren();
-  Plotly.newPlot(place, data, layout, { responsive: true });
-}`;
-
-function drawsFigures({ cells }: Notebook): boolean {
-  return cells.some(({ outputs }) => outputs.some((output) => "data" in output && PREFERRED[0] in output.data));
+  return figurePlace(still, value);
 }
 
 function withoutColour(text: string): string {

@@ -39,6 +39,8 @@ export class KernelClient {
   /** Under which this client asks. */
   readonly session = randomUUID();
   private readonly waiting = new Map<string, Waiting>();
+  /** Of cells that have ended: what they still print goes to them. */
+  private readonly ended = new Map<string, Waiting["onMessage"]>();
   private dead = false;
   /** How the process ended, in words. */
   private end = "";
@@ -51,6 +53,7 @@ export class KernelClient {
     readonly scratch: string,
     private readonly shell: Dealer,
     private readonly iopub: Subscriber,
+    private readonly control: Dealer,
   ) {
     this.exited = new Promise((resolve) => {
       const ended = (how: string): void => {
@@ -81,11 +84,13 @@ export class KernelClient {
       env: { ...env, ...(options.env ?? process.env), ...parent },
       stdio: ["ignore", "ignore", options.stderr ?? "ignore"],
     });
-    const [shell, iopub] = [new Dealer({ linger: 0 }), new Subscriber({ linger: 0, receiveHighWaterMark: 0 })];
+    const [shell, control] = [new Dealer({ linger: 0 }), new Dealer({ linger: 0 })];
+    const iopub = new Subscriber({ linger: 0, receiveHighWaterMark: 0 });
+    control.connect(`tcp://${connection.ip}:${connection.control_port}`);
     shell.connect(`tcp://${connection.ip}:${connection.shell_port}`);
     iopub.connect(`tcp://${connection.ip}:${connection.iopub_port}`);
     iopub.subscribe();
-    const client = new KernelClient(child, connection, scratch, shell, iopub);
+    const client = new KernelClient(child, connection, scratch, shell, iopub, control);
     await client.ready(options.startTimeoutMs ?? START_LIMIT);
     return client;
   }
@@ -107,6 +112,7 @@ export class KernelClient {
     return new Promise((resolve, reject) => {
       const settle = (reply: Reply): void => {
         this.waiting.delete(id);
+        if (type === "execute_request") this.ended.set(id, onMessage);
         resolve(reply);
       };
       this.waiting.set(id, { reply: undefined, idle: false, onMessage, settle });
@@ -114,8 +120,9 @@ export class KernelClient {
     });
   }
 
+  /** The stop button: heard at once, whatever the kernel is doing. */
   interrupt(): void {
-    this.process.kill("SIGINT");
+    if (!this.dead) void this.control.send(request(this.connection.key, this.session, "interrupt_request", {}).frames);
   }
 
   /** Asks the kernel to end, kills it after two seconds; leaves no process and no file. */
@@ -126,6 +133,7 @@ export class KernelClient {
     clearTimeout(timer);
     this.shell.close();
     this.iopub.close();
+    this.control.close();
     rmSync(this.scratch, { recursive: true, force: true });
   }
 
@@ -155,7 +163,10 @@ export class KernelClient {
     for await (const frames of socket) {
       const message = parse(this.connection.key, frames);
       const waiting = this.waiting.get(message.parent ?? "");
-      if (!waiting) continue;
+      if (!waiting) {
+        if (message.type !== "status") this.ended.get(message.parent ?? "")?.(message);
+        continue;
+      }
       if (message.type.endsWith("_reply"))
         waiting.reply = { status: String(message.content.status ?? "ok"), content: message.content };
       else if (message.type === "status") waiting.idle ||= message.content.execution_state === "idle";

@@ -1,10 +1,11 @@
 /**
- * Notebook files, format 4.5: read, checked for what the runner relies on, written as Jupyter writes them (one space of
+ * Notebook files, format 4: read from 4.0 on, written as 4.5; checked for what the runner relies on, written as Jupyter writes them (one space of
  * indent, sorted keys, text as lists of lines), so that a run changes only what changed.
  * Source: nbformat 5, "The Notebook file format".
  */
 import { readFileSync } from "node:fs";
 import { UserError } from "../../errors";
+import { KERNEL_NAME } from "../project";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -42,18 +43,20 @@ export interface Notebook {
 }
 
 /**
- * Reads a notebook of format 4.5.
+ * Reads a notebook of format 4; cells of before 4.5 have no ids and get some.
  * @throws UserError for a missing file, broken JSON, another format, a cell without an id or with a used one
  */
 export function readNotebook(path: string): Notebook {
   const raw = parseFile(path);
   const version = `${raw.nbformat}.${raw.nbformat_minor}`;
-  if (raw.nbformat !== 4 || !(Number(raw.nbformat_minor) >= 5))
-    throw new UserError(`${path} has notebook format ${version}, wanted 4.5; open and save it once in JupyterLab.`);
+  if (raw.nbformat !== 4 || !(Number(raw.nbformat_minor) >= 0))
+    throw new UserError(
+      `${path} has notebook format ${version}, wanted 4.0 to 4.5; open and save it once in JupyterLab.`,
+    );
   if (!Array.isArray(raw.cells)) throw new UserError(`${path} has no list of cells.`);
   const seen = new Set<string>();
   const cells = raw.cells.map((cell: Json, at): Cell => {
-    const id = String(cell.id ?? "");
+    const id = Number(raw.nbformat_minor) < 5 ? `cell-${at + 1}` : String(cell.id ?? "");
     if (!/^[a-zA-Z0-9-_]{1,64}$/.test(id) || seen.has(id))
       throw new UserError(
         `${path}, cell ${at + 1}: got the id "${id}", wanted one of its own of letters, digits, - and _.`,
@@ -72,6 +75,25 @@ export function readNotebook(path: string): Notebook {
     };
   });
   return { metadata: isJson(raw.metadata) ? raw.metadata : {}, cells };
+}
+
+/** Languages whose cells this kernel runs. */
+const LANGUAGES = ["typescript", "javascript"];
+
+/**
+ * Makes sure that a notebook is one of TypeScript; one that names no kernel is taken for one.
+ * @throws UserError that names the kernel it was written for
+ */
+export function checkLanguage(path: string, { metadata }: Notebook): void {
+  const spec = isJson(metadata.kernelspec) ? metadata.kernelspec : {};
+  const info = isJson(metadata.language_info) ? metadata.language_info : {};
+  const language = String(spec.language ?? info.name ?? "").toLowerCase();
+  const name = String(spec.name ?? "");
+  if (LANGUAGES.includes(language) || ["", "tslab", "jslab", KERNEL_NAME].includes(name)) return;
+  throw new UserError(
+    `${path} is written for the kernel "${name}"${language ? `, in ${language}` : ""}; wanted a notebook in TypeScript. ` +
+      `Run it with that kernel, or choose "TypeScript (GLiNER workbook)" for it in JupyterLab if its cells are TypeScript.`,
+  );
 }
 
 /** The file's text. */

@@ -4,8 +4,9 @@
  */
 import { dirname, resolve } from "node:path";
 import { KernelClient, type Reply } from "./client";
-import type { Cell, Notebook, Output } from "./nbformat";
+import { type Cell, checkLanguage, type Notebook, type Output } from "./nbformat";
 import { type DisplayIds, OutputCollector } from "./outputs";
+import { hasTag } from "./parameters";
 
 /** How long an interrupted cell may take to end before its kernel is killed (ms). */
 const AFTER_INTERRUPT = 8_000;
@@ -47,9 +48,10 @@ export interface RunReport {
 /**
  * Executes a notebook. Cells tagged `raises-exception` are expected to fail; those tagged `skip-execution` are left out.
  * @returns a new notebook with the outputs, and how each cell went
- * @throws UserError where no kernel starts
+ * @throws UserError where no kernel starts, or the notebook is one of another kernel
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<RunReport> {
+  checkLanguage(options.path, notebook);
   const start = performance.now();
   const env = { ...process.env, ...options.env };
   const kernel = await KernelClient.start({ folder: dirname(resolve(options.path)), env });
@@ -146,8 +148,4 @@ async function settledWithin(work: Promise<Reply>, ms: number): Promise<Reply | 
   } finally {
     clearTimeout(timer);
   }
-}
-
-function hasTag(cell: Cell, tag: string): boolean {
-  return Array.isArray(cell.metadata.tags) && cell.metadata.tags.includes(tag);
 }

@@ -62,6 +62,18 @@ export function parse(key: string, frames: readonly Buffer[]): WireMessage {
   };
 }
 
+/**
+ * The frames of a reply.
+ * @param frames the request's, as received
+ */
+export function reply(key: string, frames: readonly Buffer[], type: string, content: object): (string | Buffer)[] {
+  const start = frames.findIndex((frame) => frame.toString() === DELIMITER);
+  const parent: Record<string, unknown> = JSON.parse(frames[start + 2].toString());
+  const header = { ...parent, msg_id: randomUUID(), date: new Date().toISOString(), msg_type: type };
+  const body = [header, parent, {}, content].map((part) => JSON.stringify(part));
+  return [...frames.slice(0, start), DELIMITER, signature(key, body), ...body];
+}
+
 function signature(key: string, parts: readonly (string | Buffer)[]): string {
   const hash = createHmac("sha256", key);
   for (const part of parts) hash.update(part);

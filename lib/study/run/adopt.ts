@@ -85,8 +85,10 @@ function linkModel(from: string, to: string): void {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
     try {
       linkSync(source, target);
-    } catch {
-      // Another disk, or one without links.
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      // Another disk, one without links, or a file that is somebody else's.
+      if (!["EXDEV", "EPERM", "ENOTSUP", "EMLINK"].includes(code)) throw error;
       cpSync(source, target);
     }
   }

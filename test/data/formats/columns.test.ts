@@ -38,8 +38,8 @@ test("every scheme spells the same mentions, told or found out", async () => {
     assert.deepEqual(await read(text), wanted, `${scheme}, found out`);
     assert.deepEqual(await repairs(text), {}, scheme);
   }
-  assert.deepEqual(await read("Ada p-1\nLee p-1\nBo p\nsang O\nCy q"), [
-    ["Ada Lee Bo sang Cy", [0, 1, "p-1"], [2, 2, "p"], [4, 4, "q"]],
+  assert.deepEqual(await read("Ada per-1\nLee per-1\nBo p\nsang O\na O\nsong O\nfor O\nCy q\n. O"), [
+    ["Ada Lee Bo sang a song for Cy .", [0, 1, "per-1"], [2, 2, "p"], [7, 7, "q"]],
   ]);
 });
 
@@ -57,7 +57,7 @@ test("a file that mixes schemes is refused with a line of each, and read where t
   const mixed: [text: string, ...parts: (string | RegExp)[]][] = [
     [
       "a B-x\nb O\n\nc I-x\n",
-      "mix two schemes: line 1 has a B- that only IOB2 writes (1 of them), line 4 has an I- that begins a mention",
+      'mix two schemes: line 1 has a B- that only IOB2 writes, "B-x" (1 of them), line 4 has an I- that begins a mention',
     ],
     ["a S-x\nb U-x", "line 1 has E- or S-", "line 2 has L- or U-"],
     ["a S-x\nb O\nc I-x", "line 1 has E- or S-", "line 3 has an I- that begins"],

@@ -182,11 +182,22 @@ test("a recipe with an unknown key or a wrong value is refused by name", () => {
     [{ sources: ["a"], overlap: { tests: "x" } }, 'overlap, tests is "x", wanted a list of texts'],
     [{ sources: [{ cap: 1 }] }, 'mix.yaml, source 1: "from" is undefined'],
     [{ sources: [{ from: "a", caps: 1 }] }, 'mix.yaml, source 1: unknown key "caps"'],
-    [[], "wanted a mapping"],
+    [[], "is a list, wanted a mapping"],
+    [null, "is null, wanted a mapping"],
   ];
   for (const [value, ...parts] of wrong) assert.throws(() => parseMix(value, "mix.yaml"), says("mix.yaml", ...parts));
   assert.throws(() => readMix(join(scratch.folder, "none.yaml")), says("none.yaml cannot be read"));
   assert.throws(() => readMix(scratch.file("bad.yaml", "a: [")), says("bad.yaml is not YAML"));
+  assert.throws(() => readMix(scratch.file("empty.yaml", "")), says("empty.yaml is null, wanted a mapping"));
+  assert.throws(
+    () => readMix(scratch.file("loop.yaml", "sources: &x\n  a: *x\n")),
+    says('"sources" is an object, wanted a list'),
+  );
+  const latin = Buffer.from("sources: [caf\u00e9]\n", "latin1");
+  assert.throws(
+    () => readMix(scratch.file("latin.yaml", latin)),
+    says("latin.yaml, line 1: byte 14 (0xe9) is not UTF-8"),
+  );
 });
 
 const RECIPES = join(ROOT, "data/mixes");

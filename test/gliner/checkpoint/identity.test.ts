@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { identityOf } from "../../../lib/gliner/checkpoint/identity";
+import { GLiNER } from "../../../lib/gliner/gliner";
 import { TINY_BERT } from "../../tiny";
 
 const scratch = mkdtempSync(join(tmpdir(), "identity-"));
@@ -23,6 +24,21 @@ test("a model is known by its bytes, not by its folder's name or what else lies 
   const config = join(copy, "gliner_config.json");
   writeFileSync(config, readFileSync(config, "utf8").replace(/"max_len": \d+/, '"max_len": 77'));
   assert.notEqual((await identityOf(copy)).sha256, original.sha256);
+});
+
+test("a file of weights is no model: the sentence names the folder that is meant", async () => {
+  const message = /tiny_bert\/model\.safetensors is a file; wanted the folder that it lies in.*: "\S+tiny_bert"\.$/;
+  const weights = join(TINY_BERT, "model.safetensors");
+  await assert.rejects(identityOf(weights), { name: "UserError", message });
+  await assert.rejects(GLiNER.fromPretrained(weights), { name: "UserError", message });
+  await assert.rejects(GLiNER.fromConfig({ model_name: weights }), {
+    name: "UserError",
+    message: /is a file; wanted the folder/,
+  });
+  await assert.rejects(identityOf(join(scratch, "none")), {
+    name: "UserError",
+    message: /does not exist; wanted a folder/,
+  });
 });
 
 test("a folder without a model is one sentence", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../../lib/backend";
+import { identityOf } from "../../../lib/gliner/checkpoint/identity";
 import type { LoadOptions } from "../../../lib/gliner/checkpoint/load";
 import { CheckpointError } from "../../../lib/gliner/checkpoint/misfit";
 import type { Entity } from "../../../lib/gliner/entity";
@@ -295,6 +296,13 @@ test("a model of the hub: loaded by its name, then offline; an old one with its 
       await refused(() => entities("owner/other"), /no folder owner\/other here, and .* forbids a download/);
       assert.equal(hub.calls.length, before);
     });
+  }));
+
+test("evaluate knows a model of the hub by the bytes of its files", () =>
+  fromHub(async () => {
+    hub.models.set("owner/tiny", { commit: COMMIT, files: filesOf(TINY_BERT), large: ["model.safetensors"] });
+    const identity = await identityOf("owner/tiny");
+    assert.deepEqual(identity, { ...(await identityOf(TINY_BERT)), name: "owner--tiny" });
   }));
 
 test("a model of the hub whose only tokenizer is spm.model", () =>

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { useBackend } from "../../../lib/backend";
+import { takeUpWeights } from "../../../lib/gliner/checkpoint/load";
 import { GLiNER } from "../../../lib/gliner/gliner";
 import { ENCODER_PREFIX } from "../../../lib/model/parameter-names";
 import { expand, quantise } from "../../../lib/weights/quantise";
@@ -185,13 +186,15 @@ test("what cannot be saved is refused before anything is written", async () => {
 test("a run's checkpoint is taken up, and only one of the same model", async () => {
   const model = await GLiNER.fromPretrained(TINY_BERT);
   const path = await saved({ precision: "float16" });
-  model.restore(path);
+  await takeUpWeights(model.model, path);
   assert.deepEqual(
     model.model.parameters.get("prompt_rep_layer.3.bias").dataSync(),
     (await parameters(path)).get("prompt_rep_layer.3.bias")?.data,
   );
   const { path: other } = { path: folder("other") };
   writeSafetensors(join(other, "model.safetensors"), [["a", [1], () => Float32Array.of(1)]]);
-  await refused(async () => model.restore(other), /does not fit its configuration: missing/);
+  const before = [...model.model.parameters.get("prompt_rep_layer.3.bias").dataSync()];
+  await refused(() => takeUpWeights(model.model, other), /does not fit its configuration: missing/);
+  assert.deepEqual([...model.model.parameters.get("prompt_rep_layer.3.bias").dataSync()], before, "keeps its own");
   model.dispose();
 });

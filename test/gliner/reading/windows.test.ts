@@ -21,7 +21,7 @@ test("windows hold every word, end within their limits, and share what was asked
   for (let round = 0; round < 500; round++) {
     const subwords = Array.from({ length: random.integer(0, 60) }, () => random.integer(1, 4));
     const words = random.integer(4, 20);
-    const limits = { words, overlap: random.integer(0, 3), room: random.integer(16, 60) };
+    const limits = { words, overlap: random.integer(0, 3), leastOverlap: 3, room: random.integer(16, 60) };
     const windows = planWindows(subwords, limits);
     windows.forEach(({ start, end }, w) => {
       assert.ok(end - start <= words && subwords.slice(start, end).reduce((a, b) => a + b, 0) <= limits.room);
@@ -38,7 +38,7 @@ test("windows hold every word, end within their limits, and share what was asked
 });
 
 test("a word longer than all the room takes a window, and what follows it is still read", () => {
-  const windows = planWindows([1, 1, 50, 1, 1, 1], { words: 4, overlap: 1, room: 10 });
+  const windows = planWindows([1, 1, 50, 1, 1, 1], { words: 4, overlap: 1, leastOverlap: 1, room: 10 });
   assert.deepEqual(windows, [
     { start: 0, end: 2 },
     { start: 2, end: 3 },
@@ -99,7 +99,7 @@ test("a long text is read to its end: offsets are the text's, scores are its win
   const words = splitWords(text).map((word) => word.text);
   const windows = planWindows(
     words.map(() => 0),
-    { ...window, room: 1 },
+    { ...window, leastOverlap: 5, room: 1 },
   );
   const [merged] = await inWindows(model, window).candidates([words], LABELS, { floor: 0.2 });
   const expected: SpanCandidate[] = [];
@@ -150,7 +150,7 @@ test("sizes that cannot work, and a prompt without room for text, are one senten
   const many = Array.from({ length: 400 }, (_, i) => `kind of thing ${i}`);
   await assert.rejects(() => model.predictEntities(SENTENCE.repeat(60), many), {
     name: "UserError",
-    message: /the prompt leaves \d+ of the encoder's subwords for the text.*ask for fewer types/,
+    message: /the prompt of 400 types takes \d+ of the encoder's \d+ subwords.*ask for fewer types/,
   });
   model.dispose();
 });

@@ -48,7 +48,7 @@ test("an unknown key, a wrong type and a value out of range are errors that name
     ["loss_type: hinge\n", /"loss_type" is "hinge", wanted one of focal, bce, dice, focal_logits/],
     ["neg_source: wikipedia\n", /wanted one of batch, batch_reshuffled, corpus, source/],
     ["manual_negatives: label\n", /wanted one of any, none, negative, negatives, ner_negatives/],
-    ["negatives: 1.5\n", /"negatives" is 1\.5, wanted a number from 0 on up to 1/],
+    ["negatives: 1.5\n", /"negatives" is 1\.5, wanted a number from 0 to 1/],
     ["scheduler_type: step\n", /wanted one of cosine, linear, constant/],
     ["era: 0.2\n", /"era" is 0\.2, wanted a name/],
     ["era: 0.9.0\n", /newest version/],
@@ -56,12 +56,39 @@ test("an unknown key, a wrong type and a value out of range are errors that name
     ["num_steps: 2.5\n", /"num_steps" is 2\.5, wanted a whole number/],
     ["lr_others: -1\n", /"lr_others" is -1/],
     ["loss_reduction: none\n", /wanted one of sum, mean/],
-    ["- 1\n", /wanted a mapping/],
+    ["- 1\n", /is a list; wanted a mapping with the sections/],
+    ["", /holds no key; wanted a mapping/],
+    ["# a remark\n", /holds no key; wanted a mapping/],
+    ["null\n", /holds no key; wanted a mapping/],
+    ["just text\n", /is "just text"; wanted a mapping/],
+    ["training: []\n", /section "training" is a list; wanted a mapping of keys and values/],
+    ["training: 5\n", /section "training" is 5; wanted/],
+    ["num_steps: null\n", /"num_steps" is null, wanted a number/],
+    ["held_out_types: person\n", /"held_out_types" is "person", wanted a list of names, such as \[person, city\]/],
+    ['train_data: ""\n', /"train_data" is "", wanted a text that is not empty/],
+    ['prev_path: ""\n', /"prev_path" is "", wanted a name or null/],
+    ["keep_empty: 1\n", /"keep_empty" is 1, wanted true or false/],
+    ["num_steps: &loop [*loop]\n", /"num_steps\.0" holds itself by an alias/],
     ["a: [\n", /is not YAML/],
   ];
   for (const [text, message] of cases) assert.throws(() => readRecipe(file(text)), { name: "UserError", message });
   assert.throws(() => readRecipe(join(scratch, "absent.yaml")), { exitCode: 2, message: /does not exist/ });
   assert.throws(() => readRecipe(file("num_steps: 7\n"), ["num_steps"]), { exitCode: 2, message: /wanted key=value/ });
+  assert.throws(() => readRecipe(file("num_steps: 7\n"), ["num_steps="]), {
+    exitCode: 2,
+    message: /"num_steps" is null/,
+  });
+  assert.throws(() => readRecipe(file("num_steps: 7\n"), ["num_steps=[1"]), {
+    name: "UserError",
+    exitCode: 2,
+    message: /--set got "num_steps=\[1", whose value is not YAML/,
+  });
+  const latin = join(scratch, "latin.yaml");
+  writeFileSync(latin, Buffer.from("# caf\u00e9\nnum_steps: 7\n", "latin1"));
+  assert.throws(() => readRecipe(latin), {
+    name: "UserError",
+    message: /latin\.yaml, line 1: byte 6 \(0xe9\) is not UTF-8/,
+  });
   assert.throws(() => readRecipe(file("num_steps: 7\n"), ["nonsense=1"]), { exitCode: 2, message: /unknown key/ });
 });
 

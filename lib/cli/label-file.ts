@@ -1,0 +1,54 @@
+/** A file of types: a JSON list of names, or one name a line. Anything else is refused: its marks would become types. */
+import { UserError } from "../errors";
+import { quote } from "../files/json-object";
+import { readText } from "../files/text";
+
+const WANTED = "a JSON list of names, or one name a line";
+
+/** @throws UserError where it is of another form, not UTF-8, or holds no type */
+export function typesOfFile(path: string): string[] {
+  const text = readText(path, "a file of types").trim();
+  const types = /^[[{]/.test(text) ? listOf(text, path) : linesOf(text, path);
+  if (types.length === 0) throw new UserError(`--labels: ${path} is empty; wanted ${WANTED}.`);
+  return types;
+}
+
+function listOf(text: string, path: string): string[] {
+  const list = parsed(text, path);
+  if (!Array.isArray(list)) throw new UserError(`--labels: ${path} is a JSON object, wanted ${WANTED}.`);
+  const wrong = list.findIndex((item) => typeof item !== "string" || item.trim() === "");
+  if (wrong >= 0)
+    throw new UserError(`--labels: item ${wrong + 1} of ${path} is ${quote(list[wrong])}, wanted the name of a type.`);
+  return list.map((item: string) => item.trim());
+}
+
+function parsed(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(
+      `--labels: ${path} is not JSON (${error instanceof Error ? error.message : error}); wanted ${WANTED}.`,
+    );
+  }
+}
+
+/** What shows that a line is not the bare name of a type, and what it shows. */
+const MARKS: readonly [mark: RegExp, what: string][] = [
+  [/^([-*>] |#|---)/, "begins as a list or a remark does"],
+  [/^["'`<{[]/, "begins with a quote or a bracket"],
+  [/[,;\t]/, "holds a comma, a semicolon or a tab, as a table does"],
+  [/:( |$)/, "holds a colon, as a mapping does"],
+  [/[\p{Cc}\ufffd]/u, "holds a control character"],
+];
+
+function linesOf(text: string, path: string): string[] {
+  return text.split(/\r?\n/).flatMap((line, i) => {
+    const type = line.trim();
+    const mark = MARKS.find(([pattern]) => pattern.test(type));
+    if (mark)
+      throw new UserError(
+        `--labels: line ${i + 1} of ${path}, ${quote(type)}, ${mark[1]}; wanted ${WANTED} (in a JSON list a name may hold any sign).`,
+      );
+    return type || [];
+  });
+}
