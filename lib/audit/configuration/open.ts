@@ -66,7 +66,7 @@ function ofJson(path: string, era: string | null): Configuration {
 }
 
 function ofYaml(path: string, era: string | null): Configuration {
-  const raw = readYaml(path);
+  const raw = readYaml(path, "a configuration of GLiNER, as YAML");
   if (!isObject(raw)) throw new UserError(`${path} is no mapping; wanted a configuration of GLiNER.`);
   if ("source" in raw && "era" in raw && "training" in raw) return ofOfficial(basename(path, ".yaml"));
   const given = checked(flat(raw), path);

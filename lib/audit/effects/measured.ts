@@ -10,6 +10,7 @@ import type { StoredResult } from "../../study/results/result";
 import { storedResults } from "../../study/results/table";
 import { readSuspect, type Suspect, suspectIds } from "../../study/suspects/suspect";
 import { type Effect, reversed } from "./effect";
+import { publishedKey } from "./published";
 
 let suspects: readonly Suspect[] | undefined;
 let results: readonly StoredResult[] | undefined;
@@ -87,9 +88,13 @@ const PRESETS = "measured here: data/results/zero-shot-presets.json, MiniLM-L6";
 const turnsOnly = (set: Readonly<Record<string, unknown>>, key: string) => key in set && Object.keys(set).length === 1;
 
 function recipeValue(recipe: string, key: string): unknown {
-  const raw = readYaml(join(PROJECT_ROOT, recipe));
+  const raw = readYaml(join(PROJECT_ROOT, recipe), "a recipe");
   if (!isObject(raw)) return undefined;
   return Object.values(raw).find((section) => isObject(section) && key in section)?.[key as never] ?? raw[key];
 }
 
 const same = (a: unknown, b: unknown) => a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+
+/** The one way to what a key is worth: measured here, else published, else null, which is shown as "unknown". */
+export const worthOfKey = (key: string, ours: unknown, theirs: unknown): Effect | null =>
+  measuredKey(key, ours, theirs) ?? publishedKey(key, ours, theirs);

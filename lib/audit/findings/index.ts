@@ -1,27 +1,27 @@
 /** All signs, the weightiest first: where two are worth the same, this order counts. */
 import type { Evidence } from "../evidence";
 import { ranked, type Sighting, type Sign } from "../finding";
-import { alphaZero } from "./alpha-zero";
-import { checkpointChoice } from "./checkpoint-choice";
-import { classToken } from "./class-token";
-import { clipping } from "./clipping";
-import { deadKeysSign } from "./dead-keys";
-import { decodeOrder } from "./decode-order";
-import { differences } from "./differences";
-import { elseKept } from "./else-kept";
-import { headAsDrawn } from "./head-as-drawn";
-import { knownScores } from "./known-scores";
-import { lstm } from "./lstm";
-import { misspeltKeys } from "./misspelt-keys";
-import { nearZero } from "./near-zero";
-import { negativesUnread } from "./negatives-unread";
-import { otherTestSet } from "./other-test-set";
-import { spanHead } from "./span-head";
-import { subset } from "./subset";
-import { swallowed } from "./swallowed";
-import { threshold } from "./threshold";
-import { warmUp } from "./warm-up";
-import { yamlAndWeights } from "./yaml-and-weights";
+import { alphaZero } from "./keys/alpha-zero";
+import { deadKeysSign } from "./keys/dead-keys";
+import { differences } from "./keys/differences";
+import { misspeltKeys } from "./keys/misspelt-keys";
+import { negativesUnread } from "./keys/negatives-unread";
+import { decodeOrder } from "./scores/decode-order";
+import { elseKept } from "./scores/else-kept";
+import { knownScores } from "./scores/known-scores";
+import { nearZero } from "./scores/near-zero";
+import { otherTestSet } from "./scores/other-test-set";
+import { subset } from "./scores/subset";
+import { threshold } from "./scores/threshold";
+import { checkpointChoice } from "./training/checkpoint-choice";
+import { clipping } from "./training/clipping";
+import { swallowed } from "./training/swallowed";
+import { warmUp } from "./training/warm-up";
+import { classToken } from "./weights/class-token";
+import { headAsDrawn } from "./weights/head-as-drawn";
+import { lstm } from "./weights/lstm";
+import { spanHead } from "./weights/span-head";
+import { yamlAndWeights } from "./weights/yaml-and-weights";
 
 const SIGNS: readonly Sign[] = [
   alphaZero,

@@ -127,7 +127,7 @@ function curveBeside(path: string): Evidence["curve"] {
 }
 
 function readYamlFile(path: string, era: string | null): Gift {
-  const raw = readYaml(path);
+  const raw = readYaml(path, "a configuration or a table of scores, as YAML");
   if (looksLikeScores(raw)) return { kind: "scores", tests: scoresOf(raw, path) };
   const configuration = openConfiguration(path, era);
   return { kind: configuration.kind, configuration };

@@ -1,6 +1,6 @@
 /** The evaluator of 0.1.5 and 0.1.6, which serves the least probable span first. */
-import { measuredPreset } from "../effects/measured";
-import type { Sign } from "../finding";
+import { measuredPreset } from "../../effects/measured";
+import type { Sign } from "../../finding";
 
 export const decodeOrder: Sign = ({ era, tests }) => {
   if (era !== "0.1.5" && era !== "0.1.6") return [];

@@ -1,5 +1,5 @@
 /** A yaml and a model that are not of the same training. */
-import type { Sign } from "../finding";
+import type { Sign } from "../../finding";
 
 const SHARED = ["model_name", "span_mode", "hidden_size", "max_width"] as const;
 

@@ -1,8 +1,8 @@
 /** An LSTM that was never loaded, never trained, or is not there. */
 
-import { measuredArm } from "../effects/measured";
-import type { Evidence } from "../evidence";
-import type { Sighting, Sign } from "../finding";
+import { measuredArm } from "../../effects/measured";
+import type { Evidence } from "../../evidence";
+import type { Sighting, Sign } from "../../finding";
 
 export const lstm: Sign = ({ model, configuration }) => [
   ...fromWeights(model),

@@ -1,7 +1,7 @@
 /** The small span head, `marker`, where the paper's code had what is called markerV0 today. */
 
-import { measuredKey } from "../effects/measured";
-import type { Sign } from "../finding";
+import { measuredKey } from "../../effects/measured";
+import type { Sign } from "../../finding";
 
 export const spanHead: Sign = ({ configuration, model, against }) => {
   const mode = model?.config.span_mode ?? configuration?.effective.get("span_mode");

@@ -1,5 +1,5 @@
 /** A rate that never rises although the configuration asks for it. */
-import type { Sign } from "../finding";
+import type { Sign } from "../../finding";
 
 export const warmUp: Sign = ({ curve, configuration }) => {
   const wanted =

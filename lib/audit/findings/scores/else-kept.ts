@@ -1,10 +1,10 @@
 /** CrossNER's type misc, asked for as else: kept by GLiNER's evaluation, left out by UniversalNER's. */
 
-import { reversed } from "../effects/effect";
-import { measuredPreset } from "../effects/measured";
-import type { SetFacts } from "../evidence";
-import type { Sign } from "../finding";
-import { isElse, knownSet } from "../inputs/benchmark";
+import { reversed } from "../../effects/effect";
+import { measuredPreset } from "../../effects/measured";
+import type { SetFacts } from "../../evidence";
+import type { Sign } from "../../finding";
+import { isElse, knownSet } from "../../inputs/benchmark";
 
 export const elseKept: Sign = ({ tests }) => {
   const kept = [...(tests?.sets ?? [])].flatMap(([name, facts]) => {

@@ -1,7 +1,7 @@
 /** Steps that failed in silence: exceptions that became a loss of zero, and steps that were left out. */
-import { measuredArm } from "../effects/measured";
-import type { Evidence } from "../evidence";
-import type { Sighting, Sign } from "../finding";
+import { measuredArm } from "../../effects/measured";
+import type { Evidence } from "../../evidence";
+import type { Sighting, Sign } from "../../finding";
 
 export const swallowed: Sign = (evidence) => [...zeroLoss(evidence), ...notNumbers(evidence), ...skipped(evidence)];
 

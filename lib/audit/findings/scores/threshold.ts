@@ -1,6 +1,6 @@
 /** Another threshold than the .5 of GLiNER's evaluation. */
-import { measuredThreshold } from "../effects/measured";
-import type { Sign } from "../finding";
+import { measuredThreshold } from "../../effects/measured";
+import type { Sign } from "../../finding";
 
 export const threshold: Sign = ({ tests }) => {
   const found = [...(tests?.sets.values() ?? [])].find((facts) => facts.threshold !== null && facts.threshold !== 0.5);

@@ -1,6 +1,6 @@
 /** The token that stands before every type: read at the wrong place, or its row never trained. */
-import type { ModelFacts } from "../evidence";
-import type { Sighting, Sign } from "../finding";
+import type { ModelFacts } from "../../evidence";
+import type { Sighting, Sign } from "../../finding";
 
 /** Rows that are added by the mean of the others lie this close to it; trained ones hundreds of times farther. */
 const UNTOUCHED = 1e-3;

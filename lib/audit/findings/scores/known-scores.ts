@@ -1,8 +1,8 @@
 /** Seven numbers that somebody has published: what was said of them then. */
 
-import { publishedScores } from "../../evaluate/stored/published-scores";
-import type { Sign } from "../finding";
-import { nearest } from "../forensics/nearest";
+import { publishedScores } from "../../../evaluate/stored/published-scores";
+import type { Sign } from "../../finding";
+import { nearest } from "../../forensics/nearest";
 
 export const knownScores: Sign = ({ tests }) => {
   const [match] = tests ? nearest(tests) : [];

@@ -1,7 +1,7 @@
 /** Scores over some of a test's sentences. */
-import type { SetFacts } from "../evidence";
-import type { Sign } from "../finding";
-import { type KnownSet, knownSet } from "../inputs/benchmark";
+import type { SetFacts } from "../../evidence";
+import type { Sign } from "../../finding";
+import { type KnownSet, knownSet } from "../../inputs/benchmark";
 
 export const subset: Sign = ({ tests }) => {
   const cut = [...(tests?.sets ?? [])].flatMap(([name, facts]) => {

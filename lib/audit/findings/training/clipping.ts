@@ -1,6 +1,6 @@
 /** Every step clipped where the reference clips none: only the direction of a gradient counts then. */
-import { worthOfKey } from "../effects/worth";
-import type { Sign } from "../finding";
+import { worthOfKey } from "../../effects/measured";
+import type { Sign } from "../../finding";
 
 export const clipping: Sign = ({ run, curve, configuration, against }) => {
   const limit = Number(configuration?.effective.get("max_grad_norm") ?? 0);

@@ -1,9 +1,8 @@
 /** Every other key in which the configuration differs from what it is held against. */
 
-import { diffConfigurations, sideWords } from "../diff/diff";
-import { suspectOfChange } from "../effects/measured";
-import { worthOfKey } from "../effects/worth";
-import type { Sign } from "../finding";
+import { diffConfigurations, sideWords } from "../../diff/diff";
+import { suspectOfChange, worthOfKey } from "../../effects/measured";
+import type { Sign } from "../../finding";
 
 export const differences: Sign = ({ configuration, against }) => {
   if (!configuration || !against) return [];

@@ -1,5 +1,5 @@
 /** Parts of the head, the LSTM apart, that no training has touched. */
-import type { Sign } from "../finding";
+import type { Sign } from "../../finding";
 
 export const headAsDrawn: Sign = ({ model }) => {
   const parts = model?.weights?.asDrawn.filter((part) => part !== "BiLSTM") ?? [];

@@ -1,7 +1,7 @@
 /** Negative types under a key that the version does not read. */
-import { samplingOf } from "../../batch/sampling";
-import { measuredArm } from "../effects/measured";
-import type { Sign } from "../finding";
+import { samplingOf } from "../../../batch/sampling";
+import { measuredArm } from "../../effects/measured";
+import type { Sign } from "../../finding";
 
 export const negativesUnread: Sign = ({ records, era, run }) => {
   if (!records || run) return [];

@@ -1,10 +1,10 @@
 /** A checkpoint that was chosen on the test sets. */
-import { ON_THE_TEST_SET } from "../../gliner/training/evaluation";
-import { measuredArm } from "../effects/measured";
-import { publishedChoice } from "../effects/published";
-import type { Evidence } from "../evidence";
-import type { Sign } from "../finding";
-import { setOf } from "../inputs/benchmark";
+import { ON_THE_TEST_SET } from "../../../gliner/training/evaluation";
+import { measuredArm } from "../../effects/measured";
+import { publishedChoice } from "../../effects/published";
+import type { Evidence } from "../../evidence";
+import type { Sign } from "../../finding";
+import { setOf } from "../../inputs/benchmark";
 
 export const checkpointChoice: Sign = (evidence) => {
   const seen = fromRun(evidence) ?? fromState(evidence);

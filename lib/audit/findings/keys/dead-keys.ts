@@ -1,9 +1,8 @@
 /** Keys of the file that the code of its version does not read, where that makes a difference. */
-import { deadKeys } from "../configuration/configuration";
-import { keyOf, weightOf } from "../configuration/keys";
-import { suspectOfChange } from "../effects/measured";
-import { worthOfKey } from "../effects/worth";
-import type { Sign } from "../finding";
+import { deadKeys } from "../../configuration/configuration";
+import { keyOf, weightOf } from "../../configuration/keys";
+import { suspectOfChange, worthOfKey } from "../../effects/measured";
+import type { Sign } from "../../finding";
 
 export const deadKeysSign: Sign = ({ configuration }) => {
   if (!configuration) return [];

@@ -1,8 +1,8 @@
 /** alpha 0: mentions weigh nothing in the loss. */
-import { isRead, keyOf } from "../configuration/keys";
-import { measuredKey } from "../effects/measured";
-import type { Evidence } from "../evidence";
-import type { Sign } from "../finding";
+import { isRead, keyOf } from "../../configuration/keys";
+import { measuredKey } from "../../effects/measured";
+import type { Evidence } from "../../evidence";
+import type { Sign } from "../../finding";
 
 export const alphaZero: Sign = (evidence) => {
   const seen = fromConfiguration(evidence) ?? fromCurve(evidence);

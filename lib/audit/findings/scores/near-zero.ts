@@ -1,6 +1,6 @@
 /** All scores about .05: what gliner up to 0.2.24 gives under transformers 5, without an error. */
-import { versionOf } from "../../era";
-import type { Sign } from "../finding";
+import { versionOf } from "../../../era";
+import type { Sign } from "../../finding";
 
 export const nearZero: Sign = ({ tests, era, configuration }) => {
   const scores = [...(tests?.sets.values() ?? [])].flatMap(({ f1 }) => (f1 === null ? [] : [f1]));

@@ -1,5 +1,5 @@
 /** Keys that no version has. */
-import type { Sign } from "../finding";
+import type { Sign } from "../../finding";
 
 export const misspeltKeys: Sign = ({ configuration }) => {
   // A gliner_config.json carries whatever its time put there; in a yaml somebody wrote it.

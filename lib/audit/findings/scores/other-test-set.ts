@@ -1,7 +1,7 @@
 /** Another test set under a known name, and known types in other words. */
-import type { SetFacts } from "../evidence";
-import type { Sighting, Sign } from "../finding";
-import { isElse, type KnownSet, knownSet } from "../inputs/benchmark";
+import type { SetFacts } from "../../evidence";
+import type { Sighting, Sign } from "../../finding";
+import { isElse, type KnownSet, knownSet } from "../../inputs/benchmark";
 
 export const otherTestSet: Sign = ({ tests }) => {
   const seen = [...(tests?.sets ?? [])].flatMap(([name, facts]) => {
