@@ -9,7 +9,9 @@ import { openConfiguration } from "./configuration/open";
 import type { Evidence, Reference } from "./evidence";
 import type { Finding, Sighting } from "./finding";
 import { sightings } from "./findings";
+import { type Definition, definitions } from "./forensics/definitions";
 import { type Match, nearest } from "./forensics/nearest";
+import { reportedSets } from "./forensics/reported";
 import { gather } from "./inputs/read";
 import { unknowns } from "./unknown";
 
@@ -27,6 +29,8 @@ export interface Audit {
   unknown: string[];
   /** The nearest published constellations of scores. */
   nearest: Match[];
+  /** With predictions, their reported numbers and gold: the ways of scoring that come nearest, best first. */
+  definitions: Definition[];
   next: { command: string; minutes: number | null; why: string }[];
 }
 
@@ -49,7 +53,9 @@ export async function audit(
   if (era !== null) versionOf(era);
   const gathered = await gather(paths, era);
   const reference = against === null ? claimed(gathered) : referenceOf(openConfiguration(against, era));
-  return conclude({ ...gathered, against: reference });
+  const evidence: Evidence = { ...gathered, against: reference, definitions: null };
+  const reported = await reportedSets(evidence);
+  return conclude({ ...evidence, definitions: reported.length ? definitions(reported) : null });
 }
 
 /** What is concluded from evidence that was gathered. */
@@ -74,6 +80,7 @@ export function conclude(evidence: Evidence): Audit {
     unexplained: gap === null ? null : gap - (explained ?? 0),
     unknown: unknowns(evidence),
     nearest: tests ? nearest(tests).slice(0, 3) : [],
+    definitions: evidence.definitions?.slice(0, 10) ?? [],
     next: nextSteps(seen),
   };
 }

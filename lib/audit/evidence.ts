@@ -1,7 +1,10 @@
 /** What the inputs of an audit say, put side by side; every sign of lib/audit/findings looks at it and at nothing else. */
+
+import type { Predictions } from "../evaluate/predictions/predictions";
 import type { GLiNERConfig } from "../model/config";
 import type { Manifest } from "../provenance/manifest";
 import type { Configuration } from "./configuration/configuration";
+import type { Definition } from "./forensics/definitions";
 
 export interface Evidence {
   inputs: { path: string; kind: string }[];
@@ -13,6 +16,10 @@ export interface Evidence {
   curve: Curve | null;
   tests: TestFacts | null;
   records: RecordFacts | null;
+  /** Of each set whose predictions were given. */
+  predictions: Map<string, Predictions>;
+  /** Ways of scoring, held against the reported numbers; null where predictions, numbers or gold are missing. */
+  definitions: Definition[] | null;
   /** What everything is held against: a configuration, and the scores that were published of it. */
   against: Reference | null;
 }

@@ -27,7 +27,7 @@ function ofConfiguration({ configuration, era, model, tests, run }: Evidence): s
   ];
 }
 
-function ofScores({ tests }: Evidence): string[] {
+function ofScores({ tests, predictions, definitions }: Evidence): string[] {
   if (!tests) return [];
   const sets = [...tests.sets.values()];
   const lacks = (known: (facts: (typeof sets)[number]) => boolean) => sets.some((facts) => !known(facts));
@@ -38,6 +38,11 @@ function ofScores({ tests }: Evidence): string[] {
     ...(lacks(({ texts, mentions }) => texts !== null || mentions !== null)
       ? [
           "Whether it is the whole of each test, and the benchmark's own: the scores come without counts of sentences and mentions.",
+        ]
+      : []),
+    ...(predictions.size > 0 && !definitions
+      ? [
+          "Which definition gave the numbers: it takes the predictions, a table of the reported scores, and the test's records (an input, or a test that is on this machine).",
         ]
       : []),
     ...(lacks(({ threshold }) => threshold !== null) ? ["The threshold of the scores."] : []),

@@ -1,5 +1,6 @@
 /** `audit`: why did my run differ? */
 import { type Audit, audit } from "../audit/audit";
+import { inWords } from "../audit/findings/scores/definition";
 import { type Command, runCommand } from "./command";
 
 export const command: Command = {
@@ -32,7 +33,18 @@ export const command: Command = {
   },
 };
 
-function report({ inputs, against, findings, gap, explained, unexplained, unknown, nearest, next }: Audit): string {
+function report({
+  inputs,
+  against,
+  findings,
+  gap,
+  explained,
+  unexplained,
+  unknown,
+  nearest,
+  definitions,
+  next,
+}: Audit): string {
   const head = inputs.map(({ path, kind }) => `${kind}: ${path}\n`).join("");
   const lines = findings.map(
     ({ what, evidence, effect, certain }, i) =>
@@ -46,6 +58,9 @@ function report({ inputs, against, findings, gap, explained, unexplained, unknow
       ? ""
       : `\ngap ${points(gap)}; the known effects add up to ${explained === null ? "nothing known" : points(explained)}, measured one by one on other models; unexplained ${points(unexplained ?? 0)}\n`,
     nearest.length ? `\nnearest published scores:\n${nearest.map(line).join("")}` : "",
+    definitions.length
+      ? `\nways of scoring these predictions, by their distance from the reported numbers:\n${definitions.slice(0, 5).map(way).join("")}`
+      : "",
     unknown.length ? `\ncannot be told from this:\n${unknown.map((one) => `  ${one}\n`).join("")}` : "",
     next.length
       ? `\nwhat to run next:\n${next.map(({ command: words, why }) => `  ${words}\n      ${why}\n`).join("")}`
@@ -55,6 +70,9 @@ function report({ inputs, against, findings, gap, explained, unexplained, unknow
 
 const line = ({ model, source, distance, sets, certainty }: Audit["nearest"][number]) =>
   `  ${distance.toFixed(1)} points a set (${sets} sets): ${model}, ${source}; ${certainty}\n`;
+
+const way = (one: Audit["definitions"][number]) =>
+  `  ${one.distance.toFixed(2)} points a set${one.agrees ? " (agrees)" : ""}: ${inWords(one)}\n`;
 
 function worth(effect: Audit["findings"][number]["effect"]): string {
   if (!effect) return "unknown: nobody has measured it";

@@ -87,8 +87,11 @@ const PRESETS = "measured here: data/results/zero-shot-presets.json, MiniLM-L6";
 
 const turnsOnly = (set: Readonly<Record<string, unknown>>, key: string) => key in set && Object.keys(set).length === 1;
 
+const recipes = new Map<string, unknown>();
+
 function recipeValue(recipe: string, key: string): unknown {
-  const raw = readYaml(join(PROJECT_ROOT, recipe), "a recipe");
+  const raw = recipes.get(recipe) ?? readYaml(join(PROJECT_ROOT, recipe), "a recipe");
+  recipes.set(recipe, raw);
   if (!isObject(raw)) return undefined;
   return Object.values(raw).find((section) => isObject(section) && key in section)?.[key as never] ?? raw[key];
 }

@@ -7,6 +7,7 @@ import { differences } from "./keys/differences";
 import { misspeltKeys } from "./keys/misspelt-keys";
 import { negativesUnread } from "./keys/negatives-unread";
 import { decodeOrder } from "./scores/decode-order";
+import { definition } from "./scores/definition";
 import { elseKept } from "./scores/else-kept";
 import { knownScores } from "./scores/known-scores";
 import { nearZero } from "./scores/near-zero";
@@ -32,6 +33,7 @@ const SIGNS: readonly Sign[] = [
   nearZero,
   otherTestSet,
   subset,
+  definition,
   spanHead,
   checkpointChoice,
   decodeOrder,

@@ -16,11 +16,14 @@ import { recordFacts } from "./records";
 import { looksLikeScores, NOTHING, scoresOf, scoresOfText } from "./scores";
 
 /** What one input gives. */
-type Gift = { kind: string } & Partial<Omit<Evidence, "inputs" | "era" | "against">>;
+type Gift = { kind: string; answers?: Predictions } & Partial<Omit<Gathered, "inputs" | "era" | "predictions">>;
+
+/** What the inputs say, before anything is concluded. */
+export type Gathered = Omit<Evidence, "against" | "definitions">;
 
 /** @throws UserError in one sentence where an input is missing, of no known kind, or unsound; where two say the same thing */
-export async function gather(paths: readonly string[], era: string | null): Promise<Omit<Evidence, "against">> {
-  const evidence: Omit<Evidence, "against"> = {
+export async function gather(paths: readonly string[], era: string | null): Promise<Gathered> {
+  const evidence: Gathered = {
     inputs: [],
     era,
     configuration: null,
@@ -29,13 +32,14 @@ export async function gather(paths: readonly string[], era: string | null): Prom
     curve: null,
     tests: null,
     records: null,
+    predictions: new Map(),
   };
   for (const path of paths) add(evidence, path, await readInput(path, era));
   evidence.era ??= evidence.configuration?.era ?? null;
   return evidence;
 }
 
-function add(evidence: Omit<Evidence, "against">, path: string, { kind, tests, ...gift }: Gift): void {
+function add(evidence: Gathered, path: string, { kind, tests, answers, ...gift }: Gift): void {
   for (const [key, value] of Object.entries(gift)) {
     if (value === null || value === undefined) continue;
     const before = evidence[key as keyof typeof gift];
@@ -46,6 +50,7 @@ function add(evidence: Omit<Evidence, "against">, path: string, { kind, tests, .
     Object.assign(evidence, { [key]: kept });
   }
   if (tests) evidence.tests = mergeTests(evidence.tests, tests);
+  if (answers) evidence.predictions.set(setNameOf(answers), answers);
   evidence.inputs.push({ path, kind });
 }
 
@@ -57,7 +62,7 @@ const WORDS: Readonly<Record<string, string>> = {
   records: "a file of training records",
 };
 
-const yields = (evidence: Omit<Evidence, "against">, { configuration }: Partial<Gift>) =>
+const yields = (evidence: Gathered, { configuration }: Partial<Gift>) =>
   [evidence.configuration?.kind, configuration?.kind].includes("gliner_config.json");
 
 /** Scores and predictions of the same set complete each other. */
@@ -149,7 +154,10 @@ function readLines(path: string): Gift {
     .split("\n")
     .filter((line) => line !== "");
   const first = parsed(lines[0] ?? "", path, 1);
-  if ("format" in first) return { kind: "predictions", tests: testsOf(readPredictions(path), path) };
+  if ("format" in first) {
+    const answers = readPredictions(path);
+    return { kind: "predictions", answers, tests: testsOf(answers, path) };
+  }
   const records = lines.map((line, i) => parsed(line, path, i + 1));
   return { kind: "training records", records: recordFacts(records, path) };
 }
@@ -165,8 +173,8 @@ function parsed(line: string, path: string, number: number): JsonObject {
 }
 
 /** Predictions without a score: how the set was asked, and of which texts. */
-function testsOf({ header }: Predictions, path: string): NonNullable<Evidence["tests"]> {
-  const { name, texts, sha256 } = header.data;
+function testsOf({ header }: Pick<Predictions, "header">, path: string): NonNullable<Evidence["tests"]> {
+  const { texts, sha256 } = header.data;
   const facts: SetFacts = {
     ...NOTHING,
     texts,
@@ -174,5 +182,8 @@ function testsOf({ header }: Predictions, path: string): NonNullable<Evidence["t
     typeCount: header.labels.length,
     wordsSha256: sha256,
   };
-  return { path, sets: new Map([[setOf(name) ?? name, facts]]), average: null };
+  return { path, sets: new Map([[setNameOf({ header }), facts]]), average: null };
 }
+
+/** The benchmark's name of the set, or the predictions' own. */
+const setNameOf = ({ header }: Pick<Predictions, "header">) => setOf(header.data.name) ?? header.data.name;
