@@ -9,7 +9,7 @@ import { openConfiguration } from "./configuration/open";
 import type { Evidence, Reference } from "./evidence";
 import type { Finding, Sighting } from "./finding";
 import { sightings } from "./findings";
-import { type Definition, definitions } from "./forensics/definitions";
+import { type Definition, definitions, distinct } from "./forensics/definitions";
 import { type Match, nearest } from "./forensics/nearest";
 import { reportedSets } from "./forensics/reported";
 import { gather } from "./inputs/read";
@@ -80,7 +80,7 @@ export function conclude(evidence: Evidence): Audit {
     unexplained: gap === null ? null : gap - (explained ?? 0),
     unknown: unknowns(evidence),
     nearest: tests ? nearest(tests).slice(0, 3) : [],
-    definitions: evidence.definitions?.slice(0, 10) ?? [],
+    definitions: distinct(evidence.definitions ?? []).slice(0, 10),
     next: nextSteps(seen),
   };
 }

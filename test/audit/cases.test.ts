@@ -4,8 +4,22 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { knownSet } from "../../lib/audit/inputs/benchmark";
+import { initialValues } from "../../lib/model/initialise";
+import { readSafetensors, writeSafetensors } from "../../lib/weights/safetensors";
 import { ROOT, TINY_RECORDS } from "../tiny";
-import { audit, drawn, file, first, ids, modelCopy, predictions, rewrite, scratch, trainedRun } from "./cases";
+import {
+  audit,
+  drawn,
+  file,
+  first,
+  headShapesOf,
+  ids,
+  modelCopy,
+  predictions,
+  rewrite,
+  scratch,
+  trainedRun,
+} from "./cases";
 import { SCORES_209, YAML_209 } from "./issue-209";
 
 let healthy = "";
@@ -24,8 +38,26 @@ test("2 small marker: in issue 36's yaml, and in the shapes of weights", async (
   first(yaml, "small-span-head");
   assert.match(yaml.findings[0].evidence, /5,903,616 parameters in place of 16,526,592/);
   assert.deepEqual(ids(yaml).sort(), ["differs:cap_types", "differs:max_len", "differs:max_types", "small-span-head"]);
+  const small = await audit([withMarkerHead()]);
+  first(small, "small-span-head");
+  assert.match(small.findings[0].evidence, /the head has [\d,]+ parameters/);
   assert.ok(yaml.unknown.some((line) => /issue 36 .*issue 209.*two gaps/.test(line)));
 });
+
+/** The healthy model with the tensors of the small head, trained away from their first draw. */
+function withMarkerHead(): string {
+  const folder = modelCopy(join(healthy, "last"), "marker", { span_mode: "marker" });
+  const shapes = headShapesOf(folder);
+  const path = join(folder, "model.safetensors");
+  const { tensors } = readSafetensors(path);
+  const others = [...tensors].filter(([name]) => !name.startsWith("span_rep"));
+  const span = [...shapes].filter(([name]) => name.startsWith("span_rep"));
+  writeSafetensors(path, [
+    ...others.map(([name, { shape, data }]) => [name, shape, () => data] as const),
+    ...span.map(([name, shape]) => [name, shape, () => initialValues(name, shapes, 1).map((x) => 2 * x)] as const),
+  ]);
+  return folder;
+}
 
 test("3 random LSTM: as drawn, missing, or under AllenNLP's names", async () => {
   const random = modelCopy(join(healthy, "last"), "random-lstm");

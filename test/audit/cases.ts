@@ -62,12 +62,18 @@ export function rewrite(
   writeSafetensors(path, kept);
 }
 
-/** The values that PyTorch would draw for the head of a model folder. */
-export function drawn(folder: string): (name: string) => Float32Array {
+/** Names and shapes of the head that a model folder's configuration describes. */
+export function headShapesOf(folder: string): Shapes {
   const path = join(folder, "gliner_config.json");
   const { config } = parseConfig(JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>, path);
   const shapes = new Shapes();
   headShapes(shapes, config, Number(config.encoder_config?.hidden_size));
+  return shapes;
+}
+
+/** The values that PyTorch would draw for the head of a model folder. */
+export function drawn(folder: string): (name: string) => Float32Array {
+  const shapes = headShapesOf(folder);
   return (name) => initialValues(name, shapes, 3);
 }
 

@@ -1,6 +1,7 @@
 /** Score forensics with predictions: the way of scoring that was planted comes back, out of all that are tried. */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { typesOf } from "../../lib/data/records";
 import { findSource, isHere } from "../../lib/data/sources";
@@ -36,7 +37,11 @@ async function prepared() {
   }));
   const data = { name: SET, texts: texts.length, sha256: digestOfTexts(records) };
   const header = { format: FORMAT, model: { name: "m", sha256: "0" }, data, labels, floor: 0.05 };
-  const path = file("ai.jsonl", `${JSON.stringify(header)}\n${texts.map((text, i) => formatText(i, text)).join("")}`);
+  mkdirSync(join(scratch, "answers"));
+  const path = file(
+    "answers/ai.jsonl",
+    `${JSON.stringify(header)}\n${texts.map((text, i) => formatText(i, text)).join("")}`,
+  );
   return { records, path, predictions: readPredictions(path) };
 }
 
@@ -50,6 +55,12 @@ test("a planted way of scoring is found, and the customary one is no finding", o
   };
   const usual = await report("gliner", 0.5);
   assert.ok(usual.definitions[0].agrees && !ids(usual).some((id) => id.startsWith("definition")), ids(usual).join());
+  const { definitions } = await audit([dirname(path)]);
+  assert.deepEqual(
+    definitions,
+    [],
+    "a folder stands for its files; without reported numbers there is nothing to search",
+  );
   for (const [preset, threshold, first] of [
     ["0.1.6", 0.5, undefined],
     ["gliner", 0.3, undefined],

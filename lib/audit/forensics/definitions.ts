@@ -54,10 +54,15 @@ export function definitions(reported: readonly Reported[]): Definition[] {
 
 /** How far a definition is from GLiNER's own: the whole set at .5. */
 const oddity = ({ preset, threshold, first, verdict }: Definition) =>
-  PRESETS.findIndex(({ name }) => name === preset) +
-  10 * Math.abs(threshold - 0.5) +
-  (first ? 20 : 0) +
-  (verdict === "wrong" ? 10 : 0);
+  (preset === "gliner" ? 0 : 1) + 10 * Math.abs(threshold - 0.5) + (first ? 20 : 0) + (verdict === "wrong" ? 10 : 0);
+
+/** Those that give different numbers: of equals, the first. */
+export function distinct(found: readonly Definition[]): Definition[] {
+  const keyOf = ({ threshold, withoutElse, first, f1 }: Definition) =>
+    JSON.stringify([threshold, withoutElse, first, f1]);
+  const firsts = new Map([...found].reverse().map((one) => [keyOf(one), one]));
+  return found.filter((one) => firsts.get(keyOf(one)) === one);
+}
 
 function ofRules(
   reported: readonly Reported[],

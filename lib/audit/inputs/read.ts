@@ -1,5 +1,5 @@
 /** Which kind of input a path is, and what it adds to the evidence. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError, usageError } from "../../errors";
 import { type Predictions, readPredictions } from "../../evaluate/predictions/predictions";
@@ -34,9 +34,17 @@ export async function gather(paths: readonly string[], era: string | null): Prom
     records: null,
     predictions: new Map(),
   };
-  for (const path of paths) add(evidence, path, await readInput(path, era));
+  for (const path of paths.flatMap(opened)) add(evidence, path, await readInput(path, era));
   evidence.era ??= evidence.configuration?.era ?? null;
   return evidence;
+}
+
+/** A folder of answers (`evaluate --predictions DIR/MODEL`) stands for its files. */
+function opened(path: string): string[] {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return [path];
+  const names = readdirSync(path);
+  const answers = names.filter((name) => name.endsWith(".jsonl")).map((name) => join(path, name));
+  return answers.length === 0 || names.some((name) => /^(manifest|gliner_config)\.json$/.test(name)) ? [path] : answers;
 }
 
 function add(evidence: Gathered, path: string, { kind, tests, answers, ...gift }: Gift): void {

@@ -2,14 +2,14 @@
 import { presetOf } from "../../../evaluate/scoring/presets";
 import { measuredPreset, measuredThreshold } from "../../effects/measured";
 import type { Sign } from "../../finding";
-import type { Definition } from "../../forensics/definitions";
+import { type Definition, distinct } from "../../forensics/definitions";
 
 export const definition: Sign = ({ definitions }) => {
   const agreeing = definitions?.filter(({ agrees }) => agrees) ?? [];
-  const [best] = agreeing;
+  const [best, ...rest] = distinct(agreeing);
   // A sound definition that agrees is all that is needed.
   if (!best || agreeing.some(isCustomary)) return [];
-  const others = agreeing.slice(1, 4).map(inWords);
+  const others = rest.slice(0, 3).map(inWords);
   return [
     {
       id: `definition:${best.preset}${best.first ? `:first-${best.first}` : ""}`,
@@ -20,7 +20,7 @@ export const definition: Sign = ({ definitions }) => {
         : best.threshold === 0.5
           ? measuredPreset(best.preset)
           : measuredThreshold(best.threshold),
-      certain: agreeing.length === 1,
+      certain: rest.length === 0,
       ...(best.first ? { spoils: true as const } : {}),
     },
   ];

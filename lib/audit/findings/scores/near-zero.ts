@@ -5,7 +5,7 @@ import type { Sign } from "../../finding";
 export const nearZero: Sign = ({ tests, era, configuration }) => {
   const scores = [...(tests?.sets.values() ?? [])].flatMap(({ f1 }) => (f1 === null ? [] : [f1]));
   const transformers = String(configuration?.given.get("transformers_version") ?? "");
-  const low = scores.length >= 3 && scores.every((f1) => f1 < 0.12);
+  const low = scores.length >= 3 && scores.every((f1) => f1 > 0.005 && f1 < 0.12);
   const clash = /^[5-9]\./.test(transformers) && era !== null && before(era);
   if (!tests || (!low && !clash)) return [];
   const named = clash ? `version ${era} with transformers ${transformers}` : "";
