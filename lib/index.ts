@@ -8,7 +8,7 @@
 
 export { type BackendInfo, backendInfo, useBackend } from "./backend";
 export { UserError } from "./errors";
-export { identityOf } from "./gliner/checkpoint/identity";
+export { modelIdentity } from "./gliner/checkpoint/identity";
 export type { LoadOptions } from "./gliner/checkpoint/load";
 export { CheckpointError, type Misfit } from "./gliner/checkpoint/misfit";
 export { type PublishedModel, publishedModels } from "./gliner/checkpoint/published";
@@ -63,8 +63,8 @@ export { type OrderStudy, studyOrders } from "./evaluate/prompts/label-order";
 export type { StudyOptions, Wording } from "./evaluate/prompts/prompt-study";
 export { AS_GIVEN, oneAtATime, studyWordings, type WordingResult } from "./evaluate/prompts/wordings";
 export { MATCH_MODES, type ModeScores, matchModes } from "./evaluate/scoring/match-modes";
-export { addCounts, type Counts, countMatches, type Scores, scores, scoresPerType } from "./evaluate/scoring/metrics";
-export { labelsOf, PRESETS, type Preset, presetOf, rulesOf } from "./evaluate/scoring/presets";
+export { addCounts, type Counts, countMatches, f1Scores, type Scores, scoresPerType } from "./evaluate/scoring/metrics";
+export { askedLabels, PRESETS, type Preset, presetOf, rulesOf } from "./evaluate/scoring/presets";
 export { PLAIN_RULES, type Scored, type ScoringRules, scorePredictions } from "./evaluate/scoring/scoring";
 export {
   bestThreshold,
@@ -87,7 +87,7 @@ export { askedOnly, type EvaluateOptions, type Evaluation, evaluateRecords } fro
 // Files -> records: formats, sources, training mixes, label lists, what is wrong with data.
 
 export { type Conversion, convert } from "./data/convert";
-export { conversationRecord, ERAS, type Era } from "./data/formats/pile-ner";
+export { conversationRecord, PILE_NER_ERAS, type PileNerEra } from "./data/formats/pile-ner";
 export { type FormatOptions, readFormat } from "./data/formats/read";
 export { Tally, type TallyReport } from "./data/formats/tally";
 export { bioLines } from "./data/formats/write";
@@ -97,7 +97,7 @@ export { buildMix, type MixManifest } from "./data/mix/build";
 export { type MixRecipe, readMix } from "./data/mix/recipe";
 export { loadRecords } from "./data/named";
 export { type Overlap, OverlapIndex } from "./data/overlap";
-export { joinRecords, type NerRecord, type NerSpan, readRecords, typesOf } from "./data/records";
+export { goldTypes, joinRecords, type NerRecord, type NerSpan, readRecords } from "./data/records";
 export { sourceRecords } from "./data/source-records";
 export { isHere, readSources } from "./data/sources";
 export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } from "./data/zero-shot-tests";
@@ -152,7 +152,7 @@ export {
 } from "./laboratory/switches";
 export { type Timing, timeInTurn } from "./laboratory/timing";
 export type { GLiNERConfig } from "./model/config";
-export { candidates, entitiesAt, greedyDecode, type SpanCandidate } from "./model/decode";
+export { entitiesAt, greedyDecode, type SpanCandidate, spanCandidates } from "./model/decode";
 export { countParameters, describeHead } from "./model/describe";
 export { type LossOptions, lossOf, spanLoss } from "./model/loss";
 export { LSTMS, type Lstm, type LstmModule, type LstmName, lstmShapes, StatefulLstm } from "./model/lstm";
@@ -160,7 +160,7 @@ export { SPAN_LAYERS, spanLayer } from "./model/span";
 export * from "./model/span/allennlp";
 export { type SpanInput, type SpanLayer, scoreSpans } from "./model/span/layer";
 export type { ForwardOptions, Trace } from "./model/uni-encoder-span";
-export { RandomStream, stream } from "./random";
+export { RandomStream, randomStream } from "./random";
 export {
   type Arm,
   type ArmComparison,

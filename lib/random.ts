@@ -80,7 +80,7 @@ export class RandomStream {
  * @param name what is drawn: "init", "order", "types", "dropout", "bootstrap"
  * @param index further coordinates: epoch, step, layer
  */
-export function stream(seed: number, name: string, ...index: (number | string)[]): RandomStream {
+export function randomStream(seed: number, name: string, ...index: (number | string)[]): RandomStream {
   const digest = createHash("sha256")
     .update(JSON.stringify([seed, name, ...index]))
     .digest();

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { backendInfo, useBackend } from "../lib/backend";
-import { readRecords, typesOf } from "../lib/data/records";
+import { goldTypes, readRecords } from "../lib/data/records";
 import { ZERO_SHOT_SETS } from "../lib/data/zero-shot-tests";
 import { evaluateRecords } from "../lib/evaluate/zero-shot";
 import { GLiNER } from "../lib/gliner/gliner";
@@ -43,7 +43,7 @@ test("a real model gives Python's candidates, scores and F1", { skip: !present }
   const tolerance = native ? 1e-4 : 1e-3;
   for (const set of ZERO_SHOT_SETS) {
     const all = await readRecords(join(TESTS, `${set}.jsonl`));
-    const types = typesOf(all).filter((type) => type !== "else");
+    const types = goldTypes(all).filter((type) => type !== "else");
     const records = all.slice(0, limit);
     const found = await model.candidates(
       records.map((record) => record.tokens),

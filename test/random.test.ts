@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stream } from "../lib/random";
+import { randomStream } from "../lib/random";
 
 test("a stream depends on seed, name and index, and on nothing drawn before", () => {
-  const first = stream(1, "order", 3).uint32();
-  stream(1, "order", 2).uint32();
-  assert.equal(stream(1, "order", 3).uint32(), first);
-  const others = [stream(2, "order", 3), stream(1, "types", 3), stream(1, "order", 4), stream(1, "order")];
+  const first = randomStream(1, "order", 3).uint32();
+  randomStream(1, "order", 2).uint32();
+  assert.equal(randomStream(1, "order", 3).uint32(), first);
+  const others = [
+    randomStream(2, "order", 3),
+    randomStream(1, "types", 3),
+    randomStream(1, "order", 4),
+    randomStream(1, "order"),
+  ];
   for (const other of others) assert.notEqual(other.uint32(), first);
 });
 
 test("numbers are uniform, normal ones are normal, shuffles are fair", () => {
-  const random = stream(0, "check");
+  const random = randomStream(0, "check");
   const n = 200_000;
   let sum = 0;
   let square = 0;
@@ -28,7 +33,7 @@ test("numbers are uniform, normal ones are normal, shuffles are fair", () => {
 });
 
 test("integer includes both ends and shuffle leaves its argument alone", () => {
-  const random = stream(5, "ends");
+  const random = randomStream(5, "ends");
   const seen = new Set(Array.from({ length: 200 }, () => random.integer(2, 4)));
   assert.deepEqual([...seen].sort(), [2, 3, 4]);
   const list = [1, 2, 3, 4];
@@ -37,7 +42,7 @@ test("integer includes both ends and shuffle leaves its argument alone", () => {
 });
 
 test("numbers drawn in bulk are those drawn one by one, and the stream goes on behind them", () => {
-  const [bulk, single] = [stream(3, "bulk"), stream(3, "bulk")];
+  const [bulk, single] = [randomStream(3, "bulk"), randomStream(3, "bulk")];
   for (const n of [0, 1, 5, 1000]) {
     const drawn = new Uint32Array(n);
     bulk.fillUint32(drawn);

@@ -1,7 +1,7 @@
 import type { NerSpan } from "../data/records";
 import type { SubwordTokenizer } from "../text/tokenizer";
 import { spanLabels, tokenLabels } from "./labels";
-import { checkRoom, type PromptConfig, type PromptedText, promptText } from "./prompt";
+import { type PromptConfig, type PromptedText, promptText } from "./prompt";
 import { asPreprocessed } from "./unknown-words";
 
 /** One text with the types asked of it; `ner` only for training. */
@@ -54,13 +54,15 @@ export interface Batch {
   wordsLost: number[];
   /** Per text, the words of `tokens` that the encoder reads: behind them it was cut off. */
   wordsRead: number[];
+  /** Per text, subwords of its prompt before any cut, special tokens included. */
+  promptLengths: number[];
 }
 
 /**
  * Examples -> batch, as `SpanDataCollator` of GLiNER 0.2.29 does: texts cut to `max_len` words (an empty one becomes
  * "[PAD]"), prompts, padding to the longest, multi-hot labels. Gold that cannot be represented (wider than K, beyond the
  * cut, of a type not asked) is left out, as in Python.
- * @throws UserError where a prompt leaves no room for a text, of which Python reads nothing and says so nowhere
+ * A prompt that leaves no room for its text is cut as Python cuts it; `promptLengths` shows it, and the model's own `collate` refuses it.
  */
 export function collate(
   examples: readonly Example[],
@@ -72,9 +74,6 @@ export function collate(
   const shown = (words: string[]) =>
     config.preprocess_text ? words.map((word) => asPreprocessed(word, tokenizer)) : words;
   const prompted = tokens.map((words, b) => promptText(shown(words), shown(classes[b]), tokenizer, config));
-  prompted.forEach((text, b) => {
-    checkRoom(text.promptLength, classes[b].length, tokenizer.modelMaxLength);
-  });
   const size = examples.length;
   const T = Math.max(...prompted.map((text) => text.inputIds.length));
   const W = Math.max(...tokens.map((words) => words.length));
@@ -96,6 +95,7 @@ export function collate(
     tokens,
     wordsLost: examples.map((example, b) => Math.max(0, example.tokens.length - config.max_len) + prompted[b].wordsCut),
     wordsRead: prompted.map((text) => text.wordsRead),
+    promptLengths: prompted.map((text) => text.promptLength),
   };
   prompted.forEach((text, b) => {
     placeText(batch, b, text);

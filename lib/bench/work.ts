@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { joinRecords, type NerRecord, readRecords, typesOf } from "../data/records";
+import { goldTypes, joinRecords, type NerRecord, readRecords } from "../data/records";
 import { UserError } from "../errors";
-import { stream } from "../random";
+import { randomStream } from "../random";
 
 /** A text to measure on: its words, its mentions, and the types it is asked for. */
 export interface BenchText {
@@ -19,8 +19,8 @@ export const SHAPE = { texts: 64, words: [30, 60] as const, types: 15 };
  */
 export async function sampleTexts(path: string): Promise<BenchText[]> {
   const records = (await readRecords(path)).filter(({ tokens }) => tokens.length > 0);
-  const types = typesOf(records).slice(0, SHAPE.types);
-  const random = stream(0, "bench texts");
+  const types = goldTypes(records).slice(0, SHAPE.types);
+  const random = randomStream(0, "bench texts");
   const [low, high] = SHAPE.words;
   let next = 0;
   return Array.from({ length: SHAPE.texts }, () => {

@@ -1,10 +1,10 @@
 import { loadRecords } from "../data/named";
-import { typesOf } from "../data/records";
+import { goldTypes } from "../data/records";
 import { ZERO_SHOT_SETS } from "../data/zero-shot-tests";
 import { usageError } from "../errors";
 import { type BenchmarkSet, comparePresets, type PresetScores } from "../evaluate/benchmark";
 import type { Counts } from "../evaluate/scoring/metrics";
-import { labelsOf, PRESETS, type Preset, presetOf, rulesOf } from "../evaluate/scoring/presets";
+import { askedLabels, PRESETS, type Preset, presetOf, rulesOf } from "../evaluate/scoring/presets";
 import { PLAIN_RULES, type ScoringRules } from "../evaluate/scoring/scoring";
 import { compareF1 } from "../evaluate/statistics/paired";
 import { amongPublished } from "../evaluate/stored/published-scores";
@@ -162,7 +162,7 @@ interface Evaluated {
 
 async function evaluateAll(options: Options, sets: readonly BenchmarkSet[]): Promise<Evaluated[]> {
   const { models, presets, folder, batchSize, labelsAtOnce, failOnTruncation, threshold } = options;
-  const labels = sets.map(({ name, types }) => (presets.length ? labelsOf(presets[0], name, types) : [...types]));
+  const labels = sets.map(({ name, types }) => (presets.length ? askedLabels(presets[0], name, types) : [...types]));
   const settings = {
     labels,
     floor: floorFor(threshold ?? PLAIN_RULES.threshold),
@@ -171,7 +171,7 @@ async function evaluateAll(options: Options, sets: readonly BenchmarkSet[]): Pro
     failOnTruncation,
     folder,
   };
-  const trainedOn = options.trainedOn ? new Set(typesOf(await loadRecords(options.trainedOn))) : undefined;
+  const trainedOn = options.trainedOn ? new Set(goldTypes(await loadRecords(options.trainedOn))) : undefined;
   if (models.length === 0)
     return savedPredictions(folder ?? "", sets).map((answers) => score(answers, sets, options, trainedOn));
   const evaluated: Evaluated[] = [];

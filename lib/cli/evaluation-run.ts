@@ -23,7 +23,7 @@ import type { Counts } from "../evaluate/scoring/metrics";
 import { type Scored, type ScoringRules, scorePredictions } from "../evaluate/scoring/scoring";
 import { bootstrapF1 } from "../evaluate/statistics/bootstrap";
 import { type Evaluation, evaluationOf } from "../evaluate/zero-shot";
-import { identityOf } from "../gliner/checkpoint/identity";
+import { modelIdentity } from "../gliner/checkpoint/identity";
 import { GLiNER } from "../gliner/gliner";
 import { inLabelChunks } from "../gliner/reading/label-chunks";
 import { Progress } from "../progress";
@@ -71,7 +71,7 @@ const STORED = "none, from saved predictions";
 
 /** A model folder and its identity: several are all looked at before the first is asked. */
 export async function identified(folder: string): Promise<{ folder: string; identity: ModelIdentity }> {
-  return { folder, identity: await identityOf(folder) };
+  return { folder, identity: await modelIdentity(folder) };
 }
 
 /**

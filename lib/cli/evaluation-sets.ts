@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { loadRecords } from "../data/named";
-import { checkRecords, typesOf } from "../data/records";
+import { checkRecords, goldTypes } from "../data/records";
 import { UserError } from "../errors";
 import type { BenchmarkSet } from "../evaluate/benchmark";
 import { askedOnly } from "../evaluate/zero-shot";
@@ -23,7 +23,7 @@ export interface SetChoice {
 export async function openSet(file: string, choice: SetChoice): Promise<BenchmarkSet> {
   const { labels, drop, limit } = choice;
   const all = await loadRecords(file);
-  const gold = typesOf(all);
+  const gold = goldTypes(all);
   const name = setName(file);
   for (const type of drop)
     if (!gold.includes(type) && !labels?.includes(type)) say(`--drop ${type}: no record of ${name} has such a type.`);

@@ -1,7 +1,7 @@
 import { convert } from "../data/convert";
 import { WORD_SPLITTERS } from "../data/formats/instruct";
 import { FORMATS } from "../data/formats/names";
-import { ERAS } from "../data/formats/pile-ner";
+import { PILE_NER_ERAS } from "../data/formats/pile-ner";
 import type { FormatOptions, RecordFormat } from "../data/formats/read";
 import { SCHEMES } from "../data/formats/schemes";
 import { Tally, type TallyReport } from "../data/formats/tally";
@@ -24,7 +24,7 @@ export const command: Command = {
     ["IN...", "files (.gz is unpacked), or source:ID for one of data/manifest.json, which is fetched and checked"],
     ["--out FILE", "written whole or not at all; packed where the name ends in .gz"],
     ["--to FORMAT", `how FILE is written: ${Object.keys(WRITERS).join(", ")} (default records: one JSON a line)`],
-    ["--era ERA", `Pile-NER as ${ERAS.join(", ")} made it (default default)`],
+    ["--era ERA", `Pile-NER as ${PILE_NER_ERAS.join(", ")} made it (default default)`],
     ["--drop-duplicates", "keep one of several equal spans of a record; the eras keep them all"],
     [
       "--words SPLITTER",
@@ -104,7 +104,7 @@ function mixSummary({ sources, excluded, overlap, files }: MixManifest, folder: 
 function formatOptions(values: Values): FormatOptions {
   const label = values["label-map"];
   return {
-    era: choice(values, "era", ERAS),
+    era: choice(values, "era", PILE_NER_ERAS),
     dropDuplicates: values["drop-duplicates"] === true || undefined,
     words: choice(values, "words", WORD_SPLITTERS),
     labels: typeof label === "string" ? readLabelMap(label) : undefined,

@@ -48,7 +48,7 @@ export async function readRecords(path: string): Promise<NerRecord[]> {
 }
 
 /** The gold types, sorted by code point as Python's `sorted` does. */
-export function typesOf(records: Iterable<NerRecord>): string[] {
+export function goldTypes(records: Iterable<NerRecord>): string[] {
   const types = new Set<string>();
   for (const { ner } of records) for (const [, , label] of ner) types.add(label);
   return [...types].sort(byCodePoint);

@@ -1,6 +1,6 @@
 import type { NerRecord } from "../data/records";
 import { checkTexts, type Predictions } from "./predictions/predictions";
-import { addCounts, type Counts, type Scores, scores } from "./scoring/metrics";
+import { addCounts, type Counts, f1Scores, type Scores } from "./scoring/metrics";
 import { type Preset, promptDifference, rulesOf } from "./scoring/presets";
 import { scorePredictions } from "./scoring/scoring";
 import { bootstrapF1, meanF1 } from "./statistics/bootstrap";
@@ -76,7 +76,7 @@ function scorePreset(
   };
   const datasets = sets.map(({ name, types }, i) => {
     const prompt = promptDifference(preset, predictions[i], types);
-    return { name, ...scores(addCounts(counts[i])), ci95: interval([counts[i]]), prompt };
+    return { name, ...f1Scores(addCounts(counts[i])), ci95: interval([counts[i]]), prompt };
   });
   const { verdict, about, source } = preset;
   const average = { f1: meanF1(counts), ci95: interval(counts) };

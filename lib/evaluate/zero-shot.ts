@@ -3,7 +3,7 @@ import { UserError } from "../errors";
 import type { DecodeOptions } from "../model/decode";
 import { checkLabels, checkNames, checkNumber, checkSwitch, checkThresholds } from "../options";
 import type { Predictor } from "./predictions/predict";
-import { addCounts, type Counts, type Scores, scores, scoresPerType } from "./scoring/metrics";
+import { addCounts, type Counts, f1Scores, type Scores, scoresPerType } from "./scoring/metrics";
 import { PLAIN_RULES, type Scored, type ScoringRules, scoreTexts } from "./scoring/scoring";
 import { bootstrapF1 } from "./statistics/bootstrap";
 
@@ -94,7 +94,7 @@ export function evaluationOf(
 ): Evaluation {
   const results = scored.map(({ threshold, counts }): ThresholdResult => {
     const { low, high } = bootstrapF1([counts], { seed });
-    return { threshold, ...scores(addCounts(counts)), ci95: [low, high], counts };
+    return { threshold, ...f1Scores(addCounts(counts)), ci95: [low, high], counts };
   });
   const [{ precision, recall, f1, ci95, counts }] = results;
   const { truePositives, falseNegatives } = addCounts(counts);

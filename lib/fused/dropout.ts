@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { attribute, isNative, nativeOp, nativeRandomBits } from "../backend";
-import { stream } from "../random";
+import { randomStream } from "../random";
 import { differentiable } from "./differentiable";
 import { where } from "./native-ops";
 
@@ -36,7 +36,7 @@ export const noDropout: Dropout = dropoutOf(() => undefined);
 export function seededDropout(seed: number, step: number): Dropout {
   return dropoutOf((shape, rate, site) => {
     if (rate === 0) return undefined;
-    const random = stream(seed, "dropout", step, site);
+    const random = randomStream(seed, "dropout", step, site);
     return tf.tidy(() => mask(shape, rate, random.uint32(), random.uint32()));
   });
 }
@@ -64,7 +64,7 @@ function lowHalf(bits: tf.Tensor): tf.Tensor {
 }
 
 function plainBits(n: number, seedA: number, seedB: number): tf.Tensor1D {
-  const random = stream(seedA, "dropout bits", seedB);
+  const random = randomStream(seedA, "dropout bits", seedB);
   return tf.tensor1d(
     Int32Array.from({ length: Math.ceil(n / 2) }, () => random.uint32() | 0),
     "int32",

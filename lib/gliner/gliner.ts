@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../backend";
 import { type Batch, type CollateSwitches, collate, type Example } from "../batch/collate";
+import { checkRoom } from "../batch/prompt";
 import type { NerRecord } from "../data/records";
 import { usageError, warnOnce } from "../errors";
 import { type EvaluateOptions, type Evaluation, evaluateRecords } from "../evaluate/zero-shot";
@@ -212,9 +213,16 @@ export class GLiNER implements LimitedReader {
     return evaluateRecords(this.reader(false, labelsAtOnce), records, rest);
   }
 
-  /** Examples -> batch; counts the words that are lost to truncation. */
+  /**
+   * Examples -> batch; counts the words that are lost to truncation.
+   * @throws UserError where a prompt leaves no room for its text, of which Python then reads nothing and says so nowhere
+   */
   collate(examples: readonly Example[], switches: Partial<CollateSwitches> = {}): Batch {
-    const batch = collate(examples, this.model.tokenizer, { ...this.model.config, ...switches });
+    const { tokenizer, config } = this.model;
+    const batch = collate(examples, tokenizer, { ...config, ...switches });
+    batch.promptLengths.forEach((length, b) => {
+      checkRoom(length, batch.classes[b].length, tokenizer.modelMaxLength);
+    });
     const lost = batch.wordsLost.reduce((a, b) => a + b, 0);
     if (lost > 0) {
       this.wordsLost += lost;

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import { loadRecords } from "../data/named";
-import { type NerRecord, typesOf } from "../data/records";
+import { goldTypes, type NerRecord } from "../data/records";
 import { ZERO_SHOT_SETS, zeroShotTest } from "../data/zero-shot-tests";
 import { UserError } from "../errors";
 import type { BenchmarkSet } from "../evaluate/benchmark";
 import type { ModelIdentity } from "../evaluate/predictions/predictions";
-import { identityOf } from "../gliner/checkpoint/identity";
+import { modelIdentity } from "../gliner/checkpoint/identity";
 import { modelFolder } from "../gliner/checkpoint/shipped";
 import { GLiNER } from "../gliner/gliner";
 
@@ -25,7 +25,7 @@ export interface EvaluationLesson {
  */
 export async function evaluationLesson(sentences: number): Promise<EvaluationLesson> {
   const folder = modelFolder();
-  const identity = await identityOf(folder);
+  const identity = await modelIdentity(folder);
   const model = await GLiNER.fromPretrained(folder);
   const { sets, about } = await publicSets(sentences);
   return { model, identity, sets, about: { model: `${basename(folder)}, loaded from its folder`, sets: about } };
@@ -62,5 +62,5 @@ async function sampleSets(sentences: number): Promise<{ sets: BenchmarkSet[]; ab
 
 /** The types are those of the whole set, whatever part is read. */
 function toSet(name: string, records: readonly NerRecord[], sentences: number): BenchmarkSet {
-  return { name, records: records.slice(0, sentences), types: typesOf(records) };
+  return { name, records: records.slice(0, sentences), types: goldTypes(records) };
 }

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { isNative } from "../backend";
 import { LSTMS, type LstmModule, type LstmName, lstmShapes } from "../model/lstm";
 import { LSTM } from "../model/parameter-names";
-import { stream } from "../random";
+import { randomStream } from "../random";
 import { Parameters } from "../weights/parameters";
 import { Shapes } from "../weights/shapes";
 
@@ -39,7 +39,7 @@ export class LstmTwins {
   private readonly weighting: tf.Tensor;
 
   constructor({ lengths, width = 64, layers = 1, seed = 0 }: LstmTwinsOptions) {
-    const random = stream(seed, "lstm twins");
+    const random = randomStream(seed, "lstm twins");
     const shapes = new Shapes();
     lstmShapes(shapes, LSTM, { inputs: width, hidden: width / 2, layers, bidirectional: true });
     const parameters = new Parameters();

@@ -1,6 +1,6 @@
 import { usageError } from "../errors";
 import type { Counts } from "../evaluate/scoring/metrics";
-import { type RandomStream, stream } from "../random";
+import { type RandomStream, randomStream } from "../random";
 
 /**
  * A system that does not exist: its hits and false answers are drawn so that precision and recall come to about `f1`, on the
@@ -17,8 +17,8 @@ export function madeUpSystem(
   { seed = 0, system = "a" } = {},
 ): Counts[][] {
   if (!(f1 >= 0 && f1 <= 1)) throw usageError(`f1 is ${f1}, wanted a share from 0 to 1.`);
-  const ease = stream(seed, "made-up ease");
-  const answers = stream(seed, "made-up answers", system);
+  const ease = randomStream(seed, "made-up ease");
+  const answers = randomStream(seed, "made-up answers", system);
   return mentions.map((set) => set.map((gold) => answer(gold, f1, ease.uniform() - 0.5, answers)));
 }
 

@@ -3,7 +3,7 @@ import { noDropout } from "../fused/dropout";
 import { initialValues } from "../model/initialise";
 import { SPAN_LAYERS, spanLayer } from "../model/span";
 import { type SpanInput, scoreSpans } from "../model/span/layer";
-import { stream } from "../random";
+import { randomStream } from "../random";
 import { Parameters } from "../weights/parameters";
 import { Shapes } from "../weights/shapes";
 
@@ -48,7 +48,7 @@ export class SpanStudy {
   ) {
     const shapes = layerShapes(mode, D, K);
     for (const [name, shape] of shapes) this.parameters.set(name, initialValues(name, shapes, seed), shape);
-    const random = stream(seed, "span study");
+    const random = randomStream(seed, "span study");
     const normal = (n: number) => Float32Array.from({ length: n }, () => random.normal());
     const [B, W] = [lengths.length, Math.max(...lengths)];
     const rows = lengths.map((length) => [...normal(length * D), ...new Float32Array((W - length) * D)]);
@@ -195,7 +195,7 @@ export class SpanStudy {
 
   /** The same random weights of the scores at every call: [B, W, K, C]. */
   private weighting(shape: [number, number, number, number]): tf.Tensor4D {
-    const random = stream(this.seed, "span study", "weighting");
+    const random = randomStream(this.seed, "span study", "weighting");
     const size = shape.reduce((a, b) => a * b, 1);
     return tf.tensor4d(
       Float32Array.from({ length: size }, () => random.normal()),

@@ -52,7 +52,7 @@ export function exceeds(score: number, threshold: number): boolean {
  * The spans whose probability is greater than `threshold` (strictly, as in Python), in the order start, width, type.
  * @param scores logits [W, K, C] of one text, read in place
  */
-export function candidates(scores: Float32Array, shape: ScoreShape, threshold: number): SpanCandidate[] {
+export function spanCandidates(scores: Float32Array, shape: ScoreShape, threshold: number): SpanCandidate[] {
   const { words, maxWidth: K } = shape;
   const stride = shape.stride ?? shape.classes.length;
   const bound = logitBound(threshold);

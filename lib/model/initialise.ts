@@ -1,4 +1,4 @@
-import { stream } from "../random";
+import { randomStream } from "../random";
 import type { Shapes } from "../weights/shapes";
 import { ENCODER_PREFIX } from "./parameter-names";
 
@@ -12,7 +12,7 @@ export function initialValues(name: string, shapes: Shapes, seed: number): Float
   const shape = shapes.get(name);
   if (!shape) throw new Error(`no parameter "${name}" is declared`);
   const size = shape.reduce((a, b) => a * b, 1);
-  const random = stream(seed, "init", name);
+  const random = randomStream(seed, "init", name);
   if (name.includes("LayerNorm")) return new Float32Array(size).fill(name.endsWith("weight") ? 1 : 0);
   if (name.startsWith(ENCODER_PREFIX)) {
     if (name.endsWith("bias")) return new Float32Array(size);
@@ -52,7 +52,7 @@ export function growEmbeddings(old: Float32Array, width: number, rows: number, s
     mean[i % width] += old[i] / before;
     square[i % width] += (old[i] * old[i]) / before;
   }
-  const random = stream(seed, "init", "added tokens");
+  const random = randomStream(seed, "init", "added tokens");
   for (let row = before; row < rows; row++)
     for (let j = 0; j < width; j++) {
       const deviation = Math.sqrt(1e-9 * Math.max(0, square[j] - mean[j] ** 2));

@@ -1,7 +1,7 @@
 /** Predictions beside gold in one text: what is right, and for each mistake which it is. */
 import type { NerRecord, NerSpan } from "../data/records";
 import { type ErrorKind, type Judged, judge } from "../evaluate/errors/kinds";
-import { scores } from "../evaluate/scoring/metrics";
+import { f1Scores } from "../evaluate/scoring/metrics";
 import type { SpanCandidate } from "../model/decode";
 import { INK } from "./colours";
 import { Display } from "./display";
@@ -82,7 +82,7 @@ function summaryOf(judged: readonly Judged<LabelledSpan>[]): string {
     count(({ gold }) => gold !== undefined),
   ];
   const counts = { truePositives: right, falsePositives: guesses - right, falseNegatives: mentions - right };
-  const { precision, recall, f1 } = scores(counts);
+  const { precision, recall, f1 } = f1Scores(counts);
   const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
   return `${right} right of ${guesses} predicted, ${mentions} gold: precision ${percent(precision)}, recall ${percent(recall)}, F1 ${percent(f1)}`;
 }

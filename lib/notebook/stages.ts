@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../batch/collate";
 import type { Entity } from "../gliner/entity";
 import type { GLiNER } from "../gliner/gliner";
-import { candidates, greedyDecode, type SpanCandidate } from "../model/decode";
+import { greedyDecode, type SpanCandidate, spanCandidates } from "../model/decode";
 import { spanScores, type Trace } from "../model/uni-encoder-span";
 import { splitWords, type Word } from "../text/words";
 
@@ -72,9 +72,9 @@ export function stages(model: GLiNER, text: string, labels: readonly string[]): 
       subword: tokenizer.token(batch.inputIds[position]),
       role: roleOf(batch, position),
     })),
-    candidates: (threshold) => candidates(computed.logits, shape, threshold),
+    candidates: (threshold) => spanCandidates(computed.logits, shape, threshold),
     entities: (threshold, { flatNer = true, multiLabel = false } = {}) => {
-      const spans = greedyDecode(candidates(computed.logits, shape, threshold), { flatNer, multiLabel });
+      const spans = greedyDecode(spanCandidates(computed.logits, shape, threshold), { flatNer, multiLabel });
       return spans.map(({ start, end, label, score }) => {
         const [from, to] = [words[start].start, words[end].end];
         return { start: from, end: to, text: text.slice(from, to), label, score };

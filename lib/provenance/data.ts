@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readData } from "../data/project";
-import { type NerRecord, typesOf } from "../data/records";
+import { goldTypes, type NerRecord } from "../data/records";
 
 /** What a run was given to learn or to be measured on. */
 export interface DataDescription {
@@ -26,7 +26,7 @@ export function describeRecords(name: string, records: readonly NerRecord[], fil
     sha256: recordsSha256(records),
     records: records.length,
     mentions: records.reduce((sum, { ner }) => sum + ner.length, 0),
-    types: typesOf(records).length,
+    types: goldTypes(records).length,
     sources: Object.fromEntries([...counts].sort(([, a], [, b]) => b - a)),
   };
 }

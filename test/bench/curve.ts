@@ -19,7 +19,7 @@ import { parseArgs } from "node:util";
 import { useBackend } from "../../lib/backend";
 import type { NerRecord } from "../../lib/data/records";
 import { ZERO_SHOT_SETS } from "../../lib/data/zero-shot-tests";
-import { addCounts, type Counts, countMatches, scores } from "../../lib/evaluate/scoring/metrics";
+import { addCounts, type Counts, countMatches, f1Scores } from "../../lib/evaluate/scoring/metrics";
 import { bootstrapF1 } from "../../lib/evaluate/statistics/bootstrap";
 import { compareF1 } from "../../lib/evaluate/statistics/paired";
 import type { CurveModel, CurvePair, PairedPoints, StoredCurve } from "../../lib/evaluate/stored/curve";
@@ -73,7 +73,7 @@ function summary(sets: readonly TestSet[], counts: SetCounts): Pick<CurveModel, 
     return { f1: percent(value), ci95: [percent(low), percent(high)] };
   };
   const datasets = sets.map(({ name }, i) => {
-    const { precision, recall } = scores(addCounts(counts[i]));
+    const { precision, recall } = f1Scores(addCounts(counts[i]));
     return { name, ...interval([counts[i]]), precision: percent(precision), recall: percent(recall) };
   });
   return { average: interval(counts), datasets };

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { PROJECT_ROOT, useBackend } from "../../lib/backend";
 import { ENCODER } from "../../lib/bench/measure";
-import { readRecords, typesOf } from "../../lib/data/records";
+import { goldTypes, readRecords } from "../../lib/data/records";
 import { writeAtomically } from "../../lib/files/atomic";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { environmentOf } from "../../lib/provenance/environment";
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   const model = await GLiNER.fromConfig({ model_name: ENCODER, hidden_size: 384, span_mode: "markerV0" });
   const records = await readRecords(join(PROJECT_ROOT, "data", "sample", "train.jsonl"));
   const sentences = records.map(({ tokens }) => tokens.join(" "));
-  const types = typesOf(records);
+  const types = goldTypes(records);
   const labels = await manyLabels(model, sentences[0], types);
   const stream = await streamed(model, sentences, Number(values.texts), types.slice(0, 15));
   const result = {

@@ -9,7 +9,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { typesOf } from "../../lib/data/records";
+import { goldTypes } from "../../lib/data/records";
 import { findSource } from "../../lib/data/sources";
 import { ZERO_SHOT_SETS, zeroShotTest } from "../../lib/data/zero-shot-tests";
 import { type BenchmarkSet, comparePresets, type PresetScores } from "../../lib/evaluate/benchmark";
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const sets: BenchmarkSet[] = [];
   for (const name of ZERO_SHOT_SETS) {
     const records = await zeroShotTest(name);
-    sets.push({ name, records, types: typesOf(records) });
+    sets.push({ name, records, types: goldTypes(records) });
   }
   const answers = asked.map(([, folder]) => readFolder(folder));
   const rows: PresetRow[] = [];

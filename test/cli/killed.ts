@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { ROOT, TINY_BERT, TINY_RECORDS } from "../tiny";
 
 /** Training in a process of its own that is killed in the middle, and what is left afterwards. */
@@ -79,7 +79,7 @@ export async function trainVerb(
  * @returns how many of them hit the run before its end
  */
 export async function trainKilled(words: readonly string[], out: string, kills: number, seed: number): Promise<number> {
-  const random = stream(seed, "kill");
+  const random = randomStream(seed, "kill");
   let hits = 0;
   for (let i = 0; i < kills; i++) {
     const more = random.integer(0, 4);

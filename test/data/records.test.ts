@@ -7,11 +7,11 @@ import { gzipSync } from "node:zlib";
 import {
   byCodePoint,
   checkRecords,
+  goldTypes,
   type NerRecord,
   parseRecord,
   readRecords,
   streamRecords,
-  typesOf,
 } from "../../lib/data/records";
 import { UserError } from "../../lib/errors";
 
@@ -159,7 +159,7 @@ test("a file that is not there, and a folder", async () => {
 test("types are sorted by code point, as Python's sorted does, not by UTF-16 unit", () => {
   const labels = ["\u{1f600}", "\uff5e", "b", "B", "a", "ab", "b"];
   const records = labels.map((label): NerRecord => ({ tokens: ["x"], ner: [[0, 0, label]] }));
-  assert.deepEqual(typesOf(records), ["B", "a", "ab", "b", "\uff5e", "\u{1f600}"]);
+  assert.deepEqual(goldTypes(records), ["B", "a", "ab", "b", "\uff5e", "\u{1f600}"]);
   assert.equal(byCodePoint("a", "a"), 0);
 });
 

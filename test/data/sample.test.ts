@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { inlineRecord, inlineRecords, sampleFiles } from "../../lib/data/inline";
 import { loadRecords } from "../../lib/data/named";
-import { type NerRecord, readRecords, typesOf } from "../../lib/data/records";
+import { goldTypes, type NerRecord, readRecords } from "../../lib/data/records";
 import { ROOT } from "../tiny";
 
 const SAMPLE = join(ROOT, "data", "sample");
@@ -21,8 +21,8 @@ test("the sample is large and varied enough, and says nothing twice", async () =
   const records = await readRecords(join(SAMPLE, "sample.jsonl"));
   assert.ok(records.length >= 150, `${records.length} sentences`);
   assert.ok(new Set(records.map((record) => record.src)).size >= 7, "domains");
-  assert.ok(typesOf(records).length >= 65, `${typesOf(records).length} types`);
-  for (const type of typesOf(records)) assert.ok(mentionsOf(type, records) >= 2, `"${type}" is there only once`);
+  assert.ok(goldTypes(records).length >= 65, `${goldTypes(records).length} types`);
+  for (const type of goldTypes(records)) assert.ok(mentionsOf(type, records) >= 2, `"${type}" is there only once`);
   assert.equal(new Set(records.map((record) => record.tokens.join(" "))).size, records.length);
   for (const { ner, tokens } of records) assert.equal(new Set(ner.map(String)).size, ner.length, tokens.join(" "));
 });

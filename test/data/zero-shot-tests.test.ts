@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { test } from "node:test";
 import { PROJECT_ROOT } from "../../lib/backend";
-import { readRecords, typesOf } from "../../lib/data/records";
+import { goldTypes, readRecords } from "../../lib/data/records";
 import { addressOf, findSource } from "../../lib/data/sources";
 import { writeZeroShotTests, ZERO_SHOT_SETS, zeroShotTest } from "../../lib/data/zero-shot-tests";
 
@@ -26,7 +26,7 @@ test("the seven tests have their sentences, and gold of exactly the types of the
   for (const [i, name] of ZERO_SHOT_SETS.entries()) {
     const records = await zeroShotTest(name);
     assert.equal(records.length, SENTENCES[i], name);
-    assert.deepEqual(typesOf(records), Object.values(findSource(name).labels).sort(), name);
+    assert.deepEqual(goldTypes(records), Object.values(findSource(name).labels).sort(), name);
   }
 });
 

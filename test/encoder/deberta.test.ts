@@ -9,7 +9,7 @@ import { bandScores, plainScores } from "../../lib/encoder/disentangled-attentio
 import { logBucket, positionRow } from "../../lib/encoder/relative-position";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { train } from "../../lib/gliner/training/train";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { assertClose, assertRelative } from "../families/compare";
 import { ROOT, TINY_RECORDS } from "../tiny";
 
@@ -18,7 +18,7 @@ const scratch = mkdtempSync(join(tmpdir(), "deberta-"));
 after(() => rmSync(scratch, { recursive: true }));
 before(() => useBackend());
 
-const random = stream(1, "test");
+const random = randomStream(1, "test");
 const normal = (shape: number[]) =>
   tf.variable(
     tf.tensor(

@@ -4,7 +4,7 @@
 import type { Counts } from "../../lib/evaluate/scoring/metrics";
 import { powerOfSeeds } from "../../lib/evaluate/statistics/power";
 import { compareSeeds } from "../../lib/evaluate/statistics/seeds";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { sentencePair, trueF1 } from "./synthetic";
 
 export interface SimulationOptions {
@@ -45,12 +45,12 @@ export function simulate(options: SimulationOptions): { covered: number; seen: n
 }
 
 function study({ seeds, sd, paired }: SimulationOptions, round: number): [Counts[][][], Counts[][][]] {
-  const random = stream(round, "study", seeds, String(paired));
+  const random = randomStream(round, "study", seeds, String(paired));
   const shared = Array.from({ length: seeds }, () => (paired ? sd * Math.SQRT1_2 * random.normal() : 0));
   const own = paired ? sd * Math.SQRT1_2 : sd;
   const run = (system: 0 | 1, seed: number): Counts[][] => {
     const shift = shared[seed] + own * random.normal();
-    const sentences = stream(round, "study sentences", seeds);
+    const sentences = randomStream(round, "study sentences", seeds);
     return [Array.from({ length: SENTENCES }, () => sentencePair(sentences, shift)[system])];
   };
   return [shared.map((_, i) => run(0, i)), shared.map((_, i) => run(1, i))];

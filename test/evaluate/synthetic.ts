@@ -1,5 +1,5 @@
 import type { Counts } from "../../lib/evaluate/scoring/metrics";
-import { type RandomStream, stream } from "../../lib/random";
+import { type RandomStream, randomStream } from "../../lib/random";
 
 /** How well two made-up systems do: the share of mentions that they find in a sentence of middling difficulty. */
 const SKILLS = [0.6, 0.55] as const;
@@ -26,7 +26,7 @@ export function sentencePair(random: RandomStream, shift = 0): [Counts, Counts] 
 
 /** The F1 of both systems on endlessly many sentences, to about .0005. */
 export function trueF1(): [number, number] {
-  const random = stream(0, "truth");
+  const random = randomStream(0, "truth");
   const hits = [0, 0];
   const sizes = [0, 0];
   for (let i = 0; i < 1_000_000; i++)

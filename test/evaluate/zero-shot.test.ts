@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type NerRecord, readRecords, typesOf } from "../../lib/data/records";
+import { goldTypes, type NerRecord, readRecords } from "../../lib/data/records";
 import type { Predictor } from "../../lib/evaluate/predictions/predict";
 import { evaluateRecords } from "../../lib/evaluate/zero-shot";
 import { greedyDecode, type SpanCandidate } from "../../lib/model/decode";
@@ -106,7 +106,7 @@ test("from Python's candidates alone: Python's entities and F1", { skip: !presen
   for (const set of new Set(predictions.map((prediction) => prediction.set))) {
     const mine = predictions.filter((prediction) => prediction.set === set);
     const all = await readRecords(join(RUN, "..", "corpus", "zero-shot", `${set}.jsonl`));
-    const types = typesOf(all).filter((type) => type !== "else");
+    const types = goldTypes(all).filter((type) => type !== "else");
     assert.deepEqual(types, mine[0].labels);
     const found: SpanCandidate[][] = mine.map((prediction) => prediction.candidates.map(toSpan));
     found.forEach((spans, i) => {

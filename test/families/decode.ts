@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { candidates, greedyDecode, type SpanCandidate } from "../../lib/model/decode";
+import { greedyDecode, type SpanCandidate, spanCandidates } from "../../lib/model/decode";
 import { assertClose } from "./compare";
 import type { GoldenFamily } from "./family";
 
@@ -40,7 +40,7 @@ function checkCase(fixture: DecodeCase, index: number): void {
       classProbs: fixture.args.return_class_probs,
     };
     const { threshold = 0.5, flat_ner: flatNer = true, multi_label: multiLabel = false } = fixture.args;
-    const found = candidates(logits.subarray(b * W * K * C, (b + 1) * W * K * C), shape, threshold);
+    const found = spanCandidates(logits.subarray(b * W * K * C, (b + 1) * W * K * C), shape, threshold);
     const ours = greedyDecode(found, { flatNer, multiLabel });
     const where = `case ${index}, row ${b}, ${JSON.stringify(fixture.args)}`;
     const bare = (list: readonly SpanCandidate[] | DecodeCase["spans"][number]) =>

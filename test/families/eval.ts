@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NerSpan } from "../../lib/data/records";
-import { addCounts, countMatches, scores } from "../../lib/evaluate/scoring/metrics";
+import { addCounts, countMatches, f1Scores } from "../../lib/evaluate/scoring/metrics";
 import type { GoldenFamily } from "./family";
 
 interface EvalCase {
@@ -20,7 +20,7 @@ export const evaluation: GoldenFamily = {
     const { cases } = JSON.parse(readFileSync(join(folder, path), "utf8")) as { cases: EvalCase[] };
     assert.ok(cases.length > 0, "the fixture has no cases");
     cases.forEach((fixture, i) => {
-      const ours = scores(addCounts(fixture.gold.map((gold, n) => countMatches(gold, fixture.pred[n]))));
+      const ours = f1Scores(addCounts(fixture.gold.map((gold, n) => countMatches(gold, fixture.pred[n]))));
       for (const [name, got, wanted] of [
         ["precision", ours.precision, fixture.prf.precision],
         ["recall", ours.recall, fixture.prf.recall],

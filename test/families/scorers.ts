@@ -5,7 +5,7 @@ import { type NerSpan, parseRecord } from "../../lib/data/records";
 import { macroScores } from "../../lib/evaluate/errors/breakdown";
 import { FORMAT, formatText, parsePredictions } from "../../lib/evaluate/predictions/predictions";
 import { matchModes } from "../../lib/evaluate/scoring/match-modes";
-import { addCounts, countMatches, type Scores, scores, scoresPerType } from "../../lib/evaluate/scoring/metrics";
+import { addCounts, countMatches, f1Scores, type Scores, scoresPerType } from "../../lib/evaluate/scoring/metrics";
 import { PLAIN_RULES, scorePredictions } from "../../lib/evaluate/scoring/scoring";
 import type { GoldenFamily } from "./family";
 
@@ -37,7 +37,7 @@ interface SeqevalCase {
 function checkSeqeval({ cases }: { cases: SeqevalCase[] }): void {
   cases.forEach(({ gold, pred, micro, macro, types }, i) => {
     const counts = addCounts(gold.map((spans, n) => countMatches(spans, pred[n])));
-    assertScores(scores(counts), micro, `case ${i}, micro`);
+    assertScores(f1Scores(counts), micro, `case ${i}, micro`);
     assertScores(macroScores(gold, pred), macro, `case ${i}, macro`);
     for (const row of scoresPerType(gold, pred, Object.keys(types))) {
       const [p, r, f1, support] = types[row.type];
@@ -98,7 +98,7 @@ function checkGliner({ records, labels, candidates, results }: GlinerFile): void
   for (const { threshold, flat_ner: flatNer, multi_label: multiLabel, precision, recall, f_score } of results) {
     const { counts } = scorePredictions(read, predictions, { ...PLAIN_RULES, threshold, flatNer, multiLabel });
     const where = `threshold ${threshold}, flat ${flatNer}, multi-label ${multiLabel}`;
-    assertScores(scores(addCounts(counts)), [precision, recall, f_score], where);
+    assertScores(f1Scores(addCounts(counts)), [precision, recall, f_score], where);
   }
 }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { JsonListCutter } from "../../lib/files/json-list";
 import { jsonValues } from "../../lib/files/json-values";
-import { type RandomStream, stream } from "../../lib/random";
+import { type RandomStream, randomStream } from "../../lib/random";
 import { all, Scratch, says } from "../data/scratch";
 
 const scratch = new Scratch("json-values");
@@ -26,7 +26,7 @@ const anyText = (random: RandomStream) =>
   Array.from({ length: random.integer(0, 6) }, () => PARTS[random.integer(0, PARTS.length - 1)]).join("");
 
 test("lists cut at any byte are the lists that JSON.parse reads", () => {
-  const random = stream(0, "json lists");
+  const random = randomStream(0, "json lists");
   for (let n = 0; n < 2000; n++) {
     const list = Array.from({ length: random.integer(0, 5) }, () => anyValue(random));
     const bytes = Buffer.from(JSON.stringify(list, null, random.integer(0, 2)));

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileLines, LineCutter } from "../../lib/files/lines";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { all, Scratch } from "../data/scratch";
 
 const scratch = new Scratch("lines");
 
 test("lines cut at any byte are the lines of the text", () => {
-  const random = stream(0, "lines");
+  const random = randomStream(0, "lines");
   for (let n = 0; n < 500; n++) {
     const parts = Array.from(
       { length: random.integer(0, 9) },

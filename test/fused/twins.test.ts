@@ -11,7 +11,7 @@ import { gelu, plainGelu } from "../../lib/fused/gelu";
 import { layerNormRows, plainLayerNorm } from "../../lib/fused/layer-norm";
 import { plainReluDropout, reluDropout } from "../../lib/fused/relu-dropout";
 import { gatherRows, pickRows } from "../../lib/fused/rows";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { Parameters } from "../../lib/weights/parameters";
 import { Shapes } from "../../lib/weights/shapes";
 import { assertClose } from "../families/compare";
@@ -122,7 +122,7 @@ function encoder(lengths: readonly number[], seed: number) {
   const shapes = new Shapes();
   bertShapes(shapes, "", CONFIG);
   const parameters = new Parameters();
-  const normal = stream(seed, "twin");
+  const normal = randomStream(seed, "twin");
   for (const [name, shape] of shapes)
     parameters.set(
       name,

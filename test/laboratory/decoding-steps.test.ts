@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodingSteps } from "../../lib/laboratory/decoding-steps";
 import { type DecodeOptions, greedyDecode, type SpanCandidate } from "../../lib/model/decode";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 
 const span = (start: number, end: number, score: number, label = "x"): SpanCandidate => ({ start, end, label, score });
 const FLAT: DecodeOptions = { flatNer: true, multiLabel: false };
@@ -25,7 +25,7 @@ test("worst first, as in 0.1.5: the better one loses", () => {
 });
 
 test("what is kept is what greedyDecode keeps, for every option", () => {
-  const random = stream(1, "test");
+  const random = randomStream(1, "test");
   for (let round = 0; round < 50; round++) {
     const spans = Array.from({ length: 30 }, () => {
       const start = random.integer(0, 9);

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { useBackend } from "../../lib/backend";
-import { readRecords, typesOf } from "../../lib/data/records";
+import { goldTypes, readRecords } from "../../lib/data/records";
 import { ZERO_SHOT_SETS } from "../../lib/data/zero-shot-tests";
 import { evaluateRecords } from "../../lib/evaluate/zero-shot";
 import type { SaveOptions } from "../../lib/gliner/checkpoint/save";
@@ -43,7 +43,7 @@ async function scores(folder: string): Promise<number[]> {
   const sums = THRESHOLDS.map(() => 0);
   for (const set of ZERO_SHOT_SETS) {
     const all = await readRecords(join(TESTS, `${set}.jsonl`));
-    const entityTypes = typesOf(all).filter((type) => type !== "else");
+    const entityTypes = goldTypes(all).filter((type) => type !== "else");
     const { thresholds } = await evaluateRecords(model, all.slice(0, 200), { entityTypes, thresholds: THRESHOLDS });
     for (const [i, { f1 }] of thresholds.entries()) sums[i] += (100 * f1) / ZERO_SHOT_SETS.length;
   }

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import type { Counts } from "../../lib/evaluate/scoring/metrics";
 import { bootstrapF1 } from "../../lib/evaluate/statistics/bootstrap";
 import { bootstrapDifference } from "../../lib/evaluate/statistics/paired";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { simulate } from "../evaluate/simulated-studies";
 import { sentencePair, trueF1 } from "../evaluate/synthetic";
 
@@ -18,7 +18,7 @@ const DIFFERENCE = TRUTH[0] - TRUTH[1];
 
 /** Counts of the two systems on sets of these sizes. */
 function draw(sizes: readonly number[], round: number): [Counts[][], Counts[][]] {
-  const random = stream(round, "coverage", sizes.length);
+  const random = randomStream(round, "coverage", sizes.length);
   const sets = sizes.map((n) => Array.from({ length: n }, () => sentencePair(random)));
   return [sets.map((set) => set.map(([a]) => a)), sets.map((set) => set.map(([, b]) => b))];
 }

@@ -1,8 +1,8 @@
 /** The decoder over 100,000 random score tensors, against an oracle that knows the rule only by its letter. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { candidates, type DecodeOptions, exceeds, greedyDecode, type SpanCandidate } from "../../lib/model/decode";
-import { type RandomStream, stream } from "../../lib/random";
+import { type DecodeOptions, exceeds, greedyDecode, type SpanCandidate, spanCandidates } from "../../lib/model/decode";
+import { type RandomStream, randomStream } from "../../lib/random";
 
 const TENSORS = 100_000;
 
@@ -66,19 +66,19 @@ const show = (spans: readonly SpanCandidate[]) =>
   spans.map((s) => `${s.start}-${s.end} ${s.label} ${s.score}`).join("; ");
 
 test(`${TENSORS} random score tensors: the oracle's entities, flat without overlap, monotone, ties stable`, () => {
-  const random = stream(0, "decoder property");
+  const random = randomStream(0, "decoder property");
   let [kept, ties, overlapping] = [0, 0, 0];
   for (let i = 0; i < TENSORS; i++) {
     const drawn = draw(random);
     const { logits, threshold, options } = drawn;
-    const found = candidates(logits, drawn, threshold);
+    const found = spanCandidates(logits, drawn, threshold);
     const ours = greedyDecode(found, options);
     const wanted = oracle(drawn);
     const where = `tensor ${i}: ${JSON.stringify({ ...drawn, logits: [...logits] })}`;
     // In reading order; where two begin together, the one that was served first.
     const inOrder = wanted.slice().sort((a, b) => a.start - b.start);
     if (show(ours) !== show(inOrder)) assert.equal(show(ours), show(inOrder), where);
-    const best = options.multiLabel ? found : candidates(logits, { ...drawn, oneLabel: true }, threshold);
+    const best = options.multiLabel ? found : spanCandidates(logits, { ...drawn, oneLabel: true }, threshold);
     const fromBest = show(greedyDecode(best, options));
     if (fromBest !== show(ours)) assert.equal(fromBest, show(ours), `${where}, from the best type of each span`);
     if (options.flatNer && !options.multiLabel)

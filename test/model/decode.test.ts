@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  candidates,
   type DecodeOptions,
   exceeds,
   greedyDecode,
   pairwise,
   type SpanCandidate,
+  spanCandidates,
 } from "../../lib/model/decode";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 
 const OPTIONS: DecodeOptions[] = [true, false].flatMap((flatNer) =>
   [true, false].map((multiLabel) => ({ flatNer, multiLabel })),
@@ -16,7 +16,7 @@ const OPTIONS: DecodeOptions[] = [true, false].flatMap((flatNer) =>
 
 /** Spans over few words with few distinct scores, so that overlaps and ties abound. */
 function randomSpans(seed: number): SpanCandidate[] {
-  const random = stream(seed, "decode test");
+  const random = randomStream(seed, "decode test");
   return Array.from({ length: random.integer(0, 14) }, () => {
     const start = random.integer(0, 7);
     return {
@@ -94,7 +94,7 @@ test("a lower threshold keeps all that a higher one keeps: one list of candidate
 });
 
 test("candidates are the spans above the threshold, strictly, within the text and the prompt", () => {
-  const random = stream(1, "candidates");
+  const random = randomStream(1, "candidates");
   const [W, K, C] = [6, 3, 4];
   const logits = Float32Array.from({ length: W * K * C }, () => random.normal() * 3);
   const classes = ["a", "b", "c"];
@@ -106,10 +106,10 @@ test("candidates are the spans above the threshold, strictly, within the text an
           const score = Math.fround(1 / (1 + Math.exp(-logits[(i * K + k) * C + c])));
           if (score > Math.fround(threshold)) expected.push({ start: i, end: i + k, label: classes[c], score });
         }
-    assert.deepEqual(candidates(logits, { words: 5, maxWidth: K, classes, stride: C }, threshold), expected);
+    assert.deepEqual(spanCandidates(logits, { words: 5, maxWidth: K, classes, stride: C }, threshold), expected);
   }
   assert.deepEqual(
-    candidates(Float32Array.of(0), { words: 1, maxWidth: 1, classes: ["a"] }, 0.5),
+    spanCandidates(Float32Array.of(0), { words: 1, maxWidth: 1, classes: ["a"] }, 0.5),
     [],
     "0.5 is not above 0.5",
   );
@@ -128,7 +128,7 @@ test("given spans restrict the candidates; those wider than K are no spans", () 
     ] as [number, number][],
   };
   assert.deepEqual(
-    candidates(logits, shape, 0.5).map(({ start, end }) => [start, end]),
+    spanCandidates(logits, shape, 0.5).map(({ start, end }) => [start, end]),
     [
       [1, 2],
       [3, 3],

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
 import { DEFAULT_LOSS, LOSS_ERAS, type LossOptions, lossOf, type Masking, spanLoss } from "../../lib/model/loss";
 import { negativeMask } from "../../lib/model/loss/masking";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 
 before(() => useBackend());
 
@@ -69,7 +69,7 @@ test("every option is read: each changes the loss", () => {
   const labels = tf.tensor4d([0, 1, 1, 0, 0, 0, 0, 1], [1, 2, 2, 2]);
   const spanMask = tf.tensor3d([1, 1, 1, 0], [1, 2, 2]);
   const of = (options: Partial<LossOptions>) => {
-    const random = stream(3, "loss test");
+    const random = randomStream(3, "loss test");
     const all = { ...DEFAULT_LOSS, ...options };
     const masks = { spanMask, typeMask: tf.ones([1, 2]) as tf.Tensor2D };
     return spanLoss(scores, labels, masks, all, { draw: () => random.uniform() }).dataSync()[0];
@@ -96,7 +96,7 @@ test("masking keeps the share asked for, of what it may leave out, and every pos
   const [B, N, C] = [2, 300, 4];
   const labels = Array.from({ length: B * N * C }, (_, i) => +(i % C === 1 && i % 40 === 1 && i < N * C));
   const kept = (masking: Masking, negatives: number) => {
-    const random = stream(1, "masking");
+    const random = randomStream(1, "masking");
     const mask = negativeMask({ labels, shape: [B, N, C] }, masking, negatives, () => random.uniform());
     assert.ok(mask);
     assert.ok(

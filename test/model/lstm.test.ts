@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { isNative, useBackend } from "../../lib/backend";
 import { UserError } from "../../lib/errors";
 import { defaultLstm, LSTMS, type LstmModule, type LstmName, lstmShapes, StatefulLstm } from "../../lib/model/lstm";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { Parameters } from "../../lib/weights/parameters";
 import { Shapes } from "../../lib/weights/shapes";
 import { assertClose, assertRelative, maxDifference } from "../families/compare";
@@ -13,7 +13,7 @@ before(() => useBackend());
 
 /** A random BiLSTM and a random input of these lengths. */
 function make(seed: number, lengths: readonly number[], W: number, D: number, layers = 1) {
-  const random = stream(seed, "lstm test");
+  const random = randomStream(seed, "lstm test");
   const values = (n: number) => Float32Array.from({ length: n }, () => random.normal() * 0.5);
   const shapes = new Shapes();
   lstmShapes(shapes, "rnn.lstm", { inputs: D, hidden: D / 2, layers, bidirectional: true });

@@ -7,7 +7,7 @@ import { type Dropout, dropoutOf, noDropout, seededDropout } from "../../lib/fus
 import { initialValues } from "../../lib/model/initialise";
 import { SPAN_LAYERS, spanLayer } from "../../lib/model/span";
 import { type SpanInput, scoreSpans } from "../../lib/model/span/layer";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { Parameters } from "../../lib/weights/parameters";
 import { Shapes } from "../../lib/weights/shapes";
 import { assertClose, assertRelative, maxDifference } from "../families/compare";
@@ -27,7 +27,7 @@ interface Model {
 
 /** A layer with random weights, random words of texts of these lengths (padding zero), random types. */
 function make(mode: string, seed: number, lengths: number[], W = Math.max(...lengths)): Model {
-  const random = stream(seed, "span test");
+  const random = randomStream(seed, "span test");
   const values = (n: number) => Float32Array.from({ length: n }, () => random.normal() * 0.4);
   const shapes = new Shapes();
   spanLayer(mode).shapes(shapes, D, K);

@@ -12,7 +12,7 @@ import { batchLoss } from "../../lib/model/batch-loss";
 import { tokenCandidates } from "../../lib/model/decode-token";
 import { DEFAULT_LOSS } from "../../lib/model/loss";
 import { factoredTokenHeadScores, tokenHeadScores, tokenHeadShapes } from "../../lib/model/token-head";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { Parameters } from "../../lib/weights/parameters";
 import { Shapes } from "../../lib/weights/shapes";
 import { assertClose, assertRelative, maxDifference } from "../families/compare";
@@ -26,7 +26,7 @@ before(() => useBackend());
 const [B, W, C, D] = [2, 5, 3, 8];
 
 test("the factored scorer equals the plain one, scores, gradients and dropout", () => {
-  const random = stream(1, "token test");
+  const random = randomStream(1, "token test");
   const values = (n: number) => Float32Array.from({ length: n }, () => random.normal() * 0.4);
   const shapes = new Shapes();
   tokenHeadShapes(shapes, D);
@@ -88,7 +88,7 @@ test("spans of starts, ends and insides, by the rule", () => {
   const classes = ["a", "b"];
   let spans = 0;
   for (let seed = 0; seed < 300; seed++) {
-    const random = stream(seed, "token decode");
+    const random = randomStream(seed, "token decode");
     const scores = Float32Array.from({ length: 8 * 3 * 3 }, () => Math.round(random.normal() * 8) / 4 + 0.5);
     for (const threshold of [0, 0.3, 0.5, 0.8]) {
       const found = tokenCandidates(scores, { words: 6, classes, stride: 3 }, threshold);

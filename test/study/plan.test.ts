@@ -1,7 +1,6 @@
 /** From a plan to runs: what is one run, what is another, and what a file may say. */
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readRecipe } from "../../lib/gliner/recipe/recipe";
@@ -12,7 +11,7 @@ import { parsePlan, planOf, readPlan } from "../../lib/study/plan/read";
 import { planRuns } from "../../lib/study/plan/runs";
 import { runId, settingsOf } from "../../lib/study/plan/settings";
 import { readSuspect } from "../../lib/study/suspects/suspect";
-import { tinyStudy } from "./tiny-study";
+import { scratch, tinyStudy } from "./tiny-study";
 
 const PLAN = {
   name: "mine",
@@ -55,7 +54,7 @@ test("a run's id is of its settings: recipe after defaults, data by their bytes,
   const id = await idOf();
   assert.match(id, /^[0-9a-f]{16}$/);
   // How often it saves, a default that is spelt out, and where the data lie are nothing.
-  const copy = join(mkdtempSync(join(tmpdir(), "copy-")), "other.jsonl");
+  const copy = join(scratch("copy"), "other.jsonl");
   copyFileSync(join(folder, "data.jsonl"), copy);
   assert.equal(await idOf(["save_every=2", "histogram_every=1"]), id);
   assert.equal(await idOf([`loss_type=${recipe.training.loss_type}`]), id);

@@ -1,7 +1,6 @@
 /** Studies over Redis and over PostgreSQL, real ones; the long form with 40 runs is test/long/queue.long.ts. */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -9,7 +8,7 @@ import { verb } from "../cli/verb";
 import { ROOT, TINY_RECORDS } from "../tiny";
 import { outcome, start, throughTrouble, until } from "./queue-run";
 import { freePort, SERVERS, type Server } from "./servers";
-import { type TinyStudy, tinyStudy } from "./tiny-study";
+import { scratch, type TinyStudy, tinyStudy } from "./tiny-study";
 
 const RUNS = 4;
 let tiny: TinyStudy;
@@ -73,7 +72,7 @@ const onCorpus = (value: string, loss_alpha: number) => ({ value, set: { train_d
 
 /** A folder of corpora that holds one. */
 function corpus(records: readonly object[], name: string): string {
-  const folder = join(mkdtempSync(join(tmpdir(), "corpus-")), name);
+  const folder = join(scratch("corpus"), name);
   mkdirSync(folder);
   writeFileSync(
     join(folder, "tiny.jsonl.gz"),
@@ -108,6 +107,6 @@ test("a queue that is not there, or is none: one sentence", async () => {
   const worker = verb("worker", ["--queue", "amqp://x", "--out", join(folder, "w")]);
   assert.deepEqual(
     [worker.code, worker.err.trim()],
-    [2, 'worker: --queue got "amqp://x", wanted redis://HOST:PORT or postgres://USER@HOST:PORT/DATABASE.'],
+    [2, 'worker: --queue got "amqp://x", wanted redis://HOST:PORT or postgres://HOST:PORT/DATABASE.'],
   );
 });

@@ -1,7 +1,6 @@
 /** The pre-registered experiment, run dry: its own arms, seeds, looks and analysis, on an encoder that trains in a second. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
@@ -10,7 +9,7 @@ import { levelOf } from "../../lib/study/conduct";
 import { readPlan } from "../../lib/study/plan/read";
 import { verb } from "../cli/verb";
 import { tinyEncoder } from "../tiny-encoder";
-import { tinyStudy } from "./tiny-study";
+import { scratch, tinyStudy } from "./tiny-study";
 
 const PATH = "data/studies/sixty-or-fifty-five.yaml";
 
@@ -36,7 +35,7 @@ test("a dry run takes the same path: looks, arms that are decided, a result", ()
   const tiny = tinyStudy();
   const raw = parse(readFileSync(PATH, "utf8"));
   const large = parse(readFileSync(raw.recipe, "utf8"));
-  const encoder = tinyEncoder(mkdtempSync(join(tmpdir(), "encoder-")));
+  const encoder = tinyEncoder(scratch("encoder"));
   const recipe = join(tiny.folder, "dry.yaml");
   const training = { ...large.training, num_steps: 2, save_every: 2, train_batch_size: 2 };
   writeFileSync(

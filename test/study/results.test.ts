@@ -1,11 +1,10 @@
 /** What is said of a comparison: a number where the interval allows one, else what it would take; and the table of all suspects. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Counts } from "../../lib/evaluate/scoring/metrics";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { isDecided, levelOf } from "../../lib/study/conduct";
 import { plainArm } from "../../lib/study/plan/arm";
 import { planOf } from "../../lib/study/plan/read";
@@ -18,6 +17,7 @@ import { verdictOf } from "../../lib/study/results/verdict";
 import { RESULT_FORMAT, type RunResult } from "../../lib/study/run/result";
 import { readSuspect, suspectIds } from "../../lib/study/suspects/suspect";
 import { sentencePair } from "../evaluate/synthetic";
+import { scratch } from "./tiny-study";
 
 /** A made-up study of a real suspect: runs of `control` are of the second, weaker made-up system, as many as there are seeds. */
 function madeUp(seeds: { control: number; arm: number }, better: boolean) {
@@ -43,8 +43,8 @@ function madeUp(seeds: { control: number; arm: number }, better: boolean) {
 }
 
 function runResult(id: string, seed: number, system: 0 | 1): RunResult {
-  const shift = 0.01 * stream(seed, "made up", id.split("-")[0]).normal();
-  const sentences = stream(0, "made-up sentences");
+  const shift = 0.01 * randomStream(seed, "made up", id.split("-")[0]).normal();
+  const sentences = randomStream(0, "made-up sentences");
   const sets = ["one", "two"].map(
     (name) => [name, Array.from({ length: 400 }, () => sentencePair(sentences, shift)[system])] as const,
   );
@@ -117,7 +117,7 @@ test("a verdict holds for its encoder and names no cause", () => {
 });
 
 test("the table: a line an arm, the two gaps apart, the suspects without a result below", () => {
-  const folder = join(mkdtempSync(join(tmpdir(), "table-")), "suspects");
+  const folder = join(scratch("table"), "suspects");
   const { plan, planned, comparison } = madeUp({ control: 8, arm: 5 }, true);
   const [json, table] = recordResult(
     storedResult(plan, planned, comparison, "npm run -s study -- span-representation --seeds 8 --out runs/x"),

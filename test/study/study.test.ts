@@ -1,22 +1,13 @@
 /** The verb `study` on a model that trains in a second: it runs, goes on, re-scores, takes over, and refuses. */
 import assert from "node:assert/strict";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { DEFAULT_ENCODER } from "../../lib/weights/encoders";
 import { verb } from "../cli/verb";
 import { outcome, start, until } from "./queue-run";
-import { type TinyStudy, tinyStudy } from "./tiny-study";
+import { scratch, type TinyStudy, tinyStudy } from "./tiny-study";
 
 let tiny: TinyStudy;
 let out: string;
@@ -219,7 +210,7 @@ test("two processes do not work in one folder", () => {
 });
 
 test("the estimate and the calculator need nothing to run", () => {
-  const folder = mkdtempSync(join(tmpdir(), "estimate-"));
+  const folder = scratch("estimate");
   const json = join(folder, "e.json");
   const machine = "data/studies/machines/a100.yaml";
   assert.equal(study(tiny.plan, "--estimate", "--machine", machine, "--json", json).code, 0);

@@ -1,5 +1,5 @@
 /** A study of a tiny model that trains in a second, with everything that a large one has: plan, recipe, tests. */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tinyRecipe } from "../cli/killed";
@@ -7,6 +7,13 @@ import { TINY_RECORDS } from "../tiny";
 
 /** Twice the same sentences under two names: two sets make a mean. */
 const SETS = ["one.jsonl", "two.jsonl"];
+
+/** A folder that goes with this process. */
+export function scratch(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `${name}-`));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 export interface TinyStudy {
   folder: string;
@@ -17,7 +24,7 @@ export interface TinyStudy {
 
 /** @param plan what differs from a plan of a control, one arm and two seeds */
 export function tinyStudy(plan: Record<string, unknown> = {}, training: Record<string, unknown> = {}): TinyStudy {
-  const folder = mkdtempSync(join(tmpdir(), "study-"));
+  const folder = scratch("study");
   const recipe = tinyRecipe(folder, {
     num_steps: 8,
     eval_every: 0,

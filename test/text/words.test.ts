@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { CHARACTER_KINDS, WORD } from "../../lib/text/character-kinds";
 import { splitAtSpaces, splitTokens, splitWords, splitWordsPlainly } from "../../lib/text/words";
 import { ROOT } from "../tiny";
@@ -85,7 +85,7 @@ function oracle(text: string): string[] {
 
 /** Strings of every plane: half surrogate pairs, the edges of Python's runs, hyphens, spaces and plain letters. */
 function* hostileStrings(count: number): Generator<string> {
-  const random = stream(0, "hostile strings");
+  const random = randomStream(0, "hostile strings");
   const edges = splitter.python_word_ranges.flatMap(([first, last]) => [first - 1, first, last, last + 1]);
   const draw: (() => number)[] = [
     () => random.integer(0, 0x10ffff),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { isNative, useBackend } from "../../lib/backend";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { AdamW } from "../../lib/train/optimizer";
 import type { NamedArray } from "../../lib/weights/safetensors";
 
@@ -10,7 +10,7 @@ before(() => useBackend());
 
 const BETAS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 const SHAPES = { matrix: [40, 30], vector: [50], scalar: [] as number[] };
-const random = stream(3, "optimizer test");
+const random = randomStream(3, "optimizer test");
 const normal = (shape: readonly number[], scale = 1) =>
   tf.tensor(
     Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => scale * random.normal()),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { expand, quantise } from "../../lib/weights/quantise";
 import { decode, toHalves } from "../../lib/weights/values";
 
@@ -16,7 +16,7 @@ test("every half survives the way to float32 and back", () => {
 });
 
 test("a float becomes the nearest half, of two the even one", () => {
-  const random = stream(0, "halves");
+  const random = randomStream(0, "halves");
   // The finite positive halves in their order; between two neighbours lies a float that is as far from both.
   for (let half = 0; half < 0x7bff; half++) {
     const [low, high] = [values[half], values[half + 1]];
@@ -31,7 +31,7 @@ test("a float becomes the nearest half, of two the even one", () => {
 });
 
 test("eight bits are off by half a scale at most, row by row", () => {
-  const random = stream(1, "rows");
+  const random = randomStream(1, "rows");
   const [rows, width] = [7, 33];
   const matrix = Float32Array.from({ length: rows * width }, (_, i) => random.normal() * 10 ** -Math.floor(i / width));
   matrix.fill(0, 0, width);

@@ -1,5 +1,5 @@
 /** What the samplers of negatives share: the types of the training set, and a pool to take negatives from. */
-import { type NerRecord, typesOf } from "../../data/records";
+import { goldTypes, type NerRecord } from "../../data/records";
 import type { RandomStream } from "../../random";
 
 /** The types of the whole training set. */
@@ -16,7 +16,7 @@ export function corpusTypes(records: readonly NerRecord[]): CorpusTypes {
     if (own) own.push(record);
     else sources.set(record.src ?? "", [record]);
   }
-  return { all: typesOf(records), bySource: new Map([...sources].map(([src, own]) => [src, typesOf(own)])) };
+  return { all: goldTypes(records), bySource: new Map([...sources].map(([src, own]) => [src, goldTypes(own)])) };
 }
 
 /** Types that an example's negatives are taken from, its own types possibly among them. */

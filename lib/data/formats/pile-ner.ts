@@ -18,13 +18,13 @@ import { Tally } from "./tally";
  * None lower-cases a type. All mark every occurrence of a mention, whatever its case, and keep duplicates: they lengthen the
  * list of mentions, from whose length the trainers of 2023 and 2024 take the number of negatives.
  */
-export const ERAS = ["data_proc", "process_pilener", "default"] as const;
-export type Era = (typeof ERAS)[number];
+export const PILE_NER_ERAS = ["data_proc", "process_pilener", "default"] as const;
+export type PileNerEra = (typeof PILE_NER_ERAS)[number];
 
 /** The records of a file of conversations. @throws UserError like `jsonValues`, `turnsOf` and `scriptAnswers` */
 export async function* readPileNer(
   path: string,
-  { era = "default", ...options }: ReadOptions & { era?: Era },
+  { era = "default", ...options }: ReadOptions & { era?: PileNerEra },
   tally: Tally,
 ): AsyncGenerator<PlacedRecord> {
   for await (const { value, where } of jsonValues(path, options))
@@ -32,7 +32,7 @@ export async function* readPileNer(
 }
 
 /** One conversation as a record. */
-export function conversationRecord(value: unknown, era: Era, tally: Tally, where: string): NerRecord {
+export function conversationRecord(value: unknown, era: PileNerEra, tally: Tally, where: string): NerRecord {
   const turns = turnsOf(value, where);
   if (era === "default") return alignedRecord(pairedAnswers(turns, tally, where), era, tally, where);
   const answers = scriptAnswers(turns, era, where);
@@ -41,12 +41,12 @@ export function conversationRecord(value: unknown, era: Era, tally: Tally, where
 }
 
 /** How many mentions have a type that is not their question's. */
-function shifted(script: Answers, paired: Answers, era: Era): number {
+function shifted(script: Answers, paired: Answers, era: PileNerEra): number {
   const typeOf = (type: string) => (era === "data_proc" ? type.replaceAll(" ", "_") : type);
   return script.mentions.filter(({ type }, i) => type !== typeOf(paired.mentions[i]?.type ?? type)).length;
 }
 
-function alignedRecord(answers: Answers, era: Era, tally: Tally, where: string): NerRecord {
+function alignedRecord(answers: Answers, era: PileNerEra, tally: Tally, where: string): NerRecord {
   const tokens = splitTokens(answers.text);
   const occurrences = new Occurrences(tokens);
   const ner: NerSpan[] = [];

@@ -4,13 +4,13 @@ import { type NerRecord, type PlacedRecord, parseRecord, uniqueSpans } from "../
 import { type ColumnOptions, readColumns } from "./columns";
 import { type InstructOptions, readInstruct } from "./instruct";
 import type { FormatName } from "./names";
-import { type Era, readPileNer, readUniversalNer } from "./pile-ner";
+import { type PileNerEra, readPileNer, readUniversalNer } from "./pile-ner";
 import type { Tally } from "./tally";
 import { readTypeSentences } from "./type-sentences";
 
 /** Everything that reading a file may be told; each format takes what concerns it. */
 export interface FormatOptions extends ColumnOptions, InstructOptions {
-  era?: Era;
+  era?: PileNerEra;
   /** What the labels are called in natural language. */
   labels?: LabelMap;
   /** Keep one of several equal spans of a record. */

@@ -7,9 +7,9 @@ import { ensureFolder } from "../../files/folders";
 import { sha256OfFile } from "../../files/hash";
 import { lock } from "../../files/lock";
 import { followLinks } from "../../files/target";
-import { stream } from "../../random";
+import { randomStream } from "../../random";
 import { OverlapIndex } from "../overlap";
-import { type NerRecord, recordLine, typesOf } from "../records";
+import { goldTypes, type NerRecord, recordLine } from "../records";
 import { sourceRecords } from "../source-records";
 import { addressOf, findSource, readSources, type SourceOptions, sourceFile } from "../sources";
 import type { MixRecipe, MixSource } from "./recipe";
@@ -183,7 +183,7 @@ function writeFiles(folder: string, sets: Sets, manifest: Omit<MixManifest, "fil
 function writeSet(folder: string, name: "train" | "dev", records: readonly NerRecord[], seed: number): FileEntry {
   const file = new AtomicFile(join(folder, `${name}.jsonl.new`));
   const hash = createHash("sha256");
-  for (const record of stream(seed, "mix order", name).shuffle(records)) {
+  for (const record of randomStream(seed, "mix order", name).shuffle(records)) {
     const line = `${recordLine(record)}\n`;
     hash.update(line);
     file.write(line);
@@ -195,6 +195,6 @@ function writeSet(folder: string, name: "train" | "dev", records: readonly NerRe
     sha256: hash.digest("hex"),
     records: records.length,
     spans,
-    types: typesOf(records).length,
+    types: goldTypes(records).length,
   };
 }

@@ -1,4 +1,4 @@
-import { stream } from "../../random";
+import { randomStream } from "../../random";
 import { Tally } from "../formats/tally";
 import { bareWords, type OverlapIndex } from "../overlap";
 import { type NerRecord, uniqueSpans } from "../records";
@@ -101,7 +101,7 @@ function drawn(
   { seed }: MixRecipe,
   leftOut: Record<Reason, number>,
 ): NerRecord[] {
-  const shuffled = stream(seed, "mix", name).shuffle(records);
+  const shuffled = randomStream(seed, "mix", name).shuffle(records);
   const marked = shuffled.filter(({ ner }) => ner.length > 0).length;
   // With e empty ones beside m others, e / (e + m) is the share.
   let room = empty_share < 1 ? Math.floor((marked * empty_share) / (1 - empty_share)) : shuffled.length;

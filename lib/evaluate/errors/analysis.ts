@@ -1,7 +1,7 @@
 import type { NerRecord, NerSpan } from "../../data/records";
 import { usageError } from "../../errors";
 import type { SpanCandidate } from "../../model/decode";
-import { scores } from "../scoring/metrics";
+import { f1Scores } from "../scoring/metrics";
 import { type ErrorKind, judge } from "./kinds";
 
 /**
@@ -128,7 +128,7 @@ function kindRows(cases: readonly ErrorCase[]): KindRow[] {
     const predicted = of.right + pairs + of.spurious + (mended === "missed" ? of.missed : 0);
     const kept = predicted - (mended === "spurious" ? of.spurious : 0);
     const gold = of.right + pairs + of.missed;
-    return scores({ truePositives: hits, falsePositives: kept - hits, falseNegatives: gold - hits }).f1;
+    return f1Scores({ truePositives: hits, falsePositives: kept - hits, falseNegatives: gold - hits }).f1;
   };
   return KINDS.map((kind) => ({
     kind,
@@ -155,7 +155,7 @@ function typeRow(type: string, cases: readonly ErrorCase[]): TypeRow {
     predicted: said.length,
     onOtherType: count(said, "type") + count(said, "both"),
     spurious: count(said, "spurious"),
-    f1: scores({ truePositives: right, falsePositives: said.length - right, falseNegatives: gold.length - right }).f1,
+    f1: f1Scores({ truePositives: right, falsePositives: said.length - right, falseNegatives: gold.length - right }).f1,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { NerRecord, NerSpan } from "../../data/records";
 import type { TextPrediction } from "../predictions/predictions";
-import { addCounts, type Counts, countMatches, type Scores, scores, scoresPerType } from "../scoring/metrics";
+import { addCounts, type Counts, countMatches, f1Scores, type Scores, scoresPerType } from "../scoring/metrics";
 
 /** Where a score comes from: by type, by width, by types that training has seen, and what no model could have found. */
 export interface Group extends Scores {
@@ -31,7 +31,7 @@ export function scoresBy(
 
 function groupOfCounts(group: string, counts: Counts): Group {
   const { truePositives: tp, falsePositives, falseNegatives } = counts;
-  return { group, support: tp + falseNegatives, predicted: tp + falsePositives, ...scores(counts) };
+  return { group, support: tp + falseNegatives, predicted: tp + falsePositives, ...f1Scores(counts) };
 }
 
 /** By width in words: 1, 2, 3, 4, 5 and more. */

@@ -1,8 +1,8 @@
 import type { NerRecord } from "../../data/records";
 import { usageError } from "../../errors";
-import { stream } from "../../random";
+import { randomStream } from "../../random";
 import type { Predictor } from "../predictions/predict";
-import { addCounts, type Counts, type Scores, scores } from "../scoring/metrics";
+import { addCounts, type Counts, f1Scores, type Scores } from "../scoring/metrics";
 import { askedOnly } from "../zero-shot";
 import { type StudyOptions, scoreRound, tellRound } from "./prompt-study";
 
@@ -51,7 +51,7 @@ export async function studyOrders(
   const orders: OrderResult[] = [];
   for (const [round, order] of [asked, ...shuffled].entries()) {
     const scored = await scoreRound(predictor, gold, order, {}, tellRound(options, round, shuffled.length + 1));
-    orders.push({ order, ...scores(addCounts(scored.counts)), counts: scored.counts });
+    orders.push({ order, ...f1Scores(addCounts(scored.counts)), counts: scored.counts });
     for (const [i, spans] of scored.predicted.entries())
       for (const key of new Set(spans.map((span) => `${i} ${span}`))) seen.set(key, (seen.get(key) ?? 0) + 1);
   }
@@ -70,7 +70,7 @@ function otherOrders(types: readonly string[], wanted: number, seed: number): st
   for (let n = 2; n <= types.length && possible <= wanted; n++) possible *= n;
   const orders = new Map([[types.join("\n"), [...types]]]);
   for (let n = 0; orders.size < Math.min(wanted + 1, possible); n++) {
-    const order = stream(seed, "label order", n).shuffle(types);
+    const order = randomStream(seed, "label order", n).shuffle(types);
     orders.set(order.join("\n"), order);
   }
   return [...orders.values()].slice(1);

@@ -1,7 +1,7 @@
 import type { NerRecord, NerSpan } from "../../data/records";
 import { usageError } from "../../errors";
 import type { Predictor } from "../predictions/predict";
-import { addCounts, type Counts, countMatches, type Scores, scores } from "../scoring/metrics";
+import { addCounts, type Counts, countMatches, f1Scores, type Scores } from "../scoring/metrics";
 import type { Scored } from "../scoring/scoring";
 import { bootstrapF1 } from "../statistics/bootstrap";
 import { compareF1 } from "../statistics/paired";
@@ -67,11 +67,11 @@ function resultOf(wording: string, types: string[], scored: Scored, base: Scored
   const own = countsOf(scored, types);
   return {
     wording,
-    ...scores(addCounts(scored.counts)),
+    ...f1Scores(addCounts(scored.counts)),
     ci95: [low, high],
     change: difference(scored.counts, base.counts, seed),
     types,
-    ownF1: scores(addCounts(own)).f1,
+    ownF1: f1Scores(addCounts(own)).f1,
     ownChange: difference(own, countsOf(base, types), seed),
   };
 }

@@ -38,7 +38,7 @@ export function addCounts(counts: Iterable<Counts>): Counts {
 }
 
 /** Precision, recall and F1 of summed counts. */
-export function scores({ truePositives: tp, falsePositives: fp, falseNegatives: fn }: Counts): Scores {
+export function f1Scores({ truePositives: tp, falsePositives: fp, falseNegatives: fn }: Counts): Scores {
   return { precision: ratio(tp, tp + fp), recall: ratio(tp, tp + fn), f1: ratio(2 * tp, 2 * tp + fp + fn) };
 }
 
@@ -51,7 +51,7 @@ export function scoresPerType(
   return types.map((type) => {
     const only = (spans: readonly NerSpan[]) => spans.filter(([, , label]) => label === type);
     const counts = addCounts(gold.map((spans, i) => countMatches(only(spans), only(predicted[i]))));
-    return { type, support: counts.truePositives + counts.falseNegatives, ...scores(counts) };
+    return { type, support: counts.truePositives + counts.falseNegatives, ...f1Scores(counts) };
   });
 }
 

@@ -131,7 +131,7 @@ export function rulesOf({ score }: Preset, set: string): ScoringRules {
  * The types that a preset asks of a set, in the order of its prompt.
  * @param types those of the set, sorted
  */
-export function labelsOf({ ask }: Preset, set: string, types: readonly string[]): string[] {
+export function askedLabels({ ask }: Preset, set: string, types: readonly string[]): string[] {
   const listed = ask.order === "list" ? listOf(set).filter((type) => types.includes(type)) : [];
   const rest = types.filter((type) => !listed.includes(type));
   const asked = [...listed, ...rest].filter((type) => !ask.drop.includes(type));
@@ -151,7 +151,7 @@ function listOf(set: string): string[] {
  * @throws UserError where a type that the preset counts as gold was never asked
  */
 export function promptDifference(preset: Preset, { header }: Predictions, types: readonly string[]): string {
-  const wanted = labelsOf(preset, header.data.name, types);
+  const wanted = askedLabels(preset, header.data.name, types);
   const missing = wanted.filter((type) => !header.labels.some((label) => sameType(label, type, preset)));
   if (missing.length)
     throw new UserError(

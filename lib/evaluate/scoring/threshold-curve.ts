@@ -1,7 +1,7 @@
 import type { NerRecord } from "../../data/records";
 import { usageError } from "../../errors";
 import { type DecodeOptions, entitiesAt, type SpanCandidate } from "../../model/decode";
-import { addCounts, type Scores, scores } from "./metrics";
+import { addCounts, f1Scores, type Scores } from "./metrics";
 import { PLAIN_RULES, scoreTexts } from "./scoring";
 
 /** The scores from a threshold on, up to the next point's. */
@@ -57,7 +57,7 @@ export function thresholdCurveByDecoding(
   return thresholds.map((threshold) => {
     const { counts } = scoreTexts(records, found, { ...PLAIN_RULES, flatNer, multiLabel, threshold });
     const sum = addCounts(counts);
-    return { threshold, ...scores(sum), predicted: sum.truePositives + sum.falsePositives };
+    return { threshold, ...f1Scores(sum), predicted: sum.truePositives + sum.falsePositives };
   });
 }
 
@@ -86,7 +86,7 @@ export function bestThreshold(curve: readonly CurvePoint[]): CurvePoint {
 
 function pointOf(threshold: number, hits: number, predicted: number, support: number): CurvePoint {
   const counts = { truePositives: hits, falsePositives: predicted - hits, falseNegatives: support - hits };
-  return { threshold, ...scores(counts), predicted };
+  return { threshold, ...f1Scores(counts), predicted };
 }
 
 /** Every entity of the floor, with whether it is right. */

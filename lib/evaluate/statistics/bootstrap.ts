@@ -1,6 +1,6 @@
 import { usageError } from "../../errors";
-import { type RandomStream, stream } from "../../random";
-import { addCounts, type Counts, scores } from "../scoring/metrics";
+import { type RandomStream, randomStream } from "../../random";
+import { addCounts, type Counts, f1Scores } from "../scoring/metrics";
 
 /**
  * Intervals by the percentile bootstrap over sentences: micro-F1 is computed anew from the summed counts of sentences drawn
@@ -36,14 +36,14 @@ export function bootstrapF1(sets: SetCounts, options: BootstrapOptions = {}): In
   const filled = sets.filter((counts) => counts.length > 0);
   const value = meanF1(filled);
   if (filled.length === 0) return { value, low: 0, high: 0 };
-  const draw = resampler([filled], stream(seed, "bootstrap"));
+  const draw = resampler([filled], randomStream(seed, "bootstrap"));
   const draws = Float64Array.from({ length: resamples }, () => draw()[0]);
   return { value, ...percentiles(draws, level) };
 }
 
 /** The unweighted mean of the sets' micro-F1. */
 export function meanF1(sets: SetCounts): number {
-  return sets.length ? sets.reduce((sum, counts) => sum + scores(addCounts(counts)).f1, 0) / sets.length : 0;
+  return sets.length ? sets.reduce((sum, counts) => sum + f1Scores(addCounts(counts)).f1, 0) / sets.length : 0;
 }
 
 /**
@@ -64,7 +64,7 @@ export function resampler(systems: readonly SetCounts[], random: RandomStream): 
 /** The twin that reads like the definition: one system, one set, one resample. */
 export function resampledF1(counts: readonly Counts[], random: RandomStream): number {
   const drawn = counts.map(() => counts[Math.floor((random.uint32() / 4294967296) * counts.length)]);
-  return scores(addCounts(drawn)).f1;
+  return f1Scores(addCounts(drawn)).f1;
 }
 
 /**

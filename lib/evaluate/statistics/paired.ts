@@ -1,5 +1,5 @@
 import { usageError } from "../../errors";
-import { type RandomStream, stream } from "../../random";
+import { type RandomStream, randomStream } from "../../random";
 import type { Counts } from "../scoring/metrics";
 import {
   type BootstrapOptions,
@@ -58,7 +58,7 @@ export function bootstrapDifference(a: SetCounts, b: SetCounts, options: Bootstr
 /** F1 of a minus F1 of b on resampled sentences, the same ones for both. */
 function differenceDraws(a: SetCounts, b: SetCounts, seed: number, resamples: number): Float64Array {
   checkSame(a, b);
-  const draw = resampler([a, b], stream(seed, "bootstrap"));
+  const draw = resampler([a, b], randomStream(seed, "bootstrap"));
   return Float64Array.from({ length: resamples }, () => {
     const [one, other] = draw();
     return one - other;
@@ -72,7 +72,7 @@ function permutationTest(
   difference: number,
   { seed, resamples }: { seed: number; resamples: number },
 ): number {
-  const random = stream(seed, "permutation");
+  const random = randomStream(seed, "permutation");
   const sets = a.map((counts, at) => packPairs(counts, b[at]));
   let asFar = 0;
   for (let i = 0; i < resamples; i++) {

@@ -4,7 +4,7 @@
  * @see Reimers & Gurevych 2017; Bouthillier et al. 2021; Colas et al. 2018 (how many seeds)
  */
 import { usageError } from "../../errors";
-import { stream } from "../../random";
+import { randomStream } from "../../random";
 import { type BootstrapOptions, checked, meanF1, resampler, type SetCounts } from "./bootstrap";
 import { checkSame } from "./paired";
 import { tQuantile } from "./student";
@@ -121,7 +121,7 @@ function resampleSentences(
   b: readonly SetCounts[],
   { seed, resamples, paired }: { seed: number; resamples: number; paired: boolean },
 ): { variance: number; spread: number[]; probability: number } {
-  const draw = resampler([...a, ...b], stream(seed, "bootstrap"));
+  const draw = resampler([...a, ...b], randomStream(seed, "bootstrap"));
   const differences = new Float64Array(resamples);
   const spread = [0, 0];
   let wins = 0;

@@ -15,7 +15,7 @@ const DECISIVE = /^(gliner_config\.json|tokenizer\.json|spm\.model|(pytorch_)?mo
  * optimiser's state beside them does not count.
  * @throws UserError where there is no such model, or the folder has no gliner_config.json, or not a sound one
  */
-export async function identityOf(model: string): Promise<ModelIdentity> {
+export async function modelIdentity(model: string): Promise<ModelIdentity> {
   const folder = await folderOfModel(model);
   const path = join(folder, "gliner_config.json");
   const raw = readJsonObject(path, "a model folder");

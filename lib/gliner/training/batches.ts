@@ -1,7 +1,7 @@
 import type { Batch, Example } from "../../batch/collate";
 import { type CorpusTypes, corpusTypes, sampleTypes } from "../../batch/sampling";
 import type { NerRecord } from "../../data/records";
-import { type RandomStream, stream } from "../../random";
+import { type RandomStream, randomStream } from "../../random";
 import type { GLiNER } from "../gliner";
 import type { TrainingConfig } from "../recipe/training-config";
 
@@ -30,7 +30,7 @@ export class TrainingBatches {
 
   /** The same with the types that each is asked for. */
   examples(number: number): Example[] {
-    return this.draw(this.records(number), stream(this.config.seed, "types", number));
+    return this.draw(this.records(number), randomStream(this.config.seed, "types", number));
   }
 
   batch(number: number): Batch {
@@ -41,7 +41,7 @@ export class TrainingBatches {
   development(records: readonly NerRecord[]): Batch[] {
     const { train_batch_size: size, seed } = this.config;
     return Array.from({ length: Math.ceil(records.length / size) }, (_, i) =>
-      this.collate(this.draw(records.slice(i * size, (i + 1) * size), stream(seed, "dev types", i * size))),
+      this.collate(this.draw(records.slice(i * size, (i + 1) * size), randomStream(seed, "dev types", i * size))),
     );
   }
 
@@ -59,7 +59,7 @@ export class TrainingBatches {
     const epoch = Math.floor(position / this.all.length);
     if (this.order.epoch !== epoch) {
       const indices = this.all.map((_, i) => i);
-      this.order = { epoch, indices: stream(this.config.seed, "order", epoch).shuffle(indices) };
+      this.order = { epoch, indices: randomStream(this.config.seed, "order", epoch).shuffle(indices) };
     }
     return this.all[this.order.indices[position % this.all.length]];
   }

@@ -1,6 +1,6 @@
 import { byCodePoint, type NerRecord } from "../../data/records";
 import { UserError, usageError } from "../../errors";
-import { stream } from "../../random";
+import { randomStream } from "../../random";
 import type { AskedRecords } from "./scoring";
 
 /**
@@ -112,7 +112,7 @@ function askRecords(
     return types.length ? [{ record, types, beside }] : [];
   });
   // Of no run's seed: runs of several seeds are measured on the same sentences.
-  const order = stream(0, "held-out records").shuffle(asks);
+  const order = randomStream(0, "held-out records").shuffle(asks);
   const hasMention = ({ record }: Asked) => record.ner.some(([, , type]) => isHeld(type));
   const empty = order.filter((ask) => !hasMention(ask));
   const share = Math.max(Math.ceil(limit / 2), limit - empty.length);
@@ -162,7 +162,7 @@ function pickTypes(train: readonly NerRecord[], records: readonly NerRecord[], c
     throw new UserError(
       `held-out types: wanted ${count}, but only ${fit.length} have at least ${FEWEST} mentions to measure and at most 2 % of those in training.`,
     );
-  return stream(0, "held-out types").shuffle(fit.sort(byCodePoint)).slice(0, count);
+  return randomStream(0, "held-out types").shuffle(fit.sort(byCodePoint)).slice(0, count);
 }
 
 function mentionsByType(records: readonly NerRecord[]): Map<string, number> {

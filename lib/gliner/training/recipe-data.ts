@@ -1,5 +1,5 @@
 import { loadRecords, recordsFile } from "../../data/named";
-import { type NerRecord, typesOf } from "../../data/records";
+import { goldTypes, type NerRecord } from "../../data/records";
 import { sha256OfFile } from "../../files/hash";
 import type { Recipe } from "../recipe/recipe";
 import { ON_THE_TEST_SET, type TrackedTest } from "./evaluation";
@@ -43,7 +43,7 @@ export async function loadTrainingData({ data }: Recipe): Promise<TrainingData> 
 /** A test asks for the sorted union of its gold types, as `evaluate` does; `else` is no type that one could ask for. */
 export async function trackedTest(name: string, limit: number): Promise<TrackedTest> {
   const all = await loadRecords(name);
-  const types = typesOf(all).filter((type) => type !== NO_TYPE);
+  const types = goldTypes(all).filter((type) => type !== NO_TYPE);
   return { name, types, records: all.slice(0, limit) };
 }
 

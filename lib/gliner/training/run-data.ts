@@ -64,7 +64,7 @@ const FREE = new Set([
 ]);
 
 /** What must be the same when a run is resumed. */
-export function identityOf(
+export function runIdentity(
   model: GLiNER,
   config: TrainingConfig,
   data: Record<string, DataDescription>,

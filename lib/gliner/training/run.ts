@@ -19,7 +19,7 @@ import { bestMetric, checkHeldOut, METRICS } from "./evaluation";
 import { factsOf } from "./facts";
 import { parameterGroups } from "./groups";
 import type { RunEnd, TrainingResult, TrainOptions } from "./options";
-import { describeData, identityOf, limitsOf, namesOf } from "./run-data";
+import { describeData, limitsOf, namesOf, runIdentity } from "./run-data";
 import { lockRun, refuseRun } from "./run-folder";
 import { StepLoss } from "./step-loss";
 import { RunStore } from "./store";
@@ -57,7 +57,7 @@ export class TrainingRun {
     this.groups = parameterGroups(model.model.parameters.names(), config);
     this.trainer = this.makeTrainer();
     this.data = describeData({ records, dev, heldOut, benchmark }, provenance?.files);
-    const identity = identityOf(model, config, this.data, heldOut);
+    const identity = runIdentity(model, config, this.data, heldOut);
     this.store = new RunStore(model, this.trainer.optimizer, config, identity);
     this.afterStep = new AfterStep({
       model,

@@ -3,7 +3,7 @@ import { seededDropout } from "../../fused/dropout";
 import { batchLoss } from "../../model/batch-loss";
 import { isTokenLevel } from "../../model/config";
 import type { LossOptions } from "../../model/loss";
-import { stream } from "../../random";
+import { randomStream } from "../../random";
 import type { StepReport } from "../../train/trainer";
 import type { GLiNER } from "../gliner";
 import type { TrainingConfig } from "../recipe/training-config";
@@ -30,7 +30,7 @@ export class StepLoss {
     measuring?.count(batch);
     const dropout = seededDropout(seed, number);
     return () => {
-      const negatives = stream(seed, "negatives", number);
+      const negatives = randomStream(seed, "negatives", number);
       const draw = () => negatives.uniform();
       return batchLoss(this.model.model, batch, this.loss, {
         dropout,

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { recordsFile } from "../../data/named";
 import { UserError } from "../../errors";
 import { sha256, sha256OfFile } from "../../files/hash";
-import { identityOf } from "../../gliner/checkpoint/identity";
+import { modelIdentity } from "../../gliner/checkpoint/identity";
 import type { Recipe } from "../../gliner/recipe/recipe";
 import { readRecipe } from "../../gliner/recipe/recipe";
 import { parseConfig } from "../../model/config";
@@ -137,7 +137,7 @@ export async function dataHashes(
   if (data.val_data) hashes.val_data = await hash(data.val_data);
   const encoder = model.model_name ?? "";
   if (isFolder(encoder)) hashes.encoder = sha256(await Promise.all(encoderFiles(encoder).map(hashOfFile)));
-  if (training.prev_path) hashes.start = (await identityOf(training.prev_path)).sha256;
+  if (training.prev_path) hashes.start = (await modelIdentity(training.prev_path)).sha256;
   return hashes;
 }
 

@@ -2,12 +2,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { loadRecords } from "../../data/named";
-import { typesOf } from "../../data/records";
+import { goldTypes } from "../../data/records";
 import { UserError } from "../../errors";
 import type { BenchmarkSet } from "../../evaluate/benchmark";
 import { checkTexts, type Predictions, readPredictions } from "../../evaluate/predictions/predictions";
-import { addCounts, type Counts, scores } from "../../evaluate/scoring/metrics";
-import { labelsOf, presetOf, rulesOf } from "../../evaluate/scoring/presets";
+import { addCounts, type Counts, f1Scores } from "../../evaluate/scoring/metrics";
+import { askedLabels, presetOf, rulesOf } from "../../evaluate/scoring/presets";
 import { PLAIN_RULES, type ScoringRules, scorePredictions } from "../../evaluate/scoring/scoring";
 import { meanF1 } from "../../evaluate/statistics/bootstrap";
 import { askedOnly } from "../../evaluate/zero-shot";
@@ -35,7 +35,7 @@ export async function openTests({ sets, drop, limit }: Tests, ask: string | null
   return Promise.all(
     sets.map(async (file) => {
       const all = await loadRecords(file);
-      const types = typesOf(all).filter((type) => !left.includes(type));
+      const types = goldTypes(all).filter((type) => !left.includes(type));
       if (types.length === 0) throw new UserError(`${file}: no type is left to ask for.`);
       return { name: setName(file), records: askedOnly(all.slice(0, limit ?? all.length), types), types };
     }),
@@ -68,7 +68,7 @@ export function predictionsIn(
     const { name, records, types } = sets[i];
     const predictions = readPredictions(path);
     checkTexts(predictions, records, path);
-    const wanted = ask === null ? types : labelsOf(presetOf(ask), name, types);
+    const wanted = ask === null ? types : askedLabels(presetOf(ask), name, types);
     if (predictions.header.labels.join("\n") !== wanted.join("\n"))
       throw new UserError(
         `${path} was asked "${predictions.header.labels.join(", ")}", wanted "${wanted.join(", ")}".`,
@@ -96,7 +96,7 @@ export function readPredictionsAs(
   return {
     f1: Object.fromEntries([...new Set([0.5, 0.3, threshold])].map(at)),
     threshold,
-    sets: Object.fromEntries(sets.map(({ name }, i) => [name, scores(addCounts(own[i])).f1])),
+    sets: Object.fromEntries(sets.map(({ name }, i) => [name, f1Scores(addCounts(own[i])).f1])),
     counts: Object.fromEntries(sets.map(({ name }, i) => [name, own[i].flatMap(packed)])),
     tests_sha256: sha256(sets.map(({ name, records }) => [name, records.map(({ tokens, ner }) => [tokens, ner])])),
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { corpusTypes, SAMPLING_ERAS, type SamplingOptions, sampleTypes, samplingOf } from "../../../lib/batch/sampling";
 import { type NerRecord, parseRecord } from "../../../lib/data/records";
-import { stream } from "../../../lib/random";
+import { randomStream } from "../../../lib/random";
 
 const CONFIG = { max_neg_type_ratio: 1, max_types: 25 };
 const record = (...types: string[]): NerRecord => ({ tokens: ["w"], ner: types.map((type) => [0, 0, type]) });
@@ -12,7 +12,9 @@ function draws(records: readonly NerRecord[], options: Partial<SamplingOptions &
   const all = Array.from({ length: 400 }, (_, i) => `corpus ${i}`);
   const corpus = { all, bySource: new Map([["news", ["a", "b", "c", "d"]]]) };
   return Array.from({ length: n }, (_, step) =>
-    sampleTypes(records, { ...CONFIG, ...options }, stream(5, "switches", step), corpus).map(({ types }) => types),
+    sampleTypes(records, { ...CONFIG, ...options }, randomStream(5, "switches", step), corpus).map(
+      ({ types }) => types,
+    ),
   );
 }
 
@@ -41,7 +43,7 @@ test("neg_source corpus: every type of the training set is as likely, whatever t
   assert.equal(counts.size, 400);
   // Half of 4,000 draws take two of 400: 10 each, with a standard deviation of about 3.2.
   assert.ok(Math.max(...counts.values()) < 28, `${Math.max(...counts.values())}`);
-  assert.throws(() => sampleTypes([record("a")], { ...CONFIG, neg_source: "corpus" }, stream(1, "x")), {
+  assert.throws(() => sampleTypes([record("a")], { ...CONFIG, neg_source: "corpus" }, randomStream(1, "x")), {
     name: "UserError",
     message: /none were given/,
   });

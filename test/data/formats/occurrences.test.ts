@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Occurrences, occurrencesPlainly } from "../../../lib/data/formats/occurrences";
-import { stream } from "../../../lib/random";
+import { randomStream } from "../../../lib/random";
 
 test("every run of words that equals the mention, whatever the case, overlapping ones too", () => {
   const words = ["Ada", "ada", "ADA", "x"];
@@ -23,7 +23,7 @@ test("every run of words that equals the mention, whatever the case, overlapping
 });
 
 test("the search in one string finds what the comparison run by run finds", () => {
-  const random = stream(0, "occurrences");
+  const random = randomStream(0, "occurrences");
   const stock = ["a", "A", "aa", "b", ".", "İ", "i̇", "ß", "ΟΣ", "ος", "Σ", "-", "a-b", "😀", "ı"];
   const draw = (most: number) =>
     Array.from({ length: random.integer(0, most) }, () => stock[random.integer(0, stock.length - 1)]);

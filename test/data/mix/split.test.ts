@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { splitRecord } from "../../../lib/data/mix/split";
 import type { NerRecord, NerSpan } from "../../../lib/data/records";
-import { stream } from "../../../lib/random";
+import { randomStream } from "../../../lib/random";
 
 const limits = { maxWords: 6, hardMaxWords: 8, minWords: 3 };
 const split = (text: string, ner: NerSpan[] = []) =>
@@ -35,7 +35,7 @@ test("no cut inside a mention; mentions move with their words; a short tail stay
 });
 
 test("whatever the passage, every word and every mention is in exactly one piece", () => {
-  const random = stream(0, "split");
+  const random = randomStream(0, "split");
   for (let n = 0; n < 500; n++) {
     const tokens = Array.from({ length: random.integer(1, 60) }, (_, i) => (random.uniform() < 0.2 ? "." : `w${i}`));
     const ner = Array.from({ length: random.integer(0, 6) }, (): NerSpan => {

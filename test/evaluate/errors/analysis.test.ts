@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type NerRecord, type NerSpan, readRecords } from "../../../lib/data/records";
 import { analyseErrors, errorRows, NOTHING, topConfusions } from "../../../lib/evaluate/errors/analysis";
-import { addCounts, scores } from "../../../lib/evaluate/scoring/metrics";
+import { addCounts, f1Scores } from "../../../lib/evaluate/scoring/metrics";
 import { PLAIN_RULES, scoreTexts } from "../../../lib/evaluate/scoring/scoring";
 import { askedOnly } from "../../../lib/evaluate/zero-shot";
 import { entitiesAt, type SpanCandidate } from "../../../lib/model/decode";
-import { stream } from "../../../lib/random";
+import { randomStream } from "../../../lib/random";
 import { ROOT } from "../../tiny";
 
 const says = (start: number, end: number, label: string, score = 0.9): SpanCandidate => ({ start, end, label, score });
@@ -92,7 +92,7 @@ test("rows of cases say the words of both sides", () => {
 });
 
 test("over random texts the counts are those of the scores", () => {
-  const random = stream(1, "error analysis test");
+  const random = randomStream(1, "error analysis test");
   const spans = () =>
     Array.from({ length: random.integer(0, 6) }, () => {
       const start = random.integer(0, 9);
@@ -109,7 +109,7 @@ test("over random texts the counts are those of the scores", () => {
     const sum = addCounts(counts);
     const predicted = found.map((candidates) => entitiesAt(candidates, 0.5));
     const { kinds, perType, confusion } = analyseErrors(records, predicted, types);
-    assert.equal(kinds[0].f1IfMended, scores(sum).f1);
+    assert.equal(kinds[0].f1IfMended, f1Scores(sum).f1);
     assert.equal(kinds[0].count, sum.truePositives);
     for (const [side, total] of [
       ["gold", sum.truePositives + sum.falseNegatives],

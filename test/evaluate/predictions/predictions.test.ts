@@ -17,7 +17,7 @@ import {
   readPredictions,
 } from "../../../lib/evaluate/predictions/predictions";
 import type { SpanCandidate } from "../../../lib/model/decode";
-import { stream } from "../../../lib/random";
+import { randomStream } from "../../../lib/random";
 import { TINY_RECORDS } from "../../tiny";
 
 const scratch = mkdtempSync(join(tmpdir(), "predictions-"));
@@ -40,7 +40,7 @@ class Scripted implements Predictor {
     this.texts += tokens.length;
     return tokens.map((words, i) => {
       if (words.length > 6) options.onWordsLost?.(i, words.length - 6);
-      const random = stream(words.length, words.join(" "));
+      const random = randomStream(words.length, words.join(" "));
       const spans = words.slice(0, 6).map((_, start) => ({
         start,
         end: start,
@@ -67,7 +67,7 @@ test("what is written is read again, every score to its last bit", async () => {
   checkTexts(read, TINY_RECORDS, path);
   assert.ok(!existsSync(`${path}.partial`));
   // Nine digits bring any float32 back.
-  const random = stream(1, "float32");
+  const random = randomStream(1, "float32");
   for (let i = 0; i < 5000; i++) {
     const candidates = [{ start: 0, end: 0, label: "person", score: Math.fround(random.uniform()) }];
     const text = `${JSON.stringify(made.header)}\n${formatText(0, { candidates, wordsLost: 0 })}`;

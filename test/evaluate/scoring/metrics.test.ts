@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addCounts, countMatches, scores, scoresPerType } from "../../../lib/evaluate/scoring/metrics";
+import { addCounts, countMatches, f1Scores, scoresPerType } from "../../../lib/evaluate/scoring/metrics";
 
 test("a hit needs both boundaries and the type; duplicates count once", () => {
   const counts = countMatches(
@@ -20,9 +20,9 @@ test("a hit needs both boundaries and the type; duplicates count once", () => {
 });
 
 test("precision, recall and F1, with 0 where nothing can be divided", () => {
-  const { precision, recall, f1 } = scores({ truePositives: 2, falsePositives: 1, falseNegatives: 2 });
+  const { precision, recall, f1 } = f1Scores({ truePositives: 2, falsePositives: 1, falseNegatives: 2 });
   assert.deepEqual([precision, recall, f1], [2 / 3, 2 / 4, 4 / 7]);
-  assert.deepEqual(scores(addCounts([])), { precision: 0, recall: 0, f1: 0 });
+  assert.deepEqual(f1Scores(addCounts([])), { precision: 0, recall: 0, f1: 0 });
 });
 
 test("scores per type add up to the whole", () => {

@@ -4,7 +4,7 @@ import type { NerRecord } from "../../../lib/data/records";
 import { readSources } from "../../../lib/data/sources";
 import { comparePresets } from "../../../lib/evaluate/benchmark";
 import { predict } from "../../../lib/evaluate/predictions/predict";
-import { labelsOf, PRESETS, presetOf, promptDifference, rulesOf } from "../../../lib/evaluate/scoring/presets";
+import { askedLabels, PRESETS, presetOf, promptDifference, rulesOf } from "../../../lib/evaluate/scoring/presets";
 
 const TYPES = ["City", "else", "person"];
 const RECORDS: NerRecord[] = [
@@ -62,14 +62,14 @@ test("every preset has a verdict, a source and one line; the wrong ones say why"
 });
 
 test("what a preset asks: the file's types sorted, or GLiNER's own order of a known set", () => {
-  assert.deepEqual(labelsOf(presetOf("workbook"), "made-up", TYPES), TYPES);
-  assert.deepEqual(labelsOf(presetOf("gliner"), "made-up", TYPES), ["city", "else", "person"]);
-  assert.deepEqual(labelsOf(presetOf("paper-2023"), "made-up", TYPES), TYPES);
-  assert.deepEqual(labelsOf(presetOf("universal-ner"), "made-up", TYPES), ["city", "person"]);
+  assert.deepEqual(askedLabels(presetOf("workbook"), "made-up", TYPES), TYPES);
+  assert.deepEqual(askedLabels(presetOf("gliner"), "made-up", TYPES), ["city", "else", "person"]);
+  assert.deepEqual(askedLabels(presetOf("paper-2023"), "made-up", TYPES), TYPES);
+  assert.deepEqual(askedLabels(presetOf("universal-ner"), "made-up", TYPES), ["city", "person"]);
   for (const { id, labels } of readSources().filter(({ role }) => role === "test")) {
     const list = Object.values(labels).map(String);
-    assert.deepEqual(labelsOf(presetOf("gliner"), id, list.slice().sort()), list, id);
-    assert.equal(list.includes("else"), labelsOf(presetOf("universal-ner"), id, list).length < list.length, id);
+    assert.deepEqual(askedLabels(presetOf("gliner"), id, list.slice().sort()), list, id);
+    assert.equal(list.includes("else"), askedLabels(presetOf("universal-ner"), id, list).length < list.length, id);
   }
 });
 
@@ -82,7 +82,7 @@ test("the music gold that GLiNER ships is only wrong in music", () => {
 });
 
 test("one set of predictions under all presets: each differs by its own decision", async () => {
-  const asked = await answers(labelsOf(presetOf("gliner"), "made-up", TYPES));
+  const asked = await answers(askedLabels(presetOf("gliner"), "made-up", TYPES));
   const presets = PRESETS.filter(({ name }) => name !== "workbook" && name !== "paper-2023" && name !== "0.1.6");
   const rows = comparePresets(presets, SETS, [asked], { resamples: 200 });
   const counts = Object.fromEntries(

@@ -9,7 +9,7 @@ import {
   thresholdCurveByDecoding,
 } from "../../../lib/evaluate/scoring/threshold-curve";
 import { exceeds, greedyDecode, type SpanCandidate } from "../../../lib/model/decode";
-import { type RandomStream, stream } from "../../../lib/random";
+import { type RandomStream, randomStream } from "../../../lib/random";
 
 const FLOOR = 0.05;
 
@@ -32,7 +32,7 @@ function task(random: RandomStream): { records: NerRecord[]; found: SpanCandidat
 }
 
 test("one sweep gives at every threshold what decoding there anew gives", () => {
-  const random = stream(5, "curve test");
+  const random = randomStream(5, "curve test");
   for (let round = 0; round < 300; round++) {
     const { records, found } = task(random);
     const options = { flatNer: round % 2 === 0, multiLabel: round % 3 === 0, floor: FLOOR };
@@ -59,7 +59,7 @@ test("one sweep gives at every threshold what decoding there anew gives", () => 
 });
 
 test("the points go up, from the floor to where nothing is left", () => {
-  const { records, found } = task(stream(6, "curve test"));
+  const { records, found } = task(randomStream(6, "curve test"));
   const curve = thresholdCurve(records, found, { floor: FLOOR });
   assert.equal(curve[0].threshold, Math.fround(FLOOR));
   assert.deepEqual([curve[curve.length - 1].predicted, curve[curve.length - 1].f1], [0, 0]);

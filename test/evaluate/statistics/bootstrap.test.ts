@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addCounts, type Counts, scores } from "../../../lib/evaluate/scoring/metrics";
+import { addCounts, type Counts, f1Scores } from "../../../lib/evaluate/scoring/metrics";
 import { bootstrapF1, resampledF1, resampler } from "../../../lib/evaluate/statistics/bootstrap";
 import { bootstrapDifference } from "../../../lib/evaluate/statistics/paired";
-import { stream } from "../../../lib/random";
+import { randomStream } from "../../../lib/random";
 import { sentencePair, trueF1 } from "../synthetic";
 
 /** Sentences of one mention each, found with this probability. */
 function sample(n: number, p: number, seed: number): Counts[] {
-  const random = stream(seed, "sample");
+  const random = randomStream(seed, "sample");
   return Array.from({ length: n }, () => {
     const hit = random.uniform() < p ? 1 : 0;
     return { truePositives: hit, falsePositives: 1 - hit, falseNegatives: 1 - hit };
@@ -28,7 +28,7 @@ test("the interval holds the value, is the same for the same seed and shrinks as
 test("several sets: the unweighted mean, each resampled by itself", () => {
   const sets = [sample(1000, 0.9, 4), sample(20, 0.1, 5)];
   const { value, low, high } = bootstrapF1(sets);
-  const single = sets.map((counts) => scores(addCounts(counts)).f1);
+  const single = sets.map((counts) => f1Scores(addCounts(counts)).f1);
   assert.ok(Math.abs(value - (single[0] + single[1]) / 2) < 1e-12);
   assert.ok(low < value && value < high);
 });
@@ -44,10 +44,10 @@ test("another seed moves the interval, never the value; settings without a meani
 });
 
 test("the fast resampler is its plain twin, draw by draw", () => {
-  const twinStream = stream(3, "twin");
+  const twinStream = randomStream(3, "twin");
   const counts = Array.from({ length: 37 }, () => sentencePair(twinStream));
-  const fast = resampler([[counts.map(([a]) => a)]], stream(5, "bootstrap"));
-  const plain = stream(5, "bootstrap");
+  const fast = resampler([[counts.map(([a]) => a)]], randomStream(5, "bootstrap"));
+  const plain = randomStream(5, "bootstrap");
   for (let i = 0; i < 50; i++)
     assert.equal(
       fast()[0],
@@ -62,7 +62,7 @@ test("over 1,000 synthetic test sets 95 % intervals hold the truth in 93 to 97 %
   const [a, b] = trueF1();
   const hits = { f1: 0, difference: 0 };
   for (let i = 0; i < 1000; i++) {
-    const random = stream(i, "synthetic test set");
+    const random = randomStream(i, "synthetic test set");
     const sentences = Array.from({ length: 200 }, () => sentencePair(random));
     const sets = [0, 1].map((system) => [sentences.map((pair) => pair[system])]);
     const single = bootstrapF1(sets[0], { seed: i, resamples: 500 });

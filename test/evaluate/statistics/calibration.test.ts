@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { NerRecord, NerSpan } from "../../../lib/data/records";
 import { calibrate, wilson } from "../../../lib/evaluate/statistics/calibration";
 import type { SpanCandidate } from "../../../lib/model/decode";
-import { stream } from "../../../lib/random";
+import { randomStream } from "../../../lib/random";
 
 /** Sentences in which each word is a candidate: its probability, and whether it is right. */
 function sentences(rows: readonly (readonly [score: number, right: boolean][])[]): [NerRecord[], SpanCandidate[][]] {
@@ -51,7 +51,7 @@ test("a candidate that is listed twice counts once; nothing found is no fault", 
 });
 
 test("probabilities that mean what they say have a small error, overconfident ones have not", () => {
-  const random = stream(2, "calibration test");
+  const random = randomStream(2, "calibration test");
   const honest = Array.from({ length: 400 }, () =>
     Array.from({ length: 10 }, (): [number, boolean] => {
       const score = 0.05 + 0.95 * random.uniform();
@@ -65,7 +65,7 @@ test("probabilities that mean what they say have a small error, overconfident on
 });
 
 test("the intervals cover the share that is true, also where the candidates of a sentence agree with each other", () => {
-  const random = stream(3, "calibration test");
+  const random = randomStream(3, "calibration test");
   for (const together of [0, 0.5, 1]) {
     let covered = 0;
     let naive = 0;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addCounts, type Counts, scores } from "../../../lib/evaluate/scoring/metrics";
+import { addCounts, type Counts, f1Scores } from "../../../lib/evaluate/scoring/metrics";
 import { meanF1 } from "../../../lib/evaluate/statistics/bootstrap";
 import { compareF1 } from "../../../lib/evaluate/statistics/paired";
-import { stream } from "../../../lib/random";
+import { randomStream } from "../../../lib/random";
 import { sentencePair } from "../synthetic";
 
 const counts = (truePositives: number, falsePositives: number, falseNegatives: number): Counts => ({
@@ -13,7 +13,7 @@ const counts = (truePositives: number, falsePositives: number, falseNegatives: n
 });
 
 function pairs(n: number, seed: number): [Counts[], Counts[]] {
-  const random = stream(seed, "pairs");
+  const random = randomStream(seed, "pairs");
   const both = Array.from({ length: n }, () => sentencePair(random));
   return [both.map(([a]) => a), both.map(([, b]) => b)];
 }
@@ -38,7 +38,7 @@ test("swapping the systems turns everything round", () => {
 test("the permutation test is the exact one where all swaps can be listed", () => {
   const a = [counts(3, 0, 0), counts(2, 1, 0), counts(1, 0, 1), counts(2, 0, 0), counts(0, 1, 1), counts(4, 1, 0)];
   const b = [counts(1, 1, 2), counts(2, 1, 0), counts(0, 0, 2), counts(1, 0, 1), counts(1, 0, 0), counts(2, 2, 2)];
-  const f1 = (rows: Counts[]) => scores(addCounts(rows)).f1;
+  const f1 = (rows: Counts[]) => f1Scores(addCounts(rows)).f1;
   const seen = Math.abs(f1(a) - f1(b));
   let asFar = 0;
   for (let mask = 0; mask < 64; mask++) {
@@ -54,7 +54,7 @@ test("of two equal systems the share of small p is the level: neither test cries
   const rounds = 400;
   for (let i = 0; i < rounds; i++) {
     const [a, b] = pairs(120, 1000 + i);
-    const coin = stream(i, "coin");
+    const coin = randomStream(i, "coin");
     // Whose answer is whose is chance: the two are the same system.
     const swapped = a.map((one, n) => (coin.uniform() < 0.5 ? [one, b[n]] : [b[n], one]));
     const [x, y] = [0, 1].map((side) => [swapped.map((pair) => pair[side])]);

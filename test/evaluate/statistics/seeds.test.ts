@@ -4,7 +4,7 @@ import type { Counts } from "../../../lib/evaluate/scoring/metrics";
 import { powerOfSeeds, seedsNeeded, smallestDetectable } from "../../../lib/evaluate/statistics/power";
 import { compareSeeds, probabilityOfImprovement, seedSummary } from "../../../lib/evaluate/statistics/seeds";
 import { tQuantile } from "../../../lib/evaluate/statistics/student";
-import { stream } from "../../../lib/random";
+import { randomStream } from "../../../lib/random";
 import { simulate } from "../simulated-studies";
 import { sentencePair } from "../synthetic";
 
@@ -22,7 +22,7 @@ test("the interval by Student's t covers the mean in 95 % of samples, however fe
   for (const n of [3, 5]) {
     let covered = 0;
     for (let i = 0; i < 4000; i++) {
-      const random = stream(i, "seeds", n);
+      const random = randomStream(i, "seeds", n);
       const { low, high } = seedSummary(Array.from({ length: n }, () => 55 + 2 * random.normal()));
       covered += Number(low <= 55 && 55 <= high);
     }
@@ -58,7 +58,7 @@ test("power is what a simulated t-test sees", () => {
   const [n, effect, rounds] = [5, 1.5, 4000];
   let seen = 0;
   for (let i = 0; i < rounds; i++) {
-    const random = stream(i, "power");
+    const random = randomStream(i, "power");
     const groups = [effect, 0].map((mean) => seedSummary(Array.from({ length: n }, () => mean + random.normal())));
     const pooled = Math.sqrt((groups[0].sd ** 2 + groups[1].sd ** 2) / 2);
     const t = Math.abs(groups[0].mean - groups[1].mean) / (pooled * Math.sqrt(2 / n));
@@ -69,11 +69,11 @@ test("power is what a simulated t-test sees", () => {
 
 /** Runs of two recipes on the same sentences; each seed is worth something. */
 function runs(seeds: number, sd: number, seed: number): [Counts[][][], Counts[][][]] {
-  const random = stream(seed, "runs");
+  const random = randomStream(seed, "runs");
   return [0, 1].map((recipe) =>
     Array.from({ length: seeds }, () => {
       const shift = sd * random.normal();
-      const sentences = stream(seed, "sentences");
+      const sentences = randomStream(seed, "sentences");
       return [Array.from({ length: 80 }, () => sentencePair(sentences, shift)[recipe])];
     }),
   ) as [Counts[][][], Counts[][][]];
@@ -81,11 +81,11 @@ function runs(seeds: number, sd: number, seed: number): [Counts[][][], Counts[][
 
 /** The same, where what a seed is worth is the same in both. */
 function pairedRuns(seeds: number, sd: number, seed: number): [Counts[][][], Counts[][][]] {
-  const random = stream(seed, "runs");
+  const random = randomStream(seed, "runs");
   const shifts = Array.from({ length: seeds }, () => sd * random.normal());
   return [0, 1].map((recipe) =>
     shifts.map((shift) => {
-      const sentences = stream(seed, "sentences");
+      const sentences = randomStream(seed, "sentences");
       return [Array.from({ length: 80 }, () => sentencePair(sentences, shift)[recipe])];
     }),
   ) as [Counts[][][], Counts[][][]];

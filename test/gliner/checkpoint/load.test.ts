@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../../lib/backend";
-import { identityOf } from "../../../lib/gliner/checkpoint/identity";
+import { modelIdentity } from "../../../lib/gliner/checkpoint/identity";
 import type { LoadOptions } from "../../../lib/gliner/checkpoint/load";
 import { CheckpointError } from "../../../lib/gliner/checkpoint/misfit";
 import type { Entity } from "../../../lib/gliner/entity";
@@ -301,8 +301,8 @@ test("a model of the hub: loaded by its name, then offline; an old one with its 
 test("evaluate knows a model of the hub by the bytes of its files", () =>
   fromHub(async () => {
     hub.models.set("owner/tiny", { commit: COMMIT, files: filesOf(TINY_BERT), large: ["model.safetensors"] });
-    const identity = await identityOf("owner/tiny");
-    assert.deepEqual(identity, { ...(await identityOf(TINY_BERT)), name: "owner--tiny" });
+    const identity = await modelIdentity("owner/tiny");
+    assert.deepEqual(identity, { ...(await modelIdentity(TINY_BERT)), name: "owner--tiny" });
   }));
 
 test("a model of the hub whose only tokenizer is spm.model", () =>

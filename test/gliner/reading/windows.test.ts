@@ -5,7 +5,7 @@ import { useBackend } from "../../../lib/backend";
 import { GLiNER } from "../../../lib/gliner/gliner";
 import { inWindows, mergeWindows, ownerOf, planWindows, type Window } from "../../../lib/gliner/reading/windows";
 import type { SpanCandidate } from "../../../lib/model/decode";
-import { stream } from "../../../lib/random";
+import { randomStream } from "../../../lib/random";
 import { splitWords } from "../../../lib/text/words";
 import { TINY_BERT } from "../../tiny";
 
@@ -17,7 +17,7 @@ const SENTENCE = "👍 Anna Smith met Boris Garcia in Paris last Tuesday. ";
 const whole = ({ start, end }: Window, span: { start: number; end: number }) => start <= span.start && span.end < end;
 
 test("windows hold every word, end within their limits, and share what was asked for", () => {
-  const random = stream(3, "windows test");
+  const random = randomStream(3, "windows test");
   for (let round = 0; round < 500; round++) {
     const subwords = Array.from({ length: random.integer(0, 60) }, () => random.integer(1, 4));
     const words = random.integer(4, 20);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { UserError } from "../../../lib/errors";
 import { readJsonObject } from "../../../lib/files/json-object";
 import { parseConfig } from "../../../lib/model/config";
-import { type RandomStream, stream } from "../../../lib/random";
+import { type RandomStream, randomStream } from "../../../lib/random";
 import { readSentencePiece } from "../../../lib/text/sentencepiece";
 import { SubwordTokenizer } from "../../../lib/text/tokenizer";
 import { openCompact, writeCompact } from "../../../lib/weights/compact";
@@ -58,7 +58,7 @@ export async function fuzz(
   const targets = makeTargets(folder);
   for (let i = 0; i < count; i++) {
     const target = targets[i % targets.length];
-    const random = stream(seed, "fuzz", target.name, i);
+    const random = randomStream(seed, "fuzz", target.name, i);
     const original = target.seeds[random.integer(0, target.seeds.length - 1)];
     const damage = target.damage ?? mutate;
     const bytes = damage(original, random, target.seeds);

@@ -109,9 +109,7 @@ function parsed(url: string): URL {
     // No URL at all: the same sentence.
   }
   if (found && PORTS[found.protocol] !== undefined) return found;
-  throw usageError(
-    `--queue got "${withoutPassword(url)}", wanted redis://HOST:PORT or postgres://USER@HOST:PORT/DATABASE.`,
-  );
+  throw usageError(`--queue got "${withoutPassword(url)}", wanted redis://HOST:PORT or postgres://HOST:PORT/DATABASE.`);
 }
 
 /** Before BullMQ, which would try for ever. */
