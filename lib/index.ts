@@ -111,7 +111,7 @@ export { openConfiguration } from "./audit/configuration/open";
 export { type ConfigurationDiff, type DiffRow, diffConfigurations, sideWords } from "./audit/diff/diff";
 export type { Effect } from "./audit/effects/effect";
 export type { Finding } from "./audit/finding";
-export { type Match, nearest } from "./audit/forensics/nearest";
+export { type Match, nearestPublished } from "./audit/forensics/nearest";
 
 // ## Show
 // What a notebook's cell can show.

@@ -10,7 +10,7 @@ import type { Evidence, Reference } from "./evidence";
 import type { Finding, Sighting } from "./finding";
 import { sightings } from "./findings";
 import { type Definition, definitions, distinct } from "./forensics/definitions";
-import { type Match, nearest } from "./forensics/nearest";
+import { type Match, nearestPublished } from "./forensics/nearest";
 import { reportedSets } from "./forensics/reported";
 import { gather } from "./inputs/read";
 import { unknowns } from "./unknown";
@@ -63,7 +63,7 @@ export function conclude(evidence: Evidence): Audit {
   const { inputs, against, tests } = evidence;
   const seen = sightings(evidence);
   const gap = typeof tests?.average === "number" && against?.average ? tests.average - against.average : null;
-  const known = seen.flatMap(({ effect, certain }) => (effect && certain ? [effect.f1] : []));
+  const known = seen.flatMap(({ effect, certain, aside }) => (effect && certain && !aside ? [effect.f1] : []));
   const explained = gap === null || known.length === 0 ? null : known.reduce((a, b) => a + b, 0);
   return {
     inputs,
@@ -79,7 +79,7 @@ export function conclude(evidence: Evidence): Audit {
     explained,
     unexplained: gap === null ? null : gap - (explained ?? 0),
     unknown: unknowns(evidence),
-    nearest: tests ? nearest(tests).slice(0, 3) : [],
+    nearest: tests ? nearestPublished(tests).slice(0, 3) : [],
     definitions: distinct(evidence.definitions ?? []).slice(0, 10),
     next: nextSteps(seen),
   };

@@ -17,6 +17,8 @@ export interface Finding {
 export interface Sighting extends Finding {
   /** Such a model cannot work, or such a number is of another benchmark: it comes before everything that costs some points. */
   spoils?: true;
+  /** The effect is against another definition than the reference's: it explains nothing of the gap to that. */
+  aside?: true;
   /** Keys of a configuration that it speaks of, so that the list of differences need not. */
   keys?: readonly string[];
   /** The suspect of the laboratory that would measure it. */

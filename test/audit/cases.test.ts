@@ -67,6 +67,13 @@ test("3 random LSTM: as drawn, missing, or under AllenNLP's names", async () => 
   const missing = modelCopy(join(healthy, "last"), "no-lstm");
   rewrite(missing, (name, values) => (name.startsWith("rnn.") ? undefined : values));
   first(await audit([missing]), "lstm-missing");
+  const wrapped = modelCopy(join(healthy, "last"), "allennlp");
+  rewrite(
+    wrapped,
+    (_, values) => values,
+    (name) => name.replace("rnn.lstm.", "rnn._module."),
+  );
+  first(await audit([wrapped]), "lstm-other-names");
   const head = modelCopy(join(healthy, "last"), "random-span");
   rewrite(head, (name, values) => (name.startsWith("span_rep") ? draw(name) : values));
   first(await audit([head]), "head-random");

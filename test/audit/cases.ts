@@ -52,12 +52,13 @@ export function modelCopy(from: string, name: string, changed: Record<string, un
 export function rewrite(
   folder: string,
   change: (name: string, values: Float32Array) => Float32Array | undefined,
+  renamed: (name: string) => string = (name) => name,
 ): void {
   const path = join(folder, "model.safetensors");
   const { tensors } = readSafetensors(path);
   const kept = [...tensors].flatMap(([name, { shape, data }]) => {
     const values = change(name, data as Float32Array);
-    return values ? [[name, shape, () => values] as const] : [];
+    return values ? [[renamed(name), shape, () => values] as const] : [];
   });
   writeSafetensors(path, kept);
 }

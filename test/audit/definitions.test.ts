@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { typesOf } from "../../lib/data/records";
+import { goldTypes } from "../../lib/data/records";
 import { findSource, isHere } from "../../lib/data/sources";
 import { zeroShotTest } from "../../lib/data/zero-shot-tests";
 import { digestOfTexts, FORMAT, formatText, readPredictions } from "../../lib/evaluate/predictions/predictions";
-import { addCounts, scores } from "../../lib/evaluate/scoring/metrics";
-import { labelsOf, presetOf, rulesOf } from "../../lib/evaluate/scoring/presets";
+import { addCounts, f1Scores } from "../../lib/evaluate/scoring/metrics";
+import { askedLabels, presetOf, rulesOf } from "../../lib/evaluate/scoring/presets";
 import { scorePredictions } from "../../lib/evaluate/scoring/scoring";
-import { stream } from "../../lib/random";
+import { randomStream } from "../../lib/random";
 import { audit, file, ids, scratch } from "./cases";
 
 after(() => rmSync(scratch, { recursive: true }));
@@ -21,8 +21,8 @@ const options = isHere(findSource(SET)) ? {} : { skip: `${SET} is not on this ma
 /** Answers to the real sentences: gold with any probability, and as many wrong spans that overlap it. */
 async function prepared() {
   const records = await zeroShotTest(SET);
-  const labels = labelsOf(presetOf("gliner"), SET, typesOf(records));
-  const random = stream(0, "answers");
+  const labels = askedLabels(presetOf("gliner"), SET, goldTypes(records));
+  const random = randomStream(0, "answers");
   const texts = records.map(({ tokens, ner }) => ({
     wordsLost: 0,
     candidates: ner.flatMap(([start, end, label]) => [
@@ -50,7 +50,7 @@ test("a planted way of scoring is found, and the customary one is no finding", o
   const report = async (preset: string, threshold: number, first = records.length) => {
     const rules = { ...rulesOf(presetOf(preset), SET), threshold };
     const { counts } = scorePredictions(records, predictions, rules);
-    const f1 = Math.round(1000 * scores(addCounts(counts.slice(0, first))).f1) / 10;
+    const f1 = Math.round(1000 * f1Scores(addCounts(counts.slice(0, first))).f1) / 10;
     return audit([path, file("reported.json", { [SET]: f1 })]);
   };
   const usual = await report("gliner", 0.5);

@@ -4,10 +4,10 @@
  *
  * The order of the types cannot be searched: another order is another question, whose answers are in no file of this one.
  */
-import { type NerRecord, typesOf } from "../../data/records";
+import { goldTypes, type NerRecord } from "../../data/records";
 import { UserError } from "../../errors";
 import type { Predictions } from "../../evaluate/predictions/predictions";
-import { addCounts, type Counts, scores } from "../../evaluate/scoring/metrics";
+import { addCounts, type Counts, f1Scores } from "../../evaluate/scoring/metrics";
 import { PRESETS, type Preset, promptDifference, rulesOf } from "../../evaluate/scoring/presets";
 import { scorePredictions } from "../../evaluate/scoring/scoring";
 import { isElse } from "../inputs/benchmark";
@@ -43,7 +43,7 @@ const SAME = 0.0501;
 /** All definitions that these predictions can answer, the nearest first; of equals, the plainest. */
 export function definitions(reported: readonly Reported[]): Definition[] {
   if (reported.length === 0) return [];
-  const withElse = reported.some(({ records }) => typesOf(records).some(isElse));
+  const withElse = reported.some(({ records }) => goldTypes(records).some(isElse));
   const found = PRESETS.flatMap((preset) =>
     THRESHOLDS.flatMap((threshold) =>
       (withElse ? [false, true] : [null]).flatMap((withoutElse) => ofRules(reported, preset, threshold, withoutElse)),
@@ -84,7 +84,7 @@ function ofRules(
     first,
     ...heldAgainst(
       reported,
-      rows.map((list) => scores(addCounts(list.slice(0, first ?? list.length))).f1),
+      rows.map((list) => f1Scores(addCounts(list.slice(0, first ?? list.length))).f1),
     ),
   }));
 }
@@ -97,7 +97,7 @@ function countsOf(
   withoutElse: boolean | null,
 ) {
   const own = rulesOf(preset, name);
-  const types = typesOf(records);
+  const types = goldTypes(records);
   const drop = withoutElse ? [...own.drop, ...types.filter(isElse)] : own.drop;
   // A preset that leaves else out is no definition with it.
   if (withoutElse === false && own.drop.some(isElse)) return undefined;

@@ -22,7 +22,7 @@ const NEAR = 2;
 const LEAST = 3;
 
 /** The nearest first. @returns [] where too few of the sets have a score */
-export function nearest({ sets }: TestFacts, published = publishedScores()): Match[] {
+export function nearestPublished({ sets }: TestFacts, published = publishedScores()): Match[] {
   const matches = published.flatMap((row) => {
     const common = Object.entries(row.scores).flatMap(([name, theirs]): [string, number][] => {
       const ours = sets.get(name)?.f1 ?? null;

@@ -11,6 +11,7 @@ import { openWeights } from "../../weights/open";
 import { SafetensorsFile } from "../../weights/safetensors";
 import { Shapes } from "../../weights/shapes";
 import { product, type TensorFile } from "../../weights/tensor-file";
+import { TorchFile } from "../../weights/torch/torch-file";
 import { WEIGHT_FORMS } from "../../weights/weight-forms";
 import type { ModelFacts, WeightFacts } from "../evidence";
 import { classRowDistance, partsAsDrawn } from "./weight-statistics";
@@ -48,7 +49,7 @@ async function readWeights(folder: string, config: GLiNERConfig): Promise<Weight
       headParameters: sum(sizes.filter(([name]) => !name.startsWith(ENCODER_PREFIX))),
       parameters: sum(sizes),
       lstmMissing,
-      wrappedLstm: hasWrappedNames(folder),
+      wrappedLstm: await hasWrappedNames(folder),
       asDrawn: partsAsDrawn(file, shapes),
       classRow: table ? classRowDistance(file.read(WORDS), config.class_token_index) : null,
       rows: table?.shape[0] ?? null,
@@ -69,12 +70,12 @@ function checkHead(file: TensorFile, shapes: Shapes): boolean {
 }
 
 /** The names as they stand in the file: `openWeights` gives today's. */
-function hasWrappedNames(folder: string): boolean {
-  const path = join(folder, "model.safetensors");
-  if (!existsSync(path)) return false;
-  const file = SafetensorsFile.open(path);
+async function hasWrappedNames(folder: string): Promise<boolean> {
+  const plain = [join(folder, "model.safetensors"), join(folder, "pytorch_model.bin")].find((path) => existsSync(path));
+  if (plain === undefined) return false;
+  const file: TensorFile = plain.endsWith(".bin") ? await TorchFile.open(plain) : SafetensorsFile.open(plain);
   try {
-    return [...file.entries.keys()].some((name) => name.startsWith("rnn._module."));
+    return [...file.entries.keys()].some((name) => name.includes("rnn._module."));
   } finally {
     file.close();
   }

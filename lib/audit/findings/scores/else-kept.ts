@@ -20,6 +20,8 @@ export const elseKept: Sign = ({ tests }) => {
       evidence: `${kept.map(({ name, why }) => `${name}: ${why}`).join("; ")}.`,
       effect: effect && reversed(effect),
       certain: true,
+      // The paper's own numbers keep it too.
+      aside: true,
       suspect: "else-type",
     },
   ];

@@ -2,10 +2,10 @@
 
 import { publishedScores } from "../../../evaluate/stored/published-scores";
 import type { Sign } from "../../finding";
-import { nearest } from "../../forensics/nearest";
+import { nearestPublished } from "../../forensics/nearest";
 
 export const knownScores: Sign = ({ tests }) => {
-  const [match] = tests ? nearest(tests) : [];
+  const [match] = tests ? nearestPublished(tests) : [];
   if (!tests || match?.certainty !== "the same numbers" || match.model === "GLiNER-L") return [];
   const { model, source, reliability, setting, step } = match;
   const at = step === undefined ? "" : step === null ? ", its last step" : `, step ${step.toLocaleString("en")}`;
