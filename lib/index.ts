@@ -102,6 +102,17 @@ export { sourceRecords } from "./data/source-records";
 export { isHere, readSources } from "./data/sources";
 export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } from "./data/zero-shot-tests";
 
+// ## Audit
+// Why a run differs: configurations key by key, signs and what they are worth, scores among the published ones.
+
+export { type Audit, type AuditOptions, audit } from "./audit/audit";
+export type { Configuration } from "./audit/configuration/configuration";
+export { openConfiguration } from "./audit/configuration/open";
+export { type ConfigurationDiff, type DiffRow, diffConfigurations, sideWords } from "./audit/diff/diff";
+export type { Effect } from "./audit/effects/effect";
+export type { Finding } from "./audit/finding";
+export { type Match, nearestPublished } from "./audit/forensics/nearest";
+
 // ## Show
 // What a notebook's cell can show.
 

@@ -42,6 +42,8 @@ const VERBS = {
   bench: { steps: ["backend", "encoder?"] },
   study: { steps: ["backend", "encoder?"] },
   worker: { steps: ["backend", "encoder?"] },
+  diff: { steps: [] },
+  audit: { steps: ["backend?"] },
   workbook: { steps: ["backend", "encoder?"] },
   preprocess: { steps: [] },
   doctor: { steps: ["backend?"] },

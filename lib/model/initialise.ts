@@ -20,8 +20,13 @@ export function initialValues(name: string, shapes: Shapes, seed: number): Float
   }
   const own = shapes.draws.get(name);
   if (own) return Float32Array.from({ length: size }, () => own(random, shape));
-  const bound = 1 / Math.sqrt(fanIn(name, shape, shapes));
+  const bound = drawnWithin(name, shapes);
   return Float32Array.from({ length: size }, () => bound * (2 * random.uniform() - 1));
+}
+
+/** The bound of the uniform distribution that PyTorch draws a parameter of the head from. */
+export function drawnWithin(name: string, shapes: Shapes): number {
+  return 1 / Math.sqrt(fanIn(name, shapes.get(name) ?? [], shapes));
 }
 
 function fanIn(name: string, shape: readonly number[], shapes: Shapes): number {

@@ -54,9 +54,15 @@ export interface ForwardOptions {
 /** Names and shapes of the whole model: what a checkpoint must hold. */
 export function modelShapes(config: GLiNERConfig, encoder: EncoderConfig): Shapes {
   const shapes = new Shapes();
-  const D = config.hidden_size;
   encoderShapes(shapes, ENCODER_PREFIX, encoder);
-  if (encoder.hidden_size !== D) linearShapes(shapes, PROJECTION, encoder.hidden_size, D);
+  headShapes(shapes, config, encoder.hidden_size);
+  return shapes;
+}
+
+/** Names and shapes of what follows the encoder. @param width H, of the encoder */
+export function headShapes(shapes: Shapes, config: GLiNERConfig, width: number): void {
+  const D = config.hidden_size;
+  if (width !== D) linearShapes(shapes, PROJECTION, width, D);
   if (config.num_rnn_layers)
     lstmShapes(shapes, LSTM, { inputs: D, hidden: D / 2, layers: config.num_rnn_layers, bidirectional: true });
   if (isTokenLevel(config)) tokenHeadShapes(shapes, D);
@@ -64,7 +70,6 @@ export function modelShapes(config: GLiNERConfig, encoder: EncoderConfig): Shape
     spanLayer(config.span_mode).shapes(shapes, D, config.max_width);
     projectionShapes(shapes, PROMPT, D, D);
   }
-  return shapes;
 }
 
 /**

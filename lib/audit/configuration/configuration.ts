@@ -1,0 +1,67 @@
+/** A configuration as the code of its version sees it: what is read, what is not, and what the version fills in. */
+import { eraSettings } from "../../gliner/recipe/settings";
+import { isRead, keyOf, PYTHON_KEYS, readBy, resembling } from "./keys";
+
+export type ConfigurationKind = "official recipe" | "recipe" | "Python yaml" | "gliner_config.json" | "run";
+
+export interface Configuration {
+  /** A name of a recipe, or the path that was given. */
+  name: string;
+  kind: ConfigurationKind;
+  /** The version of GLiNER whose code reads it; null = not known. */
+  era: string | null;
+  /** What the file says, sections flattened. */
+  given: ReadonlyMap<string, unknown>;
+  /** Keys of the file that nothing reads, and why. */
+  unread: ReadonlyMap<string, string>;
+  /** Keys of the file that no version has, and the known key that each resembles. */
+  misspelt: ReadonlyMap<string, string | undefined>;
+  /** What holds: keys that are read, and what the version does where the file is silent. */
+  effective: ReadonlyMap<string, unknown>;
+}
+
+/** Keys that no score hangs on. */
+export const isAside = (key: string): boolean => keyOf(key)?.aside === true;
+
+/** A file of Python's, read as the code of a version reads it. @throws UserError where the era is no version */
+export function pythonConfiguration(
+  name: string,
+  kind: ConfigurationKind,
+  given: ReadonlyMap<string, unknown>,
+  era: string | null,
+): Configuration {
+  const unread = new Map<string, string>();
+  const misspelt = new Map<string, string | undefined>();
+  for (const key of given.keys()) {
+    const known = keyOf(key);
+    if (!known) misspelt.set(key, resembling(key));
+    else if (!known.aside && (known.read.length === 0 || (era !== null && !isRead(known, era))))
+      unread.set(key, `read by ${readBy(known)}${era === null ? "" : `, not by ${era}`}`);
+  }
+  return { name, kind, era, given, unread, misspelt, effective: effectiveOf(given, unread, misspelt, era) };
+}
+
+function effectiveOf(
+  given: ReadonlyMap<string, unknown>,
+  unread: ReadonlyMap<string, string>,
+  misspelt: ReadonlyMap<string, unknown>,
+  era: string | null,
+): Map<string, unknown> {
+  const effective = new Map<string, unknown>(era === null ? [] : withoutBeingTold());
+  for (const [key, value] of Object.entries(eraSettings(era, "--era", 2))) effective.set(key, value);
+  for (const [key, value] of given) if (!unread.has(key) && !misspelt.has(key)) effective.set(key, value);
+  for (const key of unread.keys()) if (!effective.has(key)) effective.set(key, keyOf(key)?.otherwise);
+  return effective;
+}
+
+/** What every version does where its file is silent; what differs by version comes from `eraSettings`. */
+function withoutBeingTold(): [string, unknown][] {
+  return PYTHON_KEYS.filter((key) => "otherwise" in key).map(({ key, otherwise }) => [key, otherwise]);
+}
+
+/** Dead keys whose value differs from what happens without them: somebody believes in them. */
+export function deadKeys({ given, unread, effective }: Configuration): { key: string; said: unknown; done: unknown }[] {
+  return [...unread.keys()]
+    .map((key) => ({ key, said: given.get(key), done: effective.get(key) }))
+    .filter(({ said, done }) => JSON.stringify(said ?? null) !== JSON.stringify(done ?? null));
+}

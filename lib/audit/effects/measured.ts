@@ -1,0 +1,103 @@
+/** Effects that this project measured: the laboratory's results, and the scoring decisions of one model. */
+
+import { join } from "node:path";
+import { STORED_PRESETS_PATH, type StoredPresets } from "../../evaluate/stored/presets";
+import { readJson } from "../../files/json";
+import { isObject } from "../../files/json-object";
+import { PROJECT_ROOT } from "../../files/places";
+import { readYaml } from "../../files/yaml";
+import type { SuspectResult } from "../../study/results/result";
+import { suspectResults } from "../../study/results/table";
+import { readSuspect, type Suspect, suspectIds } from "../../study/suspects/suspect";
+import { type Effect, reversed } from "./effect";
+import { publishedKey } from "./published";
+
+let suspects: readonly Suspect[] | undefined;
+let results: readonly SuspectResult[] | undefined;
+
+const allSuspects = () => (suspects ??= suspectIds().map((id) => readSuspect(id)));
+const allResults = () => (results ??= suspectResults());
+
+/** An arm of a suspect against its control, where the laboratory has measured it. @param value of the arm; its first without one */
+export function measuredArm(suspect: string, value?: string, stored = allResults()): Effect | null {
+  const result = stored.find((one) => one.suspect === suspect);
+  const arm = result?.arms.find((one) => value === undefined || one.value === value);
+  if (!result || !arm || arm.difference === null) return null;
+  const { encoder, steps } = result.setting;
+  const source = `measured here: data/results/suspects/${suspect}.json, ${arm.value} against ${result.control.value}, ${encoder}, ${steps} steps, ${arm.runs.length} seeds`;
+  return { f1: arm.difference, ci95: arm.ci95, source };
+}
+
+/** A suspect's arm that makes a key's change from the reference's value to the input's, or the change back. */
+interface Turn {
+  suspect: Suspect;
+  value: string;
+  back: boolean;
+}
+
+function turnsOf(key: string, ours: unknown, theirs: unknown): Turn[] {
+  return allSuspects().flatMap((suspect) => {
+    const control = suspect.control.set[key] ?? recipeValue(suspect.recipe, key);
+    return suspect.arms
+      .filter(({ set }) => turnsOnly(set, key))
+      .flatMap(({ value, set }): Turn[] => {
+        if (same(set[key], ours) && same(control, theirs)) return [{ suspect, value, back: false }];
+        return same(set[key], theirs) && same(control, ours) ? [{ suspect, value, back: true }] : [];
+      });
+  });
+}
+
+/** The suspect that measures this change of a key; where none does, one that turns the key from either value. */
+export function suspectOfChange(key: string, ours: unknown, theirs: unknown): string | undefined {
+  const [exact] = turnsOf(key, ours, theirs);
+  if (exact) return exact.suspect.id;
+  return allSuspects().find(
+    ({ control, recipe, arms }) =>
+      arms.some(({ set }) => turnsOnly(set, key)) &&
+      [ours, theirs].some((value) => same(control.set[key] ?? recipeValue(recipe, key), value)),
+  )?.id;
+}
+
+/** The key's change from the reference's value to the input's, where an arm made it or its reverse. */
+export function measuredKey(key: string, ours: unknown, theirs: unknown, stored = allResults()): Effect | null {
+  for (const { suspect, value, back } of turnsOf(key, ours, theirs)) {
+    const effect = measuredArm(suspect.id, value, stored);
+    if (effect) return back ? reversed(effect) : effect;
+  }
+  return null;
+}
+
+/** A preset against GLiNER's own, on the model that comes with the project. @param threshold at which both were scored */
+export function measuredPreset(preset: string, threshold = 0.5): Effect | null {
+  const { rows } = readJson(STORED_PRESETS_PATH) as StoredPresets;
+  const row = rows.find((one) => one.preset === preset && one.asked === "gliner" && one.threshold === threshold);
+  return row ? { f1: row.difference, ci95: row.difference_ci95, source: `${PRESETS}, ${preset} against gliner` } : null;
+}
+
+/** Another threshold against .5, on the same model. */
+export function measuredThreshold(threshold: number): Effect | null {
+  const { rows } = readJson(STORED_PRESETS_PATH) as StoredPresets;
+  const at = (wanted: number) => rows.find(({ preset, threshold: t }) => preset === "gliner" && t === wanted)?.average;
+  const [there, here] = [at(threshold), at(0.5)];
+  if (there === undefined || here === undefined || threshold === 0.5) return null;
+  return { f1: there - here, ci95: null, source: `${PRESETS}, threshold ${threshold} against .5` };
+}
+
+const PRESETS = "measured here: data/results/zero-shot-presets.json, MiniLM-L6";
+
+const turnsOnly = (set: Readonly<Record<string, unknown>>, key: string) => key in set && Object.keys(set).length === 1;
+
+const recipes = new Map<string, unknown>();
+
+function recipeValue(recipe: string, key: string): unknown {
+  const raw = recipes.get(recipe) ?? readYaml(join(PROJECT_ROOT, recipe), "a recipe");
+  recipes.set(recipe, raw);
+  if (!isObject(raw)) return undefined;
+  return Object.values(raw).find((section) => isObject(section) && key in section)?.[key as never] ?? raw[key];
+}
+
+const same = (a: unknown, b: unknown) => a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+
+/** The one way to what a key is worth: measured here, else published, else null, which is shown as "unknown". */
+export const worthOfKey = (key: string, ours: unknown, theirs: unknown): Effect | null =>
+  measuredKey(key, ours, theirs) ?? publishedKey(key, ours, theirs);

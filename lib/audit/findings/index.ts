@@ -1,0 +1,57 @@
+/** All signs, the weightiest first: where two are worth the same, this order counts. */
+import type { Evidence } from "../evidence";
+import { ranked, type Sighting, type Sign } from "../finding";
+import { alphaZero } from "./keys/alpha-zero";
+import { deadKeysSign } from "./keys/dead-keys";
+import { differences } from "./keys/differences";
+import { misspeltKeys } from "./keys/misspelt-keys";
+import { negativesUnread } from "./keys/negatives-unread";
+import { decodeOrder } from "./scores/decode-order";
+import { definition } from "./scores/definition";
+import { elseKept } from "./scores/else-kept";
+import { knownScores } from "./scores/known-scores";
+import { nearZero } from "./scores/near-zero";
+import { otherTestSet } from "./scores/other-test-set";
+import { subset } from "./scores/subset";
+import { threshold } from "./scores/threshold";
+import { checkpointChoice } from "./training/checkpoint-choice";
+import { clipping } from "./training/clipping";
+import { swallowed } from "./training/swallowed";
+import { warmUp } from "./training/warm-up";
+import { classToken } from "./weights/class-token";
+import { headAsDrawn } from "./weights/head-as-drawn";
+import { lstm } from "./weights/lstm";
+import { spanHead } from "./weights/span-head";
+import { yamlAndWeights } from "./weights/yaml-and-weights";
+
+const SIGNS: readonly Sign[] = [
+  alphaZero,
+  classToken,
+  lstm,
+  headAsDrawn,
+  yamlAndWeights,
+  nearZero,
+  otherTestSet,
+  subset,
+  definition,
+  spanHead,
+  checkpointChoice,
+  decodeOrder,
+  negativesUnread,
+  deadKeysSign,
+  misspeltKeys,
+  swallowed,
+  warmUp,
+  elseKept,
+  threshold,
+  clipping,
+  knownScores,
+];
+
+/** Everything that is seen, ranked; a key that a sign speaks of is not listed as a difference once more. */
+export function sightings(evidence: Evidence): Sighting[] {
+  const seen = SIGNS.flatMap((sign) => sign(evidence));
+  const spoken = new Set(seen.flatMap(({ keys = [] }) => keys));
+  const rest = differences(evidence).filter(({ keys = [] }) => !keys.some((key) => spoken.has(key)));
+  return ranked([...seen, ...rest]);
+}

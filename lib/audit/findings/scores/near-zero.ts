@@ -1,0 +1,28 @@
+/** All scores about .05: what gliner up to 0.2.24 gives under transformers 5, without an error. */
+import { versionOf } from "../../../era";
+import type { Sign } from "../../finding";
+
+export const nearZero: Sign = ({ tests, era, configuration }) => {
+  const scores = [...(tests?.sets.values() ?? [])].flatMap(({ f1 }) => (f1 === null ? [] : [f1]));
+  const transformers = String(configuration?.given.get("transformers_version") ?? "");
+  const low = scores.length >= 3 && scores.every((f1) => f1 > 0.005 && f1 < 0.12);
+  const clash = /^[5-9]\./.test(transformers) && era !== null && before(era);
+  if (!tests || (!low && !clash)) return [];
+  const named = clash ? `version ${era} with transformers ${transformers}` : "";
+  const list = low ? `scores ${scores.map((f1) => (100 * f1).toFixed(1)).join(", ")}` : "";
+  return [
+    {
+      id: "scores-near-zero",
+      what: "All scores are near zero, as gliner before 0.2.25 gives them under transformers 5: weights are loaded as the wrong type, without an error.",
+      evidence: `${[list, named].filter(Boolean).join("; ")}.`,
+      effect: null,
+      certain: clash && low,
+      spoils: true,
+    },
+  ];
+};
+
+const before = (era: string) => {
+  const [a, b, c] = versionOf(era);
+  return a === 0 && (b < 2 || (b === 2 && c < 25));
+};

@@ -1,0 +1,108 @@
+/** A table of scores: what `evaluate --json` writes, a mapping of names to numbers, or lines "name, number". */
+import { readFileSync } from "node:fs";
+import { UserError } from "../../errors";
+import { isObject } from "../../files/json-object";
+import type { SetFacts, TestFacts } from "../evidence";
+import { setOf } from "./benchmark";
+
+export const NOTHING: SetFacts = {
+  f1: null,
+  texts: null,
+  mentions: null,
+  types: null,
+  typeCount: null,
+  threshold: null,
+  wordsSha256: null,
+};
+
+/** Whether a parsed file is meant as a table of scores. */
+export function looksLikeScores(value: unknown): boolean {
+  return rowsOf(value).some(([name]) => setOf(name) !== undefined);
+}
+
+/** @throws UserError where a number is no score, or there is none */
+export function scoresOf(value: unknown, path: string): TestFacts {
+  const sets = new Map<string, SetFacts>();
+  for (const [name, row] of rowsOf(value)) {
+    const set = setOf(name);
+    // A file with several thresholds has the customary one first.
+    if (set !== undefined && !sets.has(set)) sets.set(set, factsOf(row, `${path}, ${name}`));
+  }
+  if (sets.size === 0)
+    throw new UserError(`${path} has no score of the seven tests; wanted names such as crossner_ai or mit_movie.`);
+  return { path, ...inShares(sets, path) };
+}
+
+/** Lines of a csv, tsv or plain text: a name and a number each, or a line of names over a line of numbers. */
+export function scoresOfText(path: string): TestFacts {
+  const lines = readFileSync(path, "utf8").split("\n").map(cellsOf);
+  const head = lines.findIndex((cells) => cells.filter((cell) => setOf(cell)).length > 2);
+  const numbers = lines.slice(head + 1).find((cells) => cells.length > 2 && cells.some((cell) => /\d/.test(cell)));
+  const pairs = head >= 0 && numbers ? zipped(lines[head], numbers) : lines.map(([name, number]) => [name, number]);
+  const rows = pairs.filter(([name, number]) => name && number !== undefined && setOf(name));
+  const value = (text: string) => (Number.isNaN(Number(text)) ? text : Number(text));
+  return scoresOf(Object.fromEntries(rows.map(([name, number]) => [name, value(number)])), path);
+}
+
+const cellsOf = (line: string) =>
+  line
+    .split(/[,;\t|:]|\s{2,}|\s(?=[-\d.]+\s*$)/)
+    .map((cell) => cell.trim())
+    .filter(Boolean);
+
+/** From the right: a table's first column may have no name. */
+function zipped(names: readonly string[], numbers: readonly string[]): string[][] {
+  const shift = numbers.length - names.length;
+  return names.map((name, i) => [name, numbers[i + shift] ?? "missing"]);
+}
+
+function rowsOf(value: unknown): [name: string, row: unknown][] {
+  if (!isObject(value)) return [];
+  if (Array.isArray(value.datasets))
+    return value.datasets.filter(isObject).map((row) => [String(row.name), { ...value, datasets: undefined, ...row }]);
+  const nested = [value.scores, value.datasets, value.sets].find(isObject);
+  return nested ? Object.entries(nested) : Object.entries(value);
+}
+
+function factsOf(row: unknown, where: string): SetFacts {
+  if (!isObject(row)) return { ...NOTHING, f1: score(row, where) };
+  const { types } = row;
+  const named = Array.isArray(types) ? types.map(String) : isObject(types) ? Object.keys(types) : null;
+  return {
+    ...NOTHING,
+    f1: row.f1 === undefined ? null : score(row.f1, where),
+    texts: count(row.sentences ?? row.texts ?? row.limit),
+    mentions: count(row.support ?? row.mentions),
+    types: named,
+    typeCount: named?.length ?? count(types),
+    threshold: typeof row.threshold === "number" ? row.threshold : null,
+  };
+}
+
+const count = (value: unknown) =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
+
+function score(value: unknown, where: string): number {
+  if (typeof value === "number" && value >= 0 && value <= 100) return value;
+  throw new UserError(`${where}: ${JSON.stringify(value)} is no score; wanted an F1 from 0 to 1, or in percent.`);
+}
+
+/** Percent where one number is above 1, else shares. */
+function inShares(sets: Map<string, SetFacts>, path: string): Pick<TestFacts, "sets" | "average"> {
+  const numbers = [...sets.values()].flatMap(({ f1 }) => (f1 === null ? [] : [f1]));
+  const percent = numbers.some((number) => number > 1);
+  if (
+    percent &&
+    numbers.some((number) => number > 0 && number < 0.5) &&
+    numbers.filter((n) => n > 1).length < numbers.length / 2
+  )
+    throw new UserError(`${path} mixes shares and percent: ${numbers.join(", ")}; wanted one of the two.`);
+  const scaled = new Map(
+    [...sets].map(([name, facts]) => [
+      name,
+      { ...facts, f1: facts.f1 === null ? null : facts.f1 / (percent ? 100 : 1) },
+    ]),
+  );
+  const all = numbers.length === 7 ? numbers.reduce((a, b) => a + b, 0) / 7 / (percent ? 100 : 1) : null;
+  return { sets: scaled, average: all };
+}

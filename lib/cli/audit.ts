@@ -1,0 +1,85 @@
+/** `audit`: why did my run differ? */
+import { type Audit, audit } from "../audit/audit";
+import { inWords } from "../audit/findings/scores/definition";
+import { type Command, runCommand } from "./command";
+
+export const command: Command = {
+  name: "audit",
+  summary:
+    "Why did my run differ? Signs of known pitfalls in a run, a configuration, weights, curves or scores, ranked by what they are worth.",
+  usage: "INPUT... [--era 0.2.13] [--against RECIPE|YAML|RUN]",
+  help: [
+    ["INPUT", "a run folder, a model folder, a yaml, a gliner_config.json, a trainer_state.json, training records,"],
+    [
+      "",
+      "predictions, a table of scores (json, yaml, csv or lines `name, F1`), or the name of an official recipe; any mix of one run",
+    ],
+    [
+      "--era V",
+      "the version of GLiNER that trained and scored: v0, 0.1.2 ... 0.2.29; which keys are read depends on it",
+    ],
+    [
+      "--against",
+      "a recipe's name, a yaml or a run: every key that differs is listed too (a yaml on deberta-v3-large: the paper's)",
+    ],
+  ],
+  options: { era: { type: "string" }, against: { type: "string" } },
+  allowPositionals: true,
+  async run(values, positionals) {
+    const text = (name: string) => (typeof values[name] === "string" ? values[name] : null);
+    const result = await audit(positionals, { era: text("era"), against: text("against") });
+    process.stdout.write(report(result));
+    return result;
+  },
+};
+
+function report({
+  inputs,
+  against,
+  findings,
+  gap,
+  explained,
+  unexplained,
+  unknown,
+  nearest,
+  definitions,
+  next,
+}: Audit): string {
+  const head = inputs.map(({ path, kind }) => `${kind}: ${path}\n`).join("");
+  const lines = findings.map(
+    ({ what, evidence, effect, certain }, i) =>
+      `\n${i + 1}. ${what}\n   seen: ${evidence}\n   worth: ${worth(effect)}${certain ? "" : "\n   suspected, not certain"}\n`,
+  );
+  return [
+    head,
+    against ? `held against ${against}\n` : "",
+    lines.length ? lines.join("") : "\nNothing found.\n",
+    gap === null
+      ? ""
+      : `\ngap ${points(gap)}; the known effects add up to ${explained === null ? "nothing known" : points(explained)}, measured one by one on other models; unexplained ${points(unexplained ?? 0)}\n`,
+    nearest.length ? `\nnearest published scores:\n${nearest.map(line).join("")}` : "",
+    definitions.length
+      ? `\nways of scoring these predictions, by their distance from the reported numbers:\n${definitions.slice(0, 5).map(way).join("")}`
+      : "",
+    unknown.length ? `\ncannot be told from this:\n${unknown.map((one) => `  ${one}\n`).join("")}` : "",
+    next.length
+      ? `\nwhat to run next:\n${next.map(({ command: words, why }) => `  ${words}\n      ${why}\n`).join("")}`
+      : "",
+  ].join("");
+}
+
+const line = ({ model, source, distance, sets, certainty }: Audit["nearest"][number]) =>
+  `  ${distance.toFixed(1)} points a set (${sets} sets): ${model}, ${source}; ${certainty}\n`;
+
+const way = (one: Audit["definitions"][number]) =>
+  `  ${one.distance.toFixed(2)} points a set${one.agrees ? " (agrees)" : ""}: ${inWords(one)}\n`;
+
+function worth(effect: Audit["findings"][number]["effect"]): string {
+  if (!effect) return "unknown: nobody has measured it";
+  const interval = effect.ci95 ? ` [${points(effect.ci95[0])}, ${points(effect.ci95[1])}]` : " (no interval)";
+  return `${points(effect.f1)}${interval}; ${effect.source}`;
+}
+
+const points = (f1: number) => `${f1 < 0 ? "" : "+"}${(100 * f1).toFixed(1)} points`;
+
+if (require.main === module) void runCommand(command);

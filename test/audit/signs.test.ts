@@ -1,0 +1,83 @@
+/** Signs beyond the twelve cases, each beside a neighbour that must not fire. */
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { after, test } from "node:test";
+import { ZERO_SHOT_SETS } from "../../lib/data/zero-shot-tests";
+import { audit, file, first, ids, scratch } from "./cases";
+import { SCORES_209, YAML_209 } from "./issue-209";
+
+after(() => rmSync(scratch, { recursive: true }));
+
+const curve = (log: readonly Record<string, unknown>[]) => file("trainer_state.json", { log_history: log });
+
+test("losses of exactly zero, and losses that are no numbers", async () => {
+  const log = [100, 200, 300, 400].map((step) => ({ step, loss: step > 100 ? 0 : 80, learning_rate: 1e-5 }));
+  const zero = await audit([curve(log)]);
+  first(zero, "zero-loss");
+  assert.match(zero.findings[0].evidence, /3 of 4 entries .* at step 200/);
+  const nan = file("nan.json", '{"log_history": [{"step": 50, "loss": 70.5}, {"step": 100, "loss": NaN}]}');
+  first(await audit([nan]), "loss-not-a-number");
+});
+
+test("a warm-up that the yaml asks for and the rate does not show", async () => {
+  const yaml = file("warm.yaml", `${YAML_209}warmup_ratio: 0.1\n`);
+  const falling = [100, 200, 300, 400].map((step) => ({ step, loss: 80, learning_rate: 1e-5 - step * 1e-10 }));
+  assert.ok(ids(await audit([yaml, curve(falling)], { era: "0.2.13" })).includes("no-warm-up"));
+  const rising = [100, 200, 300, 400].map((step) => ({ step, loss: 80, learning_rate: step * 1e-9 }));
+  assert.ok(!ids(await audit([yaml, curve(rising)], { era: "0.2.13" })).includes("no-warm-up"));
+});
+
+test("every step clipped counts where the reference clips none", async () => {
+  const log = [100, 200].map((step) => ({ step, loss: 80, grad_norm: 900 + step }));
+  const result = await audit([file("clip.yaml", YAML_209), curve(log)], { era: "0.2.13" });
+  const found = result.findings.find(({ id }) => id === "every-step-clipped");
+  assert.match(found?.evidence ?? "", /1000 to 1100 in 2 entries/);
+  assert.ok(!ids(result).includes("differs:max_grad_norm"), "said once");
+});
+
+test("the evaluator of 0.1.6, the threshold, and scores near zero", async () => {
+  const scores = file("209.json", SCORES_209);
+  const order = (await audit([scores], { era: "0.1.6" })).findings.find(({ id }) => id === "decode-order");
+  assert.ok(order?.effect && order.effect.f1 < -0.05 && order.effect.ci95);
+  assert.ok(!ids(await audit([scores], { era: "0.1.7" })).includes("decode-order"));
+  const low = file("low.json", { datasets: [{ name: "mit_movie", f1: 0.5, threshold: 0.3 }] });
+  assert.deepEqual(ids(await audit([low])), ["threshold"]);
+  const five = file("five.json", Object.fromEntries(ZERO_SHOT_SETS.map((set, i) => [set, 4.5 + i / 10])));
+  first(await audit([five], { era: "0.2.23" }), "scores-near-zero");
+});
+
+test("types in other words; a small encoder under the paper's claim", async () => {
+  const worded = file("worded.json", { crossner_music: { f1: 50, types: ["musical_artist", "Organisation", "band"] } });
+  assert.deepEqual(ids(await audit([worded])), ["label-wording"]);
+  const small = file("small.yaml", YAML_209.replace("v3-large", "v3-small"));
+  const result = await audit([small, file("209.json", SCORES_209)], { era: "0.2.13" });
+  first(result, "differs:model_name");
+  assert.equal(result.findings[0].effect?.f1.toFixed(3), "-0.082");
+});
+
+test("tables: lines, columns, Markdown", async () => {
+  const lines = file(
+    "lines.txt",
+    Object.entries(SCORES_209)
+      .map(([name, f1]) => `${name} ${f1}`)
+      .join("\n"),
+  );
+  const wide = file(
+    "wide.csv",
+    `model,${Object.keys(SCORES_209).join(",")}\nmine,${Object.values(SCORES_209).join(",")}\n`,
+  );
+  const markdown = file(
+    "table.md",
+    Object.entries(SCORES_209)
+      .map(([name, f1]) => `| ${name} | ${f1} |`)
+      .join("\n"),
+  );
+  for (const path of [lines, wide, markdown]) {
+    const { nearest } = await audit([path]);
+    assert.deepEqual(
+      [nearest[0].source, nearest[0].sets, nearest[0].certainty],
+      ["urchade/GLiNER issue 209", 7, "the same numbers"],
+      path,
+    );
+  }
+});
