@@ -32,7 +32,10 @@ test("an alias inside of what it names is refused by its key, wherever YAML is r
 
 test("what cannot be read, is not UTF-8, not YAML or without an end is one sentence", () => {
   mkdirSync(join(folder, "a-folder.yaml"));
-  refused(() => readYaml(join(folder, "a-folder.yaml"), "a YAML file"), /a-folder\.yaml is not a regular file; wanted a YAML file/);
+  refused(
+    () => readYaml(join(folder, "a-folder.yaml"), "a YAML file"),
+    /a-folder\.yaml is not a regular file; wanted a YAML file/,
+  );
   refused(() => readRecipe(join(folder, "a-folder.yaml")), /is not a regular file; wanted a YAML file/);
   writeFileSync(join(folder, "latin.yaml"), Buffer.from("a: caf\xe9", "latin1"));
   refused(

@@ -15,6 +15,8 @@ export interface Environment {
   requirements: readonly string[];
   /** For the line before the wait: "100 MB, a minute or two". */
   cost: string;
+  /** Another environment whose packages this one has too: made first where it is not there, and never changed. */
+  on?: Environment;
 }
 
 /** JupyterLab, what runs and shows notebooks, and the extension that draws plotly figures. */
@@ -36,7 +38,8 @@ export function venvProgram(name: string, { folder } = JUPYTER): string {
  * @throws UserError in one sentence where this machine cannot have it
  */
 export async function ensureVenv(log: Log, environment = JUPYTER): Promise<void> {
-  const { folder, name, requirements, cost } = environment;
+  const { folder, name, requirements, cost, on } = environment;
+  if (on) await ensureVenv(log, on);
   const stamp = join(folder, ".workbook");
   const wanted = requirements.join("\n");
   const program = venvProgram("python", environment);
@@ -49,7 +52,7 @@ export async function ensureVenv(log: Log, environment = JUPYTER): Promise<void>
   if (!interpreter) throw new UserError(`there is no Python on the PATH; ${name} needs Python 3.10 or later${moved}.`);
   if (offline()) throw new UserError(`${name} is not installed and WORKBOOK_OFFLINE forbids a download${moved}.`);
   if (moved) log(`making it anew${moved}`);
-  if (!isHere || !(await works(program))) await create(interpreter, folder, log);
+  if (!isHere || !(await works(program))) await create(interpreter, environment, log);
   log(`installing ${name} into ${relative(PROJECT_ROOT, folder)} (about ${cost})`);
   try {
     await run(program, ["-m", "pip", "install", "--disable-pip-version-check", "--quiet", ...requirements]);
@@ -80,12 +83,14 @@ async function works(interpreter: string): Promise<boolean> {
   );
 }
 
-async function create(interpreter: string, folder: string, log: Log): Promise<void> {
+async function create(interpreter: string, environment: Environment, log: Log): Promise<void> {
+  const { folder, on } = environment;
   log(`making the Python environment ${relative(PROJECT_ROOT, folder)}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(dirname(folder), { recursive: true });
   try {
-    await run(interpreter, ["-m", "venv", folder]);
+    // With the packages of another environment comes its pip.
+    await run(interpreter, ["-m", "venv", ...(on ? ["--without-pip"] : []), folder]);
   } catch (error) {
     // Debian splits the module off; virtualenv does the same where it is there.
     rmSync(folder, { recursive: true, force: true });
@@ -97,4 +102,17 @@ async function create(interpreter: string, folder: string, log: Log): Promise<vo
       );
     });
   }
+  if (on) await layOn(environment, on);
+}
+
+/** Python reads the folders of a .pth file, the .pth files in them not: every environment beneath is named. */
+async function layOn(environment: Environment, on: Environment): Promise<void> {
+  const beneath: string[] = [];
+  for (let next: Environment | undefined = on; next; next = next.on) beneath.push(await packagesOf(next));
+  writeFileSync(join(await packagesOf(environment), "beneath.pth"), `${beneath.join("\n")}\n`);
+}
+
+async function packagesOf(environment: Environment): Promise<string> {
+  const script = "import sysconfig; print(sysconfig.get_path('purelib'))";
+  return (await run(venvProgram("python", environment), ["-c", script])).trim();
 }
