@@ -90,32 +90,26 @@ export const eraSamplers: GoldenFamily = {
 };
 
 /**
- * Plays the numbers of a script. An order depends on the items and the next number only: Python's sets come in another one in
- * every process. Nothing is drawn where there is nothing to choose.
+ * Plays the numbers of a script. Nothing is drawn where there is nothing to choose; an order depends on the items and on how
+ * many numbers were drawn before, since Python's sets come in another order in every process.
  */
 class Scripted extends RandomStream {
-  private at = 0;
+  private drawn = 0;
 
   constructor(private readonly script: readonly number[]) {
     super(new Uint8Array(16).fill(1));
   }
 
   override integer(low: number, high: number): number {
-    return low === high ? low : low + (this.next() % (high - low + 1));
+    if (low === high) return low;
+    this.drawn++;
+    return low + (this.script[this.drawn % this.script.length] % (high - low + 1));
   }
 
   override shuffle<T>(items: readonly T[]): T[] {
-    if (items.length < 2) return [...items];
-    const salt = this.next();
-    const place = (item: T) => createHash("md5").update(`${salt}:${item}`).digest("hex");
-    return items
-      .map((item) => ({ item, key: place(item) }))
-      .sort((a, b) => (a.key < b.key ? -1 : 1))
-      .map(({ item }) => item);
-  }
-
-  private next(): number {
-    return this.script[this.at++ % this.script.length];
+    const salt = `${this.script[0]} ${this.drawn}`;
+    const keyed = items.map((item) => ({ item, key: createHash("md5").update(`${salt} ${item}`).digest("hex") }));
+    return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ item }) => item);
   }
 }
 

@@ -41,7 +41,7 @@ export async function ensureVenv(log: Log, environment = JUPYTER): Promise<void>
   const { folder, name, requirements, cost, on } = environment;
   if (on) await ensureVenv(log, on);
   const stamp = join(folder, ".workbook");
-  const wanted = requirements.join("\n");
+  const wanted = [...requirements, ...beneath(environment).map((each) => each.folder)].join("\n");
   const program = venvProgram("python", environment);
   const isHere = standsHere(environment);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && existsSync(program) && isHere) return;
@@ -53,6 +53,7 @@ export async function ensureVenv(log: Log, environment = JUPYTER): Promise<void>
   if (offline()) throw new UserError(`${name} is not installed and WORKBOOK_OFFLINE forbids a download${moved}.`);
   if (moved) log(`making it anew${moved}`);
   if (!isHere || !(await works(program))) await create(interpreter, environment, log);
+  if (on) await layOn(environment);
   log(`installing ${name} into ${relative(PROJECT_ROOT, folder)} (about ${cost})`);
   try {
     await run(program, ["-m", "pip", "install", "--disable-pip-version-check", "--quiet", ...requirements]);
@@ -102,14 +103,17 @@ async function create(interpreter: string, environment: Environment, log: Log): 
       );
     });
   }
-  if (on) await layOn(environment, on);
 }
 
-/** Python reads the folders of a .pth file, the .pth files in them not: every environment beneath is named. */
-async function layOn(environment: Environment, on: Environment): Promise<void> {
-  const beneath: string[] = [];
-  for (let next: Environment | undefined = on; next; next = next.on) beneath.push(await packagesOf(next));
-  writeFileSync(join(await packagesOf(environment), "beneath.pth"), `${beneath.join("\n")}\n`);
+/** The environments that this one lies on, the next one first. */
+function beneath({ on }: Environment): Environment[] {
+  return on ? [on, ...beneath(on)] : [];
+}
+
+/** Python reads the folders that a .pth file names, but no .pth files in them: all environments beneath are named. */
+async function layOn(environment: Environment): Promise<void> {
+  const folders = await Promise.all(beneath(environment).map(packagesOf));
+  writeFileSync(join(await packagesOf(environment), "beneath.pth"), `${folders.join("\n")}\n`);
 }
 
 async function packagesOf(environment: Environment): Promise<string> {

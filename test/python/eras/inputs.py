@@ -15,8 +15,15 @@ from safetensors.torch import save_file
 class Draw(random.Random):
     """Inputs of one part: no part's numbers depend on another's."""
 
-    def __init__(self, seed, part):
+    def __new__(cls, *_):
+        return super().__new__(cls)
+
+    def __init__(self, seed, part, share):
         super().__init__(f"{seed} {part}")
+        self.share = share
+
+    def cases(self, most):
+        return range(most // self.share)
 
     def tensor(self, *shape, scale=1.0):
         count = 1
@@ -69,7 +76,7 @@ def losses(family, draw, out, release):
 def decode(family, draw, out, release):
     """Flat, nested and, where the release has it, several labels a span; equal scores among them."""
     cases = []
-    for n in range(12):
+    for n in draw.cases(15):
         B, W, K, C = draw.randint(1, 3), draw.randint(2, 7), draw.randint(1, 4), draw.randint(1, 4)
         lengths = [W] + [draw.randint(1, W) for _ in range(B - 1)]
         logits = draw.tensor(B, W, K, C, scale=2)
@@ -91,23 +98,23 @@ def decode(family, draw, out, release):
 class Script:
     """Random calls that both sides play.
 
-    An order depends on the items and the next number only, not on the order they come in: Python's sets have another one in
-    every process. Nothing is drawn where there is nothing to choose.
+    Whole numbers come in turn; nothing is drawn where there is nothing to choose. An order depends on the items and on how many
+    numbers were drawn before: not on the order the items come in (Python's sets have another one in every process), nor on
+    orders that nobody looks at (releases differ in whether they shuffle types that a record's own list replaces).
     """
 
     def __init__(self, numbers):
-        self.numbers, self.at = numbers, 0
+        self.numbers, self.drawn = numbers, 0
 
-    def next(self):
-        self.at += 1
-        return self.numbers[(self.at - 1) % len(self.numbers)]
+    def randint(self, low, high):
+        if low == high:
+            return low
+        self.drawn += 1
+        return low + self.numbers[self.drawn % len(self.numbers)] % (high - low + 1)
 
     def order(self, items):
-        items = list(items)
-        if len(items) < 2:
-            return items
-        salt = self.next()
-        return sorted(items, key=lambda item: hashlib.md5(f"{salt}:{item}".encode()).hexdigest())
+        salt = f"{self.numbers[0]} {self.drawn}"
+        return sorted(items, key=lambda item: hashlib.md5(f"{salt} {item}".encode()).hexdigest())
 
     def shuffle(self, items):
         items[:] = self.order(items)
@@ -115,13 +122,10 @@ class Script:
     def sample(self, items, k):
         return self.order(items)[:k]
 
-    def randint(self, low, high):
-        return low if low == high else low + self.next() % (high - low + 1)
-
 
 def samplers(family, draw, out, release):
     cases = []
-    for _ in range(60):
+    for _ in draw.cases(60):
         names = family.type_names(release)
         key = "ner_labels" if family.at_least(release, "0.2.23") else "label"
         config = {"max_neg_type_ratio": draw.randint(0, 3), "max_types": draw.randint(1, 6)}
@@ -224,7 +228,7 @@ def save(out, name, tensors, meta):
 
 def words(family, draw, out, release):
     pieces = ["Marie", " ", "-", "_", "Curie's", "naïve", "3.14", "U.S.", "\n", "—", "e\u0301", "東京", "a-b_c", "--", "€", "\u00a0", "नमस्ते", "\t"]
-    texts = ["".join(draw.choice(pieces) for _ in range(draw.randint(0, 14))) for _ in range(60)]
+    texts = ["".join(draw.choice(pieces) for _ in range(draw.randint(0, 14))) for _ in draw.cases(60)]
     split = family.splitter()
     cases = [{"text": text, "tokens": [[word, start, end, start, end] for word, start, end in split(text)]} for text in texts]
     write(out, "words.json", {"cases": cases})
@@ -236,7 +240,7 @@ def evaluator(family, draw, out, release):
         return [[draw.randint(0, 4), draw.randint(4, 6), draw.choice("abc")] for _ in range(draw.randint(0, 5))]
 
     cases = []
-    for _ in range(40):
+    for _ in draw.cases(40):
         gold = [row() for _ in range(draw.randint(1, 4))]
         predicted = [[span for span in texts if draw.random() < 0.6] + (row() if draw.random() < 0.5 else []) for texts in gold]
         prf = {name: float(value) for name, value in family.evaluate(gold, predicted, release).items()}
@@ -252,7 +256,7 @@ def collator(family, draw, out, release):
     names = ["person", "place name", "ORG", "größe", "\u200b"]
     texts = "the cat sat Marie Curie in Paris , on 1891 . \u200b naïve #hash".split(" ") + ["", "\u00ad", "e\u0301"]
     cases = []
-    for _ in range(25):
+    for _ in draw.cases(25):
         records = []
         for _ in range(draw.randint(1, 3)):
             tokens = [draw.choice(texts) for _ in range(draw.randint(1, 9))]

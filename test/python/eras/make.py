@@ -1,6 +1,6 @@
 """Fixtures of the GLiNER release that this interpreter has, by its own code.
 
-    python make.py OUT_DIR [--seed 1]
+    python make.py OUT_DIR [--seed 1] [--small] [--parts losses,decode,...]
 
 The same seed draws the same inputs for every release. What a release calls its loss, its decoder and so on is the business of
 its family's adapter; one without a part lacks the file, and OUT_DIR/version.json says so.
@@ -36,14 +36,16 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("out")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--small", action="store_true", help="a fifth of the cases, for the fixtures that are kept")
+    parser.add_argument("--parts", default=",".join(PARTS))
     args = parser.parse_args()
     os.makedirs(args.out, exist_ok=True)
     release = version("gliner")
     family = adapter(tuple(int(n) for n in release.split(".")))
     made, failed = [], {}
-    for part in PARTS:
+    for part in args.parts.split(","):
         try:
-            getattr(inputs, part)(family, inputs.Draw(args.seed, part), args.out, release)
+            getattr(inputs, part)(family, inputs.Draw(args.seed, part, 5 if args.small else 1), args.out, release)
             made.append(part)
         except Exception:
             failed[part] = traceback.format_exc()
