@@ -149,9 +149,10 @@ type Nested = number | Nested[];
 
 const flat = (nested: Nested): number[] => (typeof nested === "number" ? [nested] : nested.flatMap(flat));
 
-/** Since when the words are counted instead of asked for their place. */
+/** How words were numbered; before 0.2.6 a word without subwords was an error. */
 const NUMBERING = [
   { since: "v0", wordNumbering: "place" },
+  { since: "0.2.6", wordNumbering: "seen_prompt" },
   { since: "0.2.23", wordNumbering: "seen" },
 ] as const;
 

@@ -13,8 +13,8 @@ export interface LossEra extends Since {
  * The training loss of every version: the code of its span model, with the values that its own train.py passed on from its
  * own yaml for span models (config_large.yaml, config.yaml, config_span.yaml in the order of their time).
  *
- * Read in the public history of urchade/GLiNER (commits given); before 0.2.29 no recorded values exist, and
- * test/python/eras.py states the same formulas a second time.
+ * Read in the public history of urchade/GLiNER (commits given). `npm run -s test:eras` holds formulas and trainer's defaults to
+ * the releases themselves; what a yaml said is in no release.
  */
 export const LOSS_ERAS: readonly LossEra[] = [
   {

@@ -125,7 +125,7 @@ class Script:
 
 def samplers(family, draw, out, release):
     cases = []
-    for _ in draw.cases(60):
+    for n in draw.cases(60):
         names = family.type_names(release)
         key = "ner_labels" if family.at_least(release, "0.2.23") else "label"
         config = {"max_neg_type_ratio": draw.randint(0, 3), "max_types": draw.randint(1, 6)}
@@ -139,11 +139,14 @@ def samplers(family, draw, out, release):
                 record[key] = draw.sample(names, 3)
             records.append(record)
         numbers = [draw.randint(0, 20) for _ in range(17)]
-        types = family.sample(records, config, Script(numbers), release)
+        # The code of the paper is that of the first releases without the limit.
+        paper = n % 4 == 0 and not family.at_least(release, "0.1.14")
+        limits = {**config, "max_types": 10**6} if paper else config
+        types = family.sample(records, limits, Script(numbers), release)
         # A batch that asks for nothing fails or is skipped there.
         if any(types):
             corpus = names if family.draws_from_corpus(release) else None
-            cases.append({"era": release, "config": config, "records": records, "script": numbers, "corpus": corpus, "types": types})
+            cases.append({"era": "v0" if paper else release, "config": config, "records": records, "script": numbers, "corpus": corpus, "types": types})
     write(out, "samplers.json", {"cases": cases})
 
 

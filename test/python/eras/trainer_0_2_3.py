@@ -83,6 +83,7 @@ def type_names(release):
 def processor(config, release, tokenizer=None):
     made = object.__new__(SpanProcessor)
     made.config, made.transformer_tokenizer = Config(decoder_mode=None, labels_decoder=None, **config), tokenizer
+    made.labels_tokenizer, made.decoder_tokenizer = None, None
     made.ent_token, made.sep_token = "<<ENT>>", "<<SEP>>"
     # GLiNERDataset, which train.py used until 0.2.8, makes its processor so.
     made.preprocess_text = draws_from_corpus(release)
@@ -158,10 +159,19 @@ class Predicted(tuple):
         return made
 
 
-def collate(records, types, config, release):
-    from transformers import AutoTokenizer
+def tokenizer(release):
+    """The marks as a release adds them to a new model's tokenizer: no special tokens until 0.2.8, or preprocessing loses them."""
+    import transformers
 
-    data = processor({"max_neg_type_ratio": 0, "max_types": 100, **config}, release, AutoTokenizer.from_pretrained(TINY))
+    if at_least(release, "0.2.9"):
+        return transformers.AutoTokenizer.from_pretrained(TINY)
+    made = transformers.BertTokenizerFast(os.path.join(TINY, "vocab.txt"), do_lower_case=True)
+    made.add_tokens(["[FLERT]", "<<ENT>>", "<<SEP>>"])
+    return made
+
+
+def collate(records, types, config, release):
+    data = processor({"max_neg_type_ratio": 0, "max_types": 100, **config}, release, tokenizer(release))
     key = "ner_labels" if at_least(release, "0.2.23") else "label"
     raw = data.collate_raw_batch([{**record, key: list(asked)} for record, asked in zip(records, types)])
     x = data.collate_fn(raw, prepare_labels=True) if hasattr(data, "collate_fn") else data.tokenize_and_prepare_labels(raw, True)
