@@ -9,10 +9,11 @@ import { usageError } from "../lib/errors";
 import { runGolden } from "./golden";
 import { environmentOf } from "./python/environments";
 
-/** Releases that are tried where none is named: the first and the last of each kind of code. */
+/** Releases that are tried where none is named: those before and after every change that is known. */
 const VERSIONS = [
-  ...["0.1.2", "0.1.6", "0.1.12", "0.1.14", "0.2.0", "0.2.2", "0.2.3", "0.2.8", "0.2.9", "0.2.13"],
-  ...["0.2.16", "0.2.22", "0.2.25", "0.2.27", "0.2.29"],
+  ...["0.1.2", "0.1.4", "0.1.5", "0.1.6", "0.1.7", "0.1.12", "0.1.13", "0.1.14"],
+  ...["0.2.0", "0.2.2", "0.2.3", "0.2.6", "0.2.7", "0.2.8", "0.2.9", "0.2.13", "0.2.15", "0.2.16", "0.2.18", "0.2.19"],
+  ...["0.2.21", "0.2.22", "0.2.23", "0.2.24", "0.2.25", "0.2.26", "0.2.27", "0.2.28", "0.2.29"],
 ];
 
 const command: Command = {

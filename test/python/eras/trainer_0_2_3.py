@@ -138,7 +138,8 @@ def lstm(D):
 
 
 def splitter():
-    return importlib.import_module("gliner.data_processing").WordsSplitter()
+    # Without an argument 0.2.22 asks for the language first; configurations say "whitespace".
+    return importlib.import_module("gliner.data_processing").WordsSplitter("whitespace")
 
 
 def evaluate(gold, predicted, release):
@@ -147,7 +148,12 @@ def evaluate(gold, predicted, release):
     if hasattr(module, "BaseNEREvaluator"):
         judge = module.BaseNEREvaluator(gold, [[Predicted(*span) for span in spans] for spans in scored])
         return judge.compute_prf(*judge.transform_data())
-    return module.compute_prf(*module.Evaluator(gold, scored).transform_data())
+    try:
+        typed = module.Evaluator(gold, scored).transform_data()
+    except ValueError:
+        # A prediction with the place of a generated label before its score: 0.2.22.
+        typed = module.Evaluator(gold, [[[*span[:3], None, span[3]] for span in spans] for spans in scored]).transform_data()
+    return module.compute_prf(*typed)
 
 
 class Predicted(tuple):
