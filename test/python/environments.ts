@@ -34,12 +34,12 @@ const TORCH: Environment = {
   cost: "5 GB, ten minutes",
 };
 
-/** transformers of their days, from which release of GLiNER on. */
+/** transformers of their days, from which release of GLiNER on. Releases that ask for "at least" would get one that drops this torch. */
 const TRANSFORMERS: readonly { since: string; version: string; besides: string[]; cost: string }[] = [
   { since: "0.1.0", version: "4.38.2", besides: ["accelerate==0.28.0", "flair==0.13.1"], cost: "600 MB, some minutes" },
   { since: "0.2.3", version: "4.41.2", besides: ["accelerate==0.31.0"], cost: "140 MB, a minute" },
   { since: "0.2.9", version: "4.46.3", besides: ["accelerate==1.1.1"], cost: "140 MB, a minute" },
-  { since: "0.2.23", version: "4.51.3", besides: ["accelerate==1.6.0"], cost: "140 MB, a minute" },
+  { since: "0.2.23", version: "4.57.3", besides: ["accelerate==1.12.0"], cost: "140 MB, a minute" },
 ];
 
 /** The environment of a release. @throws UserError where it is no version */

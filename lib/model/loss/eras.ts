@@ -35,9 +35,14 @@ export const LOSS_ERAS: readonly LossEra[] = [
       "since 0.2.3 label smoothing, but until 0.2.16 train.py passes nothing of the yaml on (d1706be)",
   },
   {
+    since: "0.2.18",
+    options: { loss_type: "focal_logits", mean_over: "elements", masking: "label" },
+    note: "aaa37c9: negatives and masking, which its trainer cannot be told: 1 and label, so that every negative stays",
+  },
+  {
     since: "0.2.19",
     options: { loss_type: "focal_logits", mean_over: "elements", masking: "global" },
-    note: "aaa37c9: negatives and masking; the trainer's defaults keep every negative (negatives 1, masking global)",
+    note: "both can be set; the trainer's defaults keep every negative (negatives 1, masking global)",
   },
   {
     since: "0.2.22",

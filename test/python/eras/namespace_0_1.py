@@ -1,6 +1,6 @@
 """0.1.2 to 0.1.14: one model class whose configuration is a plain namespace."""
 
-from collections import defaultdict
+from importlib.metadata import version
 
 import torch
 
@@ -86,8 +86,9 @@ def splitter():
         model = bare(GLiNER, config=Config())
         seen = []
         model.collate_fn = lambda batch, labels: seen.extend(batch[0]["tokenized_text"])
-        # Every word as an entity: its place in the text comes back.
-        model.predict = lambda x, **_: [[(i, i, "x") for i in range(len(seen))]]
+        # Every word as an entity: its place in the text comes back. 0.1.5 wants a score with it.
+        score = [1.0] if at_least(version("gliner"), "0.1.5") else []
+        model.predict = lambda x, **_: [[(i, i, "x", *score) for i in range(len(seen))]]
         return [(word, found["start"], found["end"]) for word, found in zip(seen, model.batch_predict_entities([text], ["x"])[0])]
 
     return split

@@ -30,9 +30,8 @@ def loss_cases(release):
         cases.append({"label_smoothing": 0.1, "alpha": -1, "gamma": 0, "reductions": both})
     if at_least(release, "0.2.23"):
         cases.append({"prob_margin": 0.2, "alpha": 0.75, "gamma": 0, "reductions": both})
+    if at_least(release, "0.2.18") and release != "0.2.22":
         cases += [{"masking": kind, "negatives": 0.5, "alpha": -1, "gamma": 0, "reductions": ["sum"]} for kind in ("global", "label", "span")]
-    elif at_least(release, "0.2.19") and release != "0.2.22":
-        cases.append({"masking": "global", "negatives": 0.5, "alpha": -1, "gamma": 0, "reductions": ["sum"]})
     return cases
 
 
@@ -40,7 +39,9 @@ def loss(batch, args):
     """As a training step hands them on: the trainer's defaults, and what is set."""
     spelling = {"alpha": "focal_loss_alpha", "gamma": "focal_loss_gamma", "prob_margin": "focal_loss_prob_margin", "reduction": "loss_reduction"}
     defaults = {field.name: field.default for field in dataclasses.fields(trainer_file.TrainingArguments)}
-    trainer = SimpleNamespace(args=SimpleNamespace(**{**defaults, **{spelling.get(key, key): value for key, value in args.items()}}))
+    # 0.2.18 has two as plain attributes of the class: constants.
+    constants = {name: getattr(trainer_file.TrainingArguments, name, None) for name in ("negatives", "masking")}
+    trainer = SimpleNamespace(args=SimpleNamespace(**{**constants, **defaults, **{spelling.get(key, key): value for key, value in args.items()}}))
     B, W, K, C = batch["shape"]
     masks = batch["type_mask"], batch["span_mask"].view(B, W, K)
     given = {}
