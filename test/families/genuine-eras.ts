@@ -10,7 +10,7 @@ import { loadModel } from "../../lib/gliner/checkpoint/load";
 import { optimizerOf } from "../../lib/gliner/recipe/optimizer-eras";
 import { DEFAULT_TRAINING } from "../../lib/gliner/recipe/settings";
 import { parameterGroups } from "../../lib/gliner/training/groups";
-import { candidates, greedyDecode } from "../../lib/model/decode";
+import { greedyDecode, spanCandidates } from "../../lib/model/decode";
 import { LSTMS } from "../../lib/model/lstm";
 import type { ParameterGroup } from "../../lib/train/optimizer";
 import { Parameters } from "../../lib/weights/parameters";
@@ -79,7 +79,7 @@ function checkDecode(folder: string, path: string): void {
   cases.forEach(({ shape: [, W, K, C], logits, lengths, classes, threshold, flat, multi, spans }, i) => {
     lengths.forEach((length, b) => {
       const scores = Float32Array.from(logits).subarray(b * W * K * C, (b + 1) * W * K * C);
-      const found = candidates(scores, { words: length, maxWidth: K, classes }, threshold);
+      const found = spanCandidates(scores, { words: length, maxWidth: K, classes }, threshold);
       const ours = greedyDecode(found, { flatNer: flat, multiLabel: multi, worstFirst });
       assert.deepEqual(
         ours.map(({ start, end, label }) => [start, end, label]),
