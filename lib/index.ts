@@ -181,11 +181,11 @@ export {
   readPlan,
   readSuspect,
   type StoredArm,
-  type StoredResult,
   type StudyComparison,
   type Suspect,
-  storedResults,
+  type SuspectResult,
   suspectIds,
+  suspectResults,
   suspectsTable,
 } from "./study";
 export { SubwordTokenizer } from "./text/tokenizer";

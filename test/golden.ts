@@ -14,14 +14,18 @@ export interface GoldenResult {
   notBuilt: string[];
 }
 
-export async function runGolden(folder: string, say: (line: string) => void): Promise<GoldenResult> {
+export async function runGolden(
+  folder: string,
+  say: (line: string) => void,
+  wanted: (path: string) => boolean = () => true,
+): Promise<GoldenResult> {
   await useBackend();
   const result: GoldenResult = { passed: [], failed: [], notBuilt: [] };
   if (!existsSync(folder)) {
     result.failed.push({ path: folder, message: "the golden folder does not exist" });
     return result;
   }
-  for (const path of filesOf(folder)) {
+  for (const path of filesOf(folder).filter(wanted)) {
     const family = FAMILIES.find((candidate) => candidate.matches(path));
     if (!family && isSupportFile(path)) continue;
     if (!family && isNotBuiltYet(path)) {

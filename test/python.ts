@@ -1,26 +1,19 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../lib/backend";
 import { ensureVenv, venvProgram } from "../lib/cli/setup/venv";
 import { UserError } from "../lib/errors";
+import { NEWEST } from "./python/environments";
 
 /**
  * `npm run -s test:python`: checkpoints to and fro between this library and GLiNER 0.2.29, in a Python environment of its own in the
  * cache. WORKBOOK_TEST_PYTHON names an interpreter that has GLiNER already. With words, only the files whose name holds one.
  */
-const ENVIRONMENT = {
-  folder: cacheFolder("python", "gliner-0.2.29"),
-  name: "GLiNER for Python",
-  requirements: ["gliner==0.2.29", "torch==2.15.0", "transformers==5.16.1", "huggingface_hub==1.33.0"],
-  cost: "3 GB, ten minutes",
-};
-
 async function main(words: readonly string[]): Promise<void> {
   let interpreter = process.env.WORKBOOK_TEST_PYTHON;
   if (!interpreter) {
-    await ensureVenv((line) => process.stderr.write(`${line}\n`), ENVIRONMENT);
-    interpreter = venvProgram("python", ENVIRONMENT);
+    await ensureVenv((line) => process.stderr.write(`${line}\n`), NEWEST);
+    interpreter = venvProgram("python", NEWEST);
   }
   const folder = join(__dirname, "python");
   const files = readdirSync(folder)

@@ -13,8 +13,10 @@ export interface PromptConfig {
   /**
    * "place" (default) numbers the words by their place in the text. "seen" counts the words that had a subword, as GLiNER
    * 0.2.29 does: behind a word without subwords, in the text or in the prompt, every word takes its neighbour's number.
+   * "seen_prompt" counts those of the prompt only, as 0.2.6 to 0.2.22 did: for a type without subwords the first word of the
+   * text is taken for the prompt and has no vector.
    */
-  wordNumbering?: "place" | "seen";
+  wordNumbering?: "place" | "seen" | "seen_prompt";
 }
 
 /** One text behind its prompt, in subwords. */
@@ -64,7 +66,9 @@ export function promptText(
       placed++;
     }
     if (placed > 0) seen++;
-    const number = config.wordNumbering === "seen" ? seen - promptWords : word;
+    const counted = seen - promptWords;
+    const number =
+      config.wordNumbering === "seen" || (config.wordNumbering === "seen_prompt" && counted <= 0) ? counted : word;
     // A word cut in the middle keeps the part that fits, as in Python.
     if (number > 0 && placed > 0) markWord(wordsMask, placed, number, config.subtoken_pooling);
     return placed;

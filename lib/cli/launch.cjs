@@ -35,6 +35,7 @@ const VERBS = {
   test: { steps: ["backend", "encoder?"] },
   "test:long": { steps: ["backend", "encoder?"], file: "test/long.js" },
   "test:python": { steps: ["backend", "encoder?"], file: "test/python.js" },
+  "test:eras": { steps: ["backend"], file: "test/eras.js" },
   "test:golden": { steps: ["backend"], file: "test/golden.js" },
   predict: { steps: ["backend"] },
   train: { steps: ["backend"] },

@@ -2,13 +2,14 @@ import { UserError, usageError } from "../errors";
 import type { Entity } from "../gliner/entity";
 import { GLiNER } from "../gliner/gliner";
 import { codePointOffsets } from "../text/offsets";
+import { ANSWER_FORMS, type AnswerForm, answerForms, isAnswerForm } from "./answers";
 import { type Command, required, ruled, runCommand, type Values } from "./command";
 import { readLabels } from "./labels";
 
 export const command: Command = {
   name: "predict",
   summary: "Finds entities in the text on standard input; one JSON object a line: text, label, start, end, score.",
-  usage: "--model DIR --labels a,b [--threshold .5] [--nested] [--multi-label] < text",
+  usage: "--model DIR --labels a,b [--threshold .5] [--nested] [--multi-label] [--to jsonl|marked|bio|html] < text",
   help: [
     ["--model DIR", "a model folder, of Python or of this project, or owner/name of the hub"],
     ["--labels a,b", "the entity types, or a file with one a line or a JSON list"],
@@ -16,6 +17,10 @@ export const command: Command = {
     ["--nested", "an entity may lie inside another"],
     ["--multi-label", "one span may have several labels"],
     ["--offsets KIND", "utf16 (default: text.slice(start, end)) or codepoints (Python's)"],
+    [
+      "--to FORM",
+      `of the answers: ${ANSWER_FORMS.join(", ")} (default jsonl); correct marked by hand: preprocess reads it`,
+    ],
     ["--lines", 'every line is a text of its own; adds "line", counted from 1, and offsets count from its start'],
     ["--window N", "a longer text is read in overlapping windows of N words (default: as many as the model takes)"],
     ["--overlap N", "words that neighbouring windows share (default 64, or half of a shorter window)"],
@@ -33,6 +38,7 @@ export const command: Command = {
     nested: { type: "boolean" },
     "multi-label": { type: "boolean" },
     offsets: { type: "string" },
+    to: { type: "string" },
     lines: { type: "boolean" },
     window: { type: "string" },
     overlap: { type: "string" },
@@ -47,6 +53,7 @@ export const command: Command = {
     const labelsAtOnce = ruled(values, "labels-at-once", "labelsAtOnce");
     const offsets = offsetKind(values);
     const window = readWindow(values);
+    const form = answerForm(values, labels);
     const model = await GLiNER.fromPretrained(folder);
     const truncated: Truncated[] = [];
     const options = {
@@ -63,14 +70,16 @@ export const command: Command = {
     const texts = remembered(values.lines ? linesOf(standardInput()) : asOne(standardInput()), waiting);
     const kept: object[] = [];
     let line = 0;
+    process.stdout.write(form.open);
     for await (const entities of model.stream(texts, labels, options)) {
       const text = waiting.shift() ?? "";
       line++;
       const at = offsets === "utf16" ? (unit: number) => unit : codePointOffsets(text);
       const rows = entities.map((entity) => ({ ...(values.lines ? { line } : {}), ...row(entity, at) }));
-      process.stdout.write(rows.map((entity) => `${JSON.stringify(entity)}\n`).join(""));
+      process.stdout.write(form.text(text, entities, rows, line));
       if (values.json !== undefined) kept.push(...rows);
     }
+    process.stdout.write(form.close);
     if (model.textsInWindows)
       process.stderr.write(
         `${model.textsInWindows} of ${line} texts longer than one window: read in overlapping windows.\n`,
@@ -115,6 +124,15 @@ function readWindow(values: Values): boolean | { words?: number; overlap?: numbe
   if (values.truncate && Object.keys(sizes).length > 0)
     throw usageError("--truncate reads no windows; wanted it without --window and --overlap.");
   return values.truncate ? false : sizes;
+}
+
+/** @throws UserError (usage) for a form that there is not, or for BIO tags of entities that may overlap */
+function answerForm(values: Values, labels: readonly string[]): AnswerForm {
+  const name = values.to ?? "jsonl";
+  if (!isAnswerForm(name)) throw usageError(`--to got "${name}", wanted one of ${ANSWER_FORMS.join(", ")}.`);
+  if (name === "bio" && (values.nested || values["multi-label"]))
+    throw usageError("--to bio has one tag a word; wanted it without --nested and --multi-label.");
+  return answerForms(labels)[name];
 }
 
 function offsetKind(values: Values): "utf16" | "codepoints" {

@@ -8,7 +8,7 @@ import { type Machine, readMachine, thisMachine } from "../study/estimate/machin
 import type { Plan } from "../study/plan/plan";
 import { type PlannedRuns, planRuns } from "../study/plan/runs";
 import { measuredPower, powerTable } from "../study/results/power";
-import { storedResults } from "../study/results/table";
+import { suspectResults } from "../study/results/table";
 import { StudyFolder } from "../study/run/folder";
 import { readSuspect, suspectIds } from "../study/suspects/suspect";
 import { columns } from "./columns";
@@ -30,7 +30,7 @@ export async function lookAhead(plan: Plan, values: Values): Promise<unknown> {
   const folder = isThere ? StudyFolder.open(out, { id: planned.planId, name: plan.name }) : undefined;
   try {
     const power = values.power
-      ? measuredPower(planned, folder && compareOnFile(plan, planned, folder), storedResults())
+      ? measuredPower(planned, folder && compareOnFile(plan, planned, folder), suspectResults())
       : undefined;
     if (power) process.stdout.write(powerLines(power));
     if (!values.estimate) return { power };

@@ -2,7 +2,7 @@
 import { duration } from "../progress";
 import type { Estimate } from "../study/estimate/estimate";
 import type { Power } from "../study/results/power";
-import type { StoredResult } from "../study/results/result";
+import type { SuspectResult } from "../study/results/result";
 import { points, signed } from "../study/results/verdict";
 import { columns } from "./columns";
 
@@ -33,7 +33,7 @@ export function powerLines({ spread, sentences, from, seeds }: Power): string {
   return head + lines.join("");
 }
 
-export function comparisonTable({ control, arms, not_run, verdict }: StoredResult): string {
+export function comparisonTable({ control, arms, not_run, verdict }: SuspectResult): string {
   const spread = control.sd === null ? "" : ` (sd ${points(control.sd)})`;
   const rows = arms.map(({ value, runs, difference, ci95, p_better, min_detectable }) => [
     value,

@@ -13,7 +13,7 @@ import { readPlan } from "../study/plan/read";
 import { type PlannedRuns, planRuns } from "../study/plan/runs";
 import { recipeOf } from "../study/plan/settings";
 import type { StudyComparison } from "../study/results/compare";
-import { type StoredResult, storedResult } from "../study/results/result";
+import { type SuspectResult, storedResult } from "../study/results/result";
 import { recordResult } from "../study/results/table";
 import { adoptRuns, checkAdopted } from "../study/run/adopt";
 import { StudyFolder } from "../study/run/folder";
@@ -98,7 +98,7 @@ function planFor(name: string, values: Values): Plan {
 }
 
 /** The whole way: estimate, budget, runs, comparison. */
-async function study(name: string, plan: Plan, values: Values, adopted: readonly string[]): Promise<StoredResult> {
+async function study(name: string, plan: Plan, values: Values, adopted: readonly string[]): Promise<SuspectResult> {
   const out = required(values, "out", command);
   const planned = await planRuns(plan);
   const folder = StudyFolder.open(out, { id: planned.planId, name: plan.name });

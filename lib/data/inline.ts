@@ -1,64 +1,12 @@
-import { UserError } from "../errors";
-import { splitWords } from "../text/words";
-import type { NerRecord, NerSpan } from "./records";
+import { markedLines } from "./marked/lines";
+import type { NerRecord } from "./records";
 
 /**
- * Inline annotation, for sentences written by hand: `[[University of [[Oslo|city]]|university]] opened.` A mention is
- * `[[words|type]]` and may hold others. `# domain: NAME` names the `src` of the sentences below it; other lines that begin with
- * `#` are remarks.
+ * The sample, data/sample/source.txt: lines in the marked form. `# domain: NAME` names the `src` of the sentences below it;
+ * other lines that begin with `#` are remarks.
  */
 export function inlineRecords(source: string, where: string): NerRecord[] {
-  const records: NerRecord[] = [];
-  let domain: string | undefined;
-  source.split(/\r?\n/).forEach((line, i) => {
-    const heading = /^# domain: (.+)$/.exec(line);
-    if (heading) domain = heading[1].trim();
-    if (line.trim() === "" || line.startsWith("#")) return;
-    const record = inlineRecord(line, `${where}, line ${i + 1}`);
-    records.push(domain ? { ...record, src: domain } : record);
-  });
-  return records;
-}
-
-/** One annotated sentence. @throws UserError where a bracket is open or a mention does not begin and end with a word */
-export function inlineRecord(line: string, where: string): NerRecord {
-  const { text, mentions } = parseInline(line, where);
-  const words = splitWords(text);
-  const ner = mentions.map(({ start, end, label }): NerSpan => {
-    const first = words.findIndex((word) => word.start === start);
-    const last = words.findIndex((word) => word.end === end);
-    if (first < 0 || last < first)
-      throw new UserError(`${where}: "${text.slice(start, end)}" does not begin and end where words do.`);
-    return [first, last, label];
-  });
-  return { tokens: words.map((word) => word.text), ner };
-}
-
-interface Mention {
-  /** Characters of the text, end exclusive. */
-  start: number;
-  end: number;
-  label: string;
-}
-
-/** Takes the brackets out: the bare text, and the mentions in the order in which they begin, outer ones first. */
-export function parseInline(line: string, where: string): { text: string; mentions: Mention[] } {
-  let text = "";
-  const open: number[] = [];
-  const mentions: Mention[] = [];
-  for (let i = 0; i < line.length; ) {
-    const closing = open.length ? /^\|([^|[\]]+)\]\]/.exec(line.slice(i)) : null;
-    if (line.startsWith("[[", i)) {
-      open.push(text.length);
-      i += 2;
-    } else if (closing) {
-      mentions.push({ start: open.pop() as number, end: text.length, label: closing[1].trim() });
-      i += closing[0].length;
-    } else text += line[i++];
-  }
-  if (open.length || text.includes("]]"))
-    throw new UserError(`${where}: a bracket has no partner, wanted [[words|type]].`);
-  return { text, mentions: mentions.sort((a, b) => a.start - b.start || b.end - a.end) };
+  return markedLines(source, where).map(({ record }) => record);
 }
 
 /** The parts that recipes name. */

@@ -39,7 +39,10 @@ export interface DecodeOptions {
   flatNer: boolean;
   /** One span may have several labels. */
   multiLabel: boolean;
-  /** Wrong, and only to see what it costs: the least probable span is served first, as in versions 0.1.5 and 0.1.6. */
+  /**
+   * Wrong, and only to see what it costs: the least probable span is served first, as in versions 0.1.5 and 0.1.6 (of which
+   * 0.1.5 could not score itself: its evaluator fails on any prediction).
+   */
   worstFirst?: boolean;
 }
 
@@ -138,7 +141,8 @@ function topClasses(logits: Float32Array, classes: readonly string[]): Record<st
 
 /**
  * Greedy decoding: the best span first (ties keep their order), each next one where it conflicts with none before it; the
- * result is sorted by start.
+ * result is sorted by start. Until 0.1.4 Python sorted raw scores, which differ where float32 probabilities are all 1 (above
+ * 16.6).
  */
 export function greedyDecode(spans: readonly SpanCandidate[], options: DecodeOptions): SpanCandidate[] {
   const sign = options.worstFirst ? -1 : 1;

@@ -7,6 +7,6 @@ export { changedPlan, type Plan } from "./plan/plan";
 export { planOf, readPlan } from "./plan/read";
 export { type PlannedRuns, planRuns, type RunSpec } from "./plan/runs";
 export { type ArmComparison, comparePlan, type StudyComparison } from "./results/compare";
-export { type StoredArm, type StoredResult, storedResult } from "./results/result";
-export { storedResults, suspectsTable } from "./results/table";
+export { type StoredArm, type SuspectResult, storedResult } from "./results/result";
+export { suspectResults, suspectsTable } from "./results/table";
 export { type Gap, readSuspect, type Suspect, suspectIds } from "./suspects/suspect";

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { parseMarked } from "../../lib/data/marked/parse";
+import { toRecord } from "../../lib/gliner/export";
+import { splitTokens } from "../../lib/text/words";
 import { TINY_BERT } from "../tiny";
 import { verb } from "./verb";
 
@@ -103,6 +106,8 @@ test("wrong words end with 2, a missing model with 1, each with one sentence and
     [[...MODEL, "--window", "2"], 2, /a window of 2 words, wanted a whole number from 6 to max_len 48/],
     [[...MODEL, "--overlap", "1"], 2, /overlap by 1, wanted a whole number from 5/],
     [[...MODEL, "--truncate", "--window", "20"], 2, /--truncate reads no windows/],
+    [[...MODEL, "--to", "xml"], 2, /--to got "xml", wanted one of jsonl, marked, bio, html/],
+    [[...MODEL, "--to", "bio", "--nested"], 2, /one tag a word/],
     [["--model", "absent-model", "--labels", "a"], 1, /model folder absent-model does not exist/],
   ];
   for (const [words, code, message] of cases) {
@@ -112,6 +117,48 @@ test("wrong words end with 2, a missing model with 1, each with one sentence and
     assert.equal(ended.err.trim().split("\n").length, 1, ended.err);
     assert.equal(ended.out, "");
   }
+});
+
+test("--to marked is a line a text, which preprocess reads back with the same spans", () => {
+  const input = `${TEXT}\n\nNobody [here] | C:\\dir\n`;
+  const { code, out, err } = verb("predict", [...MODEL, "--lines", "--to", "marked"], input);
+  assert.equal(code, 0, err);
+  const [first, second, third] = out.split("\n");
+  assert.match(first, /\[\[[^|]+\|person\]\]/);
+  assert.equal(second, "");
+  assert.equal(parseMarked(third, "third").text, "Nobody [here] | C:\\dir");
+  const answers = rows(verb("predict", MODEL, TEXT).out);
+  const { text, mentions } = parseMarked(first, "first");
+  assert.equal(text, TEXT);
+  assert.deepEqual(
+    mentions,
+    answers.map(({ start, end, label }) => ({ start, end, label })).sort((a, b) => Number(a.start) - Number(b.start)),
+  );
+  const file = join(scratch, "corrected.txt");
+  const records = join(scratch, "corrected.jsonl");
+  writeFileSync(file, out);
+  const read = verb("preprocess", ["--from", "marked", file, "--out", records]);
+  assert.equal(read.code, 0, read.err);
+  const [record] = rows(readFileSync(records, "utf8"));
+  assert.deepEqual(record, toRecord(text, mentions) as unknown as Record<string, unknown>);
+});
+
+test("--to bio is a word and a tag a line, --to html a page with the text and its types", () => {
+  const bio = verb("predict", [...MODEL, "--to", "bio"], TEXT);
+  assert.equal(bio.code, 0, bio.err);
+  const lines = bio.out.trimEnd().split("\n");
+  assert.deepEqual(
+    lines.map((line) => line.split("\t")[0]),
+    splitTokens(TEXT),
+  );
+  const begun = lines.filter((line) => line.split("\t")[1].startsWith("B-"));
+  assert.equal(begun.length, rows(verb("predict", MODEL, TEXT).out).length);
+  const html = verb("predict", [...MODEL, "--to", "html"], `${TEXT} <b>&`);
+  assert.equal(html.code, 0, html.err);
+  assert.match(html.out, /^<!doctype html>.*<mark [^>]*>.*\[person .*&lt;.*<\/html>\n$/s);
+  const body = html.out.slice(html.out.indexOf("<main>"));
+  const bare = body.replace(/<bdi>[^<]*<\/bdi>|<[^>]*>/g, "").replace(/\s/g, "");
+  assert.equal(bare, `${TEXT} &lt;b&gt;&amp;`.replace(/\s/g, ""));
 });
 
 test("--help explains every option and ends with 0", () => {
@@ -126,6 +173,7 @@ test("--help explains every option and ends with 0", () => {
     "--offsets",
     "--window",
     "--truncate",
+    "--to",
     "--json",
     "exit code",
   ])

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { inlineRecord, inlineRecords, sampleFiles } from "../../lib/data/inline";
+import { inlineRecords, sampleFiles } from "../../lib/data/inline";
 import { loadRecords } from "../../lib/data/named";
 import { goldTypes, type NerRecord, readRecords } from "../../lib/data/records";
 import { ROOT } from "../tiny";
@@ -54,23 +54,4 @@ test("train, development and test are parts of the whole, found by name", async 
   const all = await loadRecords("sample");
   assert.equal(parts.flat().length, all.length);
   for (const part of parts) assert.ok(part.length >= 30);
-});
-
-test("a mention may hold another; offsets are words", () => {
-  assert.deepEqual(inlineRecord("The [[University of [[Oslo|city]]|university]] [[opened|event]].", "here"), {
-    tokens: ["The", "University", "of", "Oslo", "opened", "."],
-    ner: [
-      [1, 3, "university"],
-      [3, 3, "city"],
-      [4, 4, "event"],
-    ],
-  });
-});
-
-test("an open bracket and a mention inside a word are errors that name the line", () => {
-  const refuses = (line: string, message: RegExp) =>
-    assert.throws(() => inlineRecords(`# domain: x\n${line}`, "s.txt"), { name: "UserError", message });
-  refuses("[[Oslo|city", /s\.txt, line 2: a bracket has no partner/);
-  refuses("Oslo|city]] is", /has no partner/);
-  refuses("[[Os|city]]lo", /"Os" does not begin and end where words do/);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
@@ -27,10 +28,10 @@ interface LossFixture {
   }[];
 }
 
-/** Losses before 0.2.29, stated a second time from reading (test/python/eras.py): values and gradients. */
+/** Losses of a release by its own code (test/python/eras): values and gradients. */
 export const eraLosses: GoldenFamily = {
   name: "eras/losses",
-  matches: (path) => path === "eras/losses.json",
+  matches: (path) => /^eras\/[^/]+\/losses\.json$/.test(path),
   async check(folder, path) {
     const { batch, cases } = read<LossFixture>(join(folder, path));
     assert.ok(cases.length > 0, "cases");
@@ -60,21 +61,25 @@ interface SamplerFixture {
     config: { max_neg_type_ratio: number; max_types: number };
     records: unknown[];
     script: number[];
+    /** All types of the training set, where the release draws from them. */
+    corpus: string[] | null;
     types: string[][];
   }[];
 }
 
-/** Which types an example was asked for, before 0.2.29, drawn by a script that both sides play. */
+/** Which types a release asked an example for, drawn by a script that both sides play. */
 export const eraSamplers: GoldenFamily = {
   name: "eras/samplers",
-  matches: (path) => path === "eras/samplers.json",
+  matches: (path) => /^eras\/[^/]+\/samplers\.json$/.test(path),
   async check(folder, path) {
     const { cases } = read<SamplerFixture>(join(folder, path));
     assert.ok(cases.length > 0, "cases");
-    cases.forEach(({ era, config, records, script, types }, i) => {
+    cases.forEach(({ era, config, records, script, corpus, types }, i) => {
       const parsed = records.map((record, r) => parseRecord(record, `record ${r}`));
       const { max_neg_type_ratio, max_types } = config;
-      const asked = sampleTypes(parsed, { max_neg_type_ratio, max_types, ...samplingOf(era) }, new Scripted(script));
+      const options = { max_neg_type_ratio, max_types, ...samplingOf(era) };
+      const all = corpus ? { all: corpus, bySource: new Map() } : undefined;
+      const asked = sampleTypes(parsed, options, new Scripted(script), all);
       assert.deepEqual(
         asked.map((example) => example.types),
         types,
@@ -84,25 +89,27 @@ export const eraSamplers: GoldenFamily = {
   },
 };
 
-/** As in the script: a shuffle rotates by the next number, a whole number is the next one modulo the range. */
+/**
+ * Plays the numbers of a script. Nothing is drawn where there is nothing to choose; an order depends on the items and on how
+ * many numbers were drawn before, since Python's sets come in another order in every process.
+ */
 class Scripted extends RandomStream {
-  private at = 0;
+  private drawn = 0;
 
   constructor(private readonly script: readonly number[]) {
     super(new Uint8Array(16).fill(1));
   }
 
   override integer(low: number, high: number): number {
-    return low + (this.next() % (high - low + 1));
+    if (low === high) return low;
+    this.drawn++;
+    return low + (this.script[this.drawn % this.script.length] % (high - low + 1));
   }
 
   override shuffle<T>(items: readonly T[]): T[] {
-    const turn = items.length ? this.next() % items.length : 0;
-    return [...items.slice(turn), ...items.slice(0, turn)];
-  }
-
-  private next(): number {
-    return this.script[this.at++ % this.script.length];
+    const salt = `${this.script[0]} ${this.drawn}`;
+    const keyed = items.map((item) => ({ item, key: createHash("md5").update(`${salt} ${item}`).digest("hex") }));
+    return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ item }) => item);
   }
 }
 

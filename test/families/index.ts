@@ -3,6 +3,7 @@ import { decode } from "./decode";
 import { eraLosses, eraSamplers } from "./eras";
 import { evaluation } from "./eval";
 import type { GoldenFamily } from "./family";
+import { genuineEras } from "./genuine-eras";
 import { loss } from "./loss";
 import { lstmFamily } from "./lstm";
 import { lstmStateful } from "./lstm-stateful";
@@ -40,6 +41,7 @@ export const FAMILIES: readonly GoldenFamily[] = [
   tokenTraining,
   eraLosses,
   eraSamplers,
+  genuineEras,
   tinyModels,
   torchFiles,
   optimizers,
@@ -54,6 +56,7 @@ const NOT_BUILT: readonly RegExp[] = [];
 /** Files that belong to a fixture (a model folder) or describe the fixtures. */
 const SUPPORT = [
   /^README\.md$/,
+  /^eras\/[^/]+\/version\.json$/,
   /^torch\/\w+\.safetensors$/,
   /^tiny_[a-z]+\/(model\.safetensors|spm\.model|vocab\.txt|gliner_config\.json)$/,
   /^tiny_[a-z]+\/(tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$/,

@@ -12,7 +12,7 @@ import type { PlannedArm, PlannedRuns } from "../../lib/study/plan/runs";
 import { comparePlan } from "../../lib/study/results/compare";
 import { measuredPower } from "../../lib/study/results/power";
 import { storedResult } from "../../lib/study/results/result";
-import { RESULTS_FOLDER, recordResult, storedResults, suspectsTable } from "../../lib/study/results/table";
+import { RESULTS_FOLDER, recordResult, suspectResults, suspectsTable } from "../../lib/study/results/table";
 import { verdictOf } from "../../lib/study/results/verdict";
 import { RESULT_FORMAT, type RunResult } from "../../lib/study/run/result";
 import { readSuspect, suspectIds } from "../../lib/study/suspects/suspect";
@@ -135,7 +135,7 @@ test("the table: a line an arm, the two gaps apart, the suspects without a resul
 });
 
 test("the table in the repository is what its results make, and claims nothing that they do not", () => {
-  const results = storedResults();
+  const results = suspectResults();
   const path = `${RESULTS_FOLDER}.md`;
   assert.ok(existsSync(path));
   assert.equal(

@@ -6,17 +6,17 @@ import { readJson } from "../../files/json";
 import { isObject } from "../../files/json-object";
 import { PROJECT_ROOT } from "../../files/places";
 import { readYaml } from "../../files/yaml";
-import type { StoredResult } from "../../study/results/result";
-import { storedResults } from "../../study/results/table";
+import type { SuspectResult } from "../../study/results/result";
+import { suspectResults } from "../../study/results/table";
 import { readSuspect, type Suspect, suspectIds } from "../../study/suspects/suspect";
 import { type Effect, reversed } from "./effect";
 import { publishedKey } from "./published";
 
 let suspects: readonly Suspect[] | undefined;
-let results: readonly StoredResult[] | undefined;
+let results: readonly SuspectResult[] | undefined;
 
 const allSuspects = () => (suspects ??= suspectIds().map((id) => readSuspect(id)));
-const allResults = () => (results ??= storedResults());
+const allResults = () => (results ??= suspectResults());
 
 /** An arm of a suspect against its control, where the laboratory has measured it. @param value of the arm; its first without one */
 export function measuredArm(suspect: string, value?: string, stored = allResults()): Effect | null {

@@ -15,6 +15,8 @@ export interface Environment {
   requirements: readonly string[];
   /** For the line before the wait: "100 MB, a minute or two". */
   cost: string;
+  /** Another environment whose packages this one has too: made first where it is not there, and never changed. */
+  on?: Environment;
 }
 
 /** JupyterLab, what runs and shows notebooks, and the extension that draws plotly figures. */
@@ -36,9 +38,10 @@ export function venvProgram(name: string, { folder } = JUPYTER): string {
  * @throws UserError in one sentence where this machine cannot have it
  */
 export async function ensureVenv(log: Log, environment = JUPYTER): Promise<void> {
-  const { folder, name, requirements, cost } = environment;
+  const { folder, name, requirements, cost, on } = environment;
+  if (on) await ensureVenv(log, on);
   const stamp = join(folder, ".workbook");
-  const wanted = requirements.join("\n");
+  const wanted = [...requirements, ...beneath(environment).map((each) => each.folder)].join("\n");
   const program = venvProgram("python", environment);
   const isHere = standsHere(environment);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && existsSync(program) && isHere) return;
@@ -49,7 +52,8 @@ export async function ensureVenv(log: Log, environment = JUPYTER): Promise<void>
   if (!interpreter) throw new UserError(`there is no Python on the PATH; ${name} needs Python 3.10 or later${moved}.`);
   if (offline()) throw new UserError(`${name} is not installed and WORKBOOK_OFFLINE forbids a download${moved}.`);
   if (moved) log(`making it anew${moved}`);
-  if (!isHere || !(await works(program))) await create(interpreter, folder, log);
+  if (!isHere || !(await works(program))) await create(interpreter, environment, log);
+  if (on) await layOn(environment);
   log(`installing ${name} into ${relative(PROJECT_ROOT, folder)} (about ${cost})`);
   try {
     await run(program, ["-m", "pip", "install", "--disable-pip-version-check", "--quiet", ...requirements]);
@@ -80,12 +84,14 @@ async function works(interpreter: string): Promise<boolean> {
   );
 }
 
-async function create(interpreter: string, folder: string, log: Log): Promise<void> {
+async function create(interpreter: string, environment: Environment, log: Log): Promise<void> {
+  const { folder, on } = environment;
   log(`making the Python environment ${relative(PROJECT_ROOT, folder)}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(dirname(folder), { recursive: true });
   try {
-    await run(interpreter, ["-m", "venv", folder]);
+    // With the packages of another environment comes its pip.
+    await run(interpreter, ["-m", "venv", ...(on ? ["--without-pip"] : []), folder]);
   } catch (error) {
     // Debian splits the module off; virtualenv does the same where it is there.
     rmSync(folder, { recursive: true, force: true });
@@ -97,4 +103,20 @@ async function create(interpreter: string, folder: string, log: Log): Promise<vo
       );
     });
   }
+}
+
+/** The environments that this one lies on, the next one first. */
+function beneath({ on }: Environment): Environment[] {
+  return on ? [on, ...beneath(on)] : [];
+}
+
+/** Python reads the folders that a .pth file names, but no .pth files in them: all environments beneath are named. */
+async function layOn(environment: Environment): Promise<void> {
+  const folders = await Promise.all(beneath(environment).map(packagesOf));
+  writeFileSync(join(await packagesOf(environment), "beneath.pth"), `${folders.join("\n")}\n`);
+}
+
+async function packagesOf(environment: Environment): Promise<string> {
+  const script = "import sysconfig; print(sysconfig.get_path('purelib'))";
+  return (await run(venvProgram("python", environment), ["-c", script])).trim();
 }

@@ -6,6 +6,7 @@ export const FORMATS = {
   conll: "columns with white space between them: the word first, the tag last",
   instruct: "InstructUIE's JSON with character positions, as GLiNER ships its evaluation sets",
   gliner: "GLiNER's JSON or JSON lines: words and spans; also this project's own records",
+  marked: "texts with [[words|type]] in them, one a line",
   "type-sentences": "SLIMER's JSON of a few sentences for each type",
   labels: "a JSON list of type names",
 } as const;

@@ -3,6 +3,7 @@ import { type LabelMap, renameLabels } from "../labels";
 import { type NerRecord, type PlacedRecord, parseRecord, uniqueSpans } from "../records";
 import { type ColumnOptions, readColumns } from "./columns";
 import { type InstructOptions, readInstruct } from "./instruct";
+import { readMarked } from "./marked";
 import type { FormatName } from "./names";
 import { type PileNerEra, readPileNer, readUniversalNer } from "./pile-ner";
 import type { Tally } from "./tally";
@@ -30,6 +31,7 @@ const READERS: Record<RecordFormat, Reader> = {
     readColumns(path, { ...options, columns: options.columns ?? "token,...,tag" }, tally),
   instruct: readInstruct,
   gliner: readGliner,
+  marked: readMarked,
   "type-sentences": readTypeSentences,
 };
 

@@ -31,6 +31,7 @@ export const REPAIRS = {
   label_dropped: "a mention whose label the map leaves out",
   duplicate_dropped: "a mention that was there already",
   overlap_not_written: "a mention that overlaps one before it; a tag a word has no place for it",
+  crossing_not_written: "a mention that crosses one before it; brackets have no place for it",
 } as const;
 
 export type Repair = keyof typeof REPAIRS;

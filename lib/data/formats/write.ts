@@ -1,4 +1,5 @@
 import { UserError } from "../../errors";
+import { markedRecordLine, withoutCrossing } from "../marked/write";
 import { type NerRecord, recordLine } from "../records";
 import { type Scheme, spanTags } from "./schemes";
 import { Tally } from "./tally";
@@ -28,6 +29,7 @@ export const WRITERS = {
   "gliner-list": list(pythonRecord),
   "pile-ner": list(conversation),
   instruct: list(instructItem),
+  marked: lines(markedText),
   bio: lines(columnWriter("iob2")),
   iob1: lines(columnWriter("iob1")),
   iobes: lines(columnWriter("iobes")),
@@ -47,6 +49,12 @@ export function bioLines(record: NerRecord): string {
   const [lost] = tally.repairs;
   if (lost) throw new UserError(`the record has ${lost.meaning} (${lost.count} such); BIO needs flat mentions.`);
   return text;
+}
+
+function markedText(record: NerRecord, tally: Tally, where: string): string {
+  const ner = withoutCrossing(record.ner);
+  tally.repair("crossing_not_written", where, record.ner.length - ner.length);
+  return `${markedRecordLine({ ...record, ner }, where)}\n`;
 }
 
 /** Under Python's names; the negatives under the name they came with (process_pilener.py: `negative`). */

@@ -13,8 +13,8 @@ export interface LossEra extends Since {
  * The training loss of every version: the code of its span model, with the values that its own train.py passed on from its
  * own yaml for span models (config_large.yaml, config.yaml, config_span.yaml in the order of their time).
  *
- * Read in the public history of urchade/GLiNER (commits given); before 0.2.29 no recorded values exist, and
- * test/python/eras.py states the same formulas a second time.
+ * Read in the public history of urchade/GLiNER (commits given). `npm run -s test:eras` holds formulas and trainer's defaults to
+ * the releases themselves; what a yaml said is in no release.
  */
 export const LOSS_ERAS: readonly LossEra[] = [
   {
@@ -35,9 +35,14 @@ export const LOSS_ERAS: readonly LossEra[] = [
       "since 0.2.3 label smoothing, but until 0.2.16 train.py passes nothing of the yaml on (d1706be)",
   },
   {
+    since: "0.2.18",
+    options: { loss_type: "focal_logits", mean_over: "elements", masking: "label" },
+    note: "aaa37c9: negatives and masking, which its trainer cannot be told: 1 and label, so that every negative stays",
+  },
+  {
     since: "0.2.19",
     options: { loss_type: "focal_logits", mean_over: "elements", masking: "global" },
-    note: "aaa37c9: negatives and masking; the trainer's defaults keep every negative (negatives 1, masking global)",
+    note: "both can be set; the trainer's defaults keep every negative (negatives 1, masking global)",
   },
   {
     since: "0.2.22",

@@ -4,7 +4,7 @@ import { seedsNeeded } from "../../evaluate/statistics/power";
 import { seedSummary } from "../../evaluate/statistics/seeds";
 import type { PlannedRuns } from "../plan/runs";
 import type { StudyComparison } from "./compare";
-import type { StoredResult } from "./result";
+import type { SuspectResult } from "./result";
 
 /** All in points of F1. */
 export interface Power {
@@ -44,7 +44,7 @@ function seedsOrNone(difference: number, sd: number, sentences: number, paired?:
 export function measuredPower(
   planned: PlannedRuns,
   own: StudyComparison | undefined,
-  stored: readonly StoredResult[],
+  stored: readonly SuspectResult[],
 ): Power {
   if (own && own.control.length >= 3) {
     const { sd, n } = seedSummary(own.control.map(({ reading }) => average(Object.values(reading.sets))));

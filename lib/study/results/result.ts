@@ -32,7 +32,7 @@ export interface StoredArm {
   verdict: string;
 }
 
-export interface StoredResult {
+export interface SuspectResult {
   suspect: string;
   question: string;
   /** The gaps that it can explain, by date; [] = neither. */
@@ -76,7 +76,7 @@ export function storedResult(
   planned: PlannedRuns,
   comparison: StudyComparison,
   command: string,
-): StoredResult {
+): SuspectResult {
   const { control, arms } = comparison;
   const f1 = control.map(({ reading }) => meanOf(reading.sets));
   const summary = f1.length ? seedSummary(f1) : undefined;
@@ -133,7 +133,7 @@ function storedArm(arm: ArmComparison): StoredArm {
 
 const storedRun = ({ seed, id, reading }: ArmRun): StoredRun => ({ seed, id, f1: reading.f1, sets: reading.sets });
 
-function manifestOf(runs: readonly ArmRun[]): StoredResult["manifest"] {
+function manifestOf(runs: readonly ArmRun[]): SuspectResult["manifest"] {
   const distinct = (of: (run: ArmRun) => string) => [...new Set(runs.map(of))].sort();
   return {
     commits: distinct(({ result }) => result.ran.commit),

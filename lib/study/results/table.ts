@@ -5,13 +5,13 @@ import { writeAtomically } from "../../files/atomic";
 import { readJson } from "../../files/json";
 import { PROJECT_ROOT } from "../../files/places";
 import { readSuspect, type Suspect, suspectIds } from "../suspects/suspect";
-import type { StoredArm, StoredResult } from "./result";
+import type { StoredArm, SuspectResult } from "./result";
 import { points, signed } from "./verdict";
 
 export const RESULTS_FOLDER = join(PROJECT_ROOT, "data", "results", "suspects");
 
 /** Stores a result and makes the table anew. @returns the files */
-export function recordResult(result: StoredResult, folder = RESULTS_FOLDER): string[] {
+export function recordResult(result: SuspectResult, folder = RESULTS_FOLDER): string[] {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${result.suspect}.json`);
   writeAtomically(path, `${JSON.stringify(result, null, 1)}\n`);
@@ -19,7 +19,7 @@ export function recordResult(result: StoredResult, folder = RESULTS_FOLDER): str
   writeAtomically(
     table,
     suspectsTable(
-      storedResults(folder),
+      suspectResults(folder),
       suspectIds().map((id) => readSuspect(id)),
     ),
   );
@@ -27,9 +27,9 @@ export function recordResult(result: StoredResult, folder = RESULTS_FOLDER): str
 }
 
 /** @throws UserError where a file is no JSON */
-export function storedResults(folder = RESULTS_FOLDER): StoredResult[] {
+export function suspectResults(folder = RESULTS_FOLDER): SuspectResult[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
-  return names.sort().map((name) => readJson(join(folder, name)) as StoredResult);
+  return names.sort().map((name) => readJson(join(folder, name)) as SuspectResult);
 }
 
 const HEAD = [
@@ -43,7 +43,7 @@ const HEAD = [
 ];
 
 /** Markdown. @param suspects all of them: those without a result are listed below the table */
-export function suspectsTable(results: readonly StoredResult[], suspects: readonly Suspect[]): string {
+export function suspectsTable(results: readonly SuspectResult[], suspects: readonly Suspect[]): string {
   const rows = results.flatMap((result) => result.arms.map((arm) => rowOf(result, arm)));
   const lines = [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.map(escaped).join(" | ")} |`);
   const commands = results.map(({ suspect, command, control, setting }) => {
@@ -73,7 +73,7 @@ export function suspectsTable(results: readonly StoredResult[], suspects: readon
   ].join("\n");
 }
 
-function rowOf({ suspect, gap, control, expected }: StoredResult, arm: StoredArm): string[] {
+function rowOf({ suspect, gap, control, expected }: SuspectResult, arm: StoredArm): string[] {
   const worth =
     arm.difference === null
       ? "-"
@@ -89,7 +89,7 @@ function rowOf({ suspect, gap, control, expected }: StoredResult, arm: StoredArm
   ];
 }
 
-function unmeasured(results: readonly StoredResult[], suspects: readonly Suspect[]): string[] {
+function unmeasured(results: readonly SuspectResult[], suspects: readonly Suspect[]): string[] {
   const measured = new Set(results.map(({ suspect }) => suspect));
   return suspects
     .filter(({ id }) => !measured.has(id))

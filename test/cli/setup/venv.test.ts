@@ -1,7 +1,7 @@
 /** A Python environment that was moved with its checkout: made again, or said. Real environments, made without a network. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -13,21 +13,27 @@ import { withEnvironment } from "../../hub-server";
 const scratch = mkdtempSync(join(tmpdir(), "workbook-venv-"));
 after(() => rmSync(scratch, { recursive: true }));
 
-/** A package whose program says its interpreter, as JupyterLab's programs name theirs in their first line. */
+/** Packages whose programs say their interpreter, as JupyterLab's programs name theirs in their first line. */
 const wheel = join(scratch, "says_it-1.0-py3-none-any.whl");
+const second = join(scratch, "says_more-1.0-py3-none-any.whl");
 before(() => {
-  const info = "says_it-1.0.dist-info";
+  writeWheel(wheel, "says_it", "import sys\ndef main(): print(sys.prefix)\n");
+  writeWheel(second, "says_more", "import says_it\nmain = says_it.main\n", "Requires-Dist: says-it\n");
+});
+
+function writeWheel(path: string, name: string, code: string, needs = ""): void {
+  const info = `${name}-1.0.dist-info`;
   writeFileSync(
-    wheel,
+    path,
     storedZip({
-      "says_it.py": "import sys\ndef main(): print(sys.prefix)\n",
-      [`${info}/METADATA`]: "Metadata-Version: 2.1\nName: says-it\nVersion: 1.0\n",
+      [`${name}.py`]: code,
+      [`${info}/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n${needs}`,
       [`${info}/WHEEL`]: "Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-      [`${info}/entry_points.txt`]: "[console_scripts]\nsays-it = says_it:main\n",
+      [`${info}/entry_points.txt`]: `[console_scripts]\n${name.replace("_", "-")} = ${name}:main\n`,
       [`${info}/RECORD`]: "",
     }),
   );
-});
+}
 
 const environmentIn = (checkout: string): Environment => ({
   folder: join(scratch, checkout, ".venv"),
@@ -73,4 +79,29 @@ test("so is a copy, which would run the programs of the checkout that it was cop
   await ensure(copy);
   assert.equal(says(copy), copy.folder);
   assert.equal(says(first), first.folder);
+});
+
+test("an environment on another has its packages, adds its own and leaves the other as it was", {
+  skip: !python() && "no Python on this machine",
+}, async () => {
+  const below = environmentIn("below");
+  const above: Environment = { ...environmentIn("above"), requirements: [second], on: below };
+  await ensure(above);
+  const more = (name: string) => execFileSync(venvProgram(name, above), { encoding: "utf8" }).trim();
+  assert.equal(more("says-more"), above.folder);
+  assert.equal(says(below), below.folder);
+  assert.ok(!existsSync(venvProgram("says-it", above)), "what is beneath is not installed again");
+  assert.ok(!existsSync(venvProgram("says-more", below)));
+  lines.length = 0;
+  await ensure(above);
+  assert.deepEqual(lines, []);
+});
+
+test("and finds them where both were moved", { skip: !python() && "no Python on this machine" }, async () => {
+  const on = { ...environmentIn("above"), requirements: [second], on: environmentIn("below") };
+  await ensure(on);
+  for (const name of ["above", "below"]) renameSync(join(scratch, name), join(scratch, `moved-${name}`));
+  const moved = { ...environmentIn("moved-above"), requirements: [second], on: environmentIn("moved-below") };
+  await ensure(moved);
+  assert.equal(execFileSync(venvProgram("says-more", moved), { encoding: "utf8" }).trim(), moved.folder);
 });

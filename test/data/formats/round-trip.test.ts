@@ -36,6 +36,7 @@ test("the sample goes through every format that keeps nested mentions, and comes
     ["gliner", "gliner"],
     ["gliner-list", "gliner"],
     ["instruct", "instruct"],
+    ["marked", "marked"],
   ] as const)
     assert.deepEqual(bare(await back((await there(to)).path, from)), wanted, to);
 });

@@ -1,0 +1,120 @@
+"""Which keys of a configuration a release's package reads, found by running it.
+
+    python config_keys.py OUT.json official/*.yaml
+
+A tiny model with a configuration that writes down what it is asked for: built, a batch made, a loss and its gradients, the
+optimiser (0.1.2 to 0.2.2, where the model makes it), a prediction. What train.py reads is not seen: no release has train.py in it.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import warnings
+
+warnings.filterwarnings("ignore")
+sys.dont_write_bytecode = True
+
+from importlib.metadata import version
+
+import torch
+import transformers
+import yaml
+
+from common import at_least
+
+TINY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "golden", "tiny_bert")
+RECORDS = [
+    {"tokenized_text": ["Marie", "Curie", "in", "Paris"], "ner": [[0, 1, "person"], [3, 3, "city"]]},
+    {"tokenized_text": ["the", "cat"], "ner": [[1, 1, "animal"]]},
+]
+
+
+class Recorded:
+    """Writes down every key that is asked for, by attribute, `in` or `hasattr`, once it is armed."""
+
+    asked = None
+
+    def __getattribute__(self, name):
+        asked = type(self).asked
+        if asked is not None and not name.startswith("__"):
+            asked.add(name)
+        return super().__getattribute__(name)
+
+    def __contains__(self, name):
+        if type(self).asked is not None:
+            type(self).asked.add(name)
+        return name in object.__getattribute__(self, "__dict__")
+
+
+def encoder(folder):
+    """A BERT of two layers; the head's size differs from its own, so that a projection is built too."""
+    tokenizer = transformers.BertTokenizerFast(os.path.join(TINY, "vocab.txt"), do_lower_case=True)
+    tokenizer.save_pretrained(folder)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
+    transformers.BertModel(transformers.BertConfig(vocab_size=len(tokenizer), **sizes)).save_pretrained(folder)
+
+
+def from_namespace(values):
+    from gliner import GLiNER
+
+    config = type("Config", (Recorded, argparse.Namespace), {})(**values)
+    type(config).asked = set()
+    model = GLiNER(config)
+    batch = next(iter(model.create_dataloader(RECORDS, batch_size=2, shuffle=False)))
+    model.train()
+    model(batch).backward()
+    decays = [0.01, 0.01] if at_least(version("gliner"), "0.1.14") else []
+    model.get_optimizer(1e-5, 5e-5, *decays)
+    model.predict_entities("Marie Curie in Paris", ["person"])
+    return type(config).asked
+
+
+def from_class(values):
+    from gliner import GLiNER, GLiNERConfig
+    from gliner.data_processing.collator import DataCollator
+
+    config = GLiNERConfig(**values)
+    recorded = type("Config", (Recorded, type(config)), {})
+    config.__class__ = recorded
+    recorded.asked = set()
+    model = GLiNER(config)
+    if config.class_token_index == -1:
+        # The class token's number is that of the second mark, whatever the first is.
+        model.resize_token_embeddings(["[FLERT]", "<<ENT>>", "<<SEP>>"], set_class_token_index=True, add_tokens_to_tokenizer=True)
+    collator = DataCollator(config, data_processor=model.data_processor, prepare_labels=True)
+    model.model.train()
+    model(**collator(RECORDS)).loss.backward()
+    model.predict_entities("Marie Curie in Paris", ["person"])
+    return recorded.asked
+
+
+def main():
+    out, files = sys.argv[1], sys.argv[2:]
+    release = version("gliner")
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        encoder(folder)
+        for path in files:
+            with open(path) as file:
+                official = yaml.safe_load(file)
+            values = {key: value for part in ("model", "training", "unread", "elsewhere") for key, value in (official.get(part) or {}).items()}
+            small = {"model_name": folder, "hidden_size": 8, "max_width": 3}
+            if values.get("labels_encoder"):
+                small["labels_encoder"] = folder
+            torch.manual_seed(0)
+            try:
+                asked = (from_class if at_least(release, "0.2.3") else from_namespace)({**values, **small})
+            except AttributeError as error:
+                # Files of other days lack keys that this release needs.
+                found[os.path.basename(path)] = {"fails": str(error)}
+                continue
+            found[os.path.basename(path)] = {
+                "read": sorted(key for key in values if key in asked), "not_read": sorted(key for key in values if key not in asked)}
+    with open(out, "w") as file:
+        json.dump({"version": release, "keys": found}, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()
