@@ -96,13 +96,7 @@ function claimed({ configuration, tests }: Pick<Evidence, "configuration" | "tes
 function referenceOf(configuration: Configuration): Reference {
   const isPaper = configuration.kind === "official recipe" && configuration.name.startsWith("config_large");
   const row = isPaper ? publishedScores().find(({ model }) => model === "GLiNER-L") : undefined;
-  const shares = Object.entries(row?.scores ?? {}).map(([name, f1]) => [name, f1 / 100] as const);
-  return {
-    configuration,
-    scores: row ? new Map(shares) : null,
-    average: typeof row?.average === "number" ? row.average / 100 : null,
-    source: row?.source ?? null,
-  };
+  return { configuration, average: typeof row?.average === "number" ? row.average / 100 : null };
 }
 
 /** A study for each finding whose worth nobody has measured and that can be measured here. */

@@ -20,16 +20,14 @@ export interface Evidence {
   predictions: Map<string, Predictions>;
   /** Ways of scoring, held against the reported numbers; null where predictions, numbers or gold are missing. */
   definitions: Definition[] | null;
-  /** What everything is held against: a configuration, and the scores that were published of it. */
+  /** What everything is held against. */
   against: Reference | null;
 }
 
 export interface Reference {
   configuration: Configuration;
-  /** F1 in 0..1 by set, and their mean, where they are known. */
-  scores: ReadonlyMap<string, number> | null;
+  /** Mean F1 of the seven tests that was published of it, in 0..1; null where none was. */
   average: number | null;
-  source: string | null;
 }
 
 /** A model folder. */

@@ -16,7 +16,7 @@ import { WEIGHT_FORMS } from "../../weights/weight-forms";
 import type { ModelFacts, WeightFacts } from "../evidence";
 import { classRowDistance, partsAsDrawn } from "./weight-statistics";
 
-export const WORDS = `${ENCODER_PREFIX}embeddings.word_embeddings.weight`;
+const WORDS = `${ENCODER_PREFIX}embeddings.word_embeddings.weight`;
 
 /** @throws UserError where a file is unsound; CheckpointError where the weights are of another model */
 export async function readModel(folder: string): Promise<ModelFacts> {

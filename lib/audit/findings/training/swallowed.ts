@@ -5,7 +5,8 @@ import type { Sighting, Sign } from "../../finding";
 
 export const swallowed: Sign = (evidence) => [...zeroLoss(evidence), ...notNumbers(evidence), ...skipped(evidence)];
 
-const base = { effect: measuredArm("swallowed-exceptions"), suspect: "swallowed-exceptions", certain: true } as const;
+const base = () =>
+  ({ effect: measuredArm("swallowed-exceptions"), suspect: "swallowed-exceptions", certain: true }) as const;
 
 /** A logged loss is a mean of many steps: exactly 0 is no small loss, it is none. */
 function zeroLoss({ curve, configuration }: Evidence): Sighting[] {
@@ -14,7 +15,7 @@ function zeroLoss({ curve, configuration }: Evidence): Sighting[] {
   const alpha = configuration?.effective.get("loss_alpha") === 0;
   return [
     {
-      ...base,
+      ...base(),
       id: "zero-loss",
       what: "The loss is exactly 0 in logged steps: GLiNER 0.2.3 to 0.2.22 turn every exception of a step into a loss of zero, and go on.",
       evidence: `${zeros.length} of ${curve.points.length} entries of ${curve.path}, the first at step ${zeros[0].step}.`,
@@ -31,7 +32,7 @@ function notNumbers({ curve }: Evidence): Sighting[] {
   if (!curve || lost.length === 0) return [];
   return [
     {
-      ...base,
+      ...base(),
       id: "loss-not-a-number",
       what: "The loss is no number in logged steps: they taught nothing, or spoilt the weights.",
       evidence: `${lost.length} of ${curve.points.length} entries of ${curve.path}, the first at step ${lost[0].step}.`,
@@ -45,7 +46,7 @@ function skipped({ run }: Evidence): Sighting[] {
   if (!run || steps.length === 0) return [];
   return [
     {
-      ...base,
+      ...base(),
       id: "skipped-steps",
       what: `${steps.length} of ${run.result.steps} steps failed and were left out.`,
       evidence: `the manifest: step ${steps[0].step}, ${steps[0].reason}.`,
