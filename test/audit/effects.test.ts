@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { measuredKey, measuredPreset, suspectOfChange, worthOfKey } from "../../lib/audit/effects/measured";
 import { publishedChoice, publishedKey } from "../../lib/audit/effects/published";
 import { readSuspect } from "../../lib/study";
-import type { StoredResult } from "../../lib/study/results/result";
+import type { SuspectResult } from "../../lib/study/results/result";
 
 /** As the laboratory stores it, in the keys that are read here. */
 const stored = [
@@ -14,7 +14,7 @@ const stored = [
     control: { value: "markerV0" },
     arms: [{ value: "marker", difference: -0.012, ci95: [-0.03, 0.006], runs: [{}, {}] }],
   },
-] as unknown as StoredResult[];
+] as unknown as SuspectResult[];
 
 test("a measured arm, and the same change back with its interval turned", () => {
   const there = measuredKey("span_mode", "marker", "markerV0", stored);
