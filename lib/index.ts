@@ -102,8 +102,39 @@ export { sourceRecords } from "./data/source-records";
 export { isHere, readSources } from "./data/sources";
 export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } from "./data/zero-shot-tests";
 
+// ## Study
+// What a suspect is worth: suspects, plans, runs, and results with intervals.
+
+export {
+  type Arm,
+  type ArmComparison,
+  changedPlan,
+  comparePlan,
+  conduct,
+  type Engine,
+  type Estimate,
+  estimatePlan,
+  type Gap,
+  type Machine,
+  type Plan,
+  type PlannedRuns,
+  planOf,
+  planRuns,
+  type RunSpec,
+  readMachine,
+  readPlan,
+  readSuspect,
+  type StoredArm,
+  type StudyComparison,
+  type Suspect,
+  type SuspectResult,
+  suspectIds,
+  suspectResults,
+  suspectsTable,
+} from "./study";
+
 // ## Audit
-// Why a run differs: configurations key by key, signs and what they are worth, scores among the published ones.
+// Why a run differs from another: two configurations key by key, and findings ranked by what they are worth.
 
 export { type Audit, type AuditOptions, audit } from "./audit/audit";
 export type { Configuration } from "./audit/configuration/configuration";
@@ -161,32 +192,5 @@ export * from "./model/span/allennlp";
 export { type SpanInput, type SpanLayer, scoreSpans } from "./model/span/layer";
 export type { ForwardOptions, Trace } from "./model/uni-encoder-span";
 export { RandomStream, randomStream } from "./random";
-export {
-  type Arm,
-  type ArmComparison,
-  changedPlan,
-  comparePlan,
-  conduct,
-  type Engine,
-  type Estimate,
-  estimatePlan,
-  type Gap,
-  type Machine,
-  type Plan,
-  type PlannedRuns,
-  planOf,
-  planRuns,
-  type RunSpec,
-  readMachine,
-  readPlan,
-  readSuspect,
-  type StoredArm,
-  type StudyComparison,
-  type Suspect,
-  type SuspectResult,
-  suspectIds,
-  suspectResults,
-  suspectsTable,
-} from "./study";
 export { SubwordTokenizer } from "./text/tokenizer";
 export { splitAtSpaces, splitTokens, splitWords, type Word } from "./text/words";

@@ -15,6 +15,7 @@ import { reportedSets } from "./forensics/reported";
 import { gather } from "./inputs/read";
 import { unknowns } from "./unknown";
 
+/** What an audit found: findings by their worth, what they explain, and what to run next. */
 export interface Audit {
   inputs: { path: string; kind: string }[];
   /** What everything was held against, or null: only signs were looked for then. */
@@ -34,6 +35,7 @@ export interface Audit {
   next: { command: string; minutes: number | null; why: string }[];
 }
 
+/** What a run is held against, and the version of GLiNER that made it. */
 export interface AuditOptions {
   /** The version of GLiNER that trained or scored. */
   era?: string | null;

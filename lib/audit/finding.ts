@@ -2,6 +2,7 @@
 import type { Effect } from "./effects/effect";
 import type { Evidence } from "./evidence";
 
+/** One difference, its evidence and what it was measured to be worth. */
 export interface Finding {
   id: string;
   /** One sentence: what is so, and what it does. */

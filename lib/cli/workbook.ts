@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { UserError, usageError } from "../errors";
 import { checkWritable, writeAtomically } from "../files/atomic";
 import { ensureFolder } from "../files/folders";
+import { apiPages } from "../kernel/book/api";
 import { notebookName, projectNotebooks } from "../kernel/book/book";
 import { type Page, writePages } from "../kernel/book/pages";
 import { checkLanguage, type Notebook, notebookText, readNotebook } from "../kernel/runner/nbformat";
@@ -83,7 +84,7 @@ async function run(values: Values, names: string[]): Promise<{ profile: string; 
     summaries.push({ notebook: name, ok: report.ok, seconds: report.seconds, cells: report.cells });
     tellEnd(name, report);
   }
-  if (values["no-html"] !== true) writePages(out, pages);
+  if (values["no-html"] !== true) writePages(out, pages, apiPages());
   const bad = summaries.filter(({ ok }) => !ok).map(({ notebook }) => notebook);
   if (bad.length > 0) throw new UserError(`a cell failed in ${bad.join(", ")}; the outputs so far are in ${out}.`);
   return { profile, notebooks: summaries };

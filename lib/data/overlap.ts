@@ -17,6 +17,7 @@ export interface Overlap {
   set: string;
 }
 
+/** Sentences and runs of words of test sets, to be looked for in other data. */
 export class OverlapIndex {
   private readonly sentences = new Map<string, string>();
   private readonly runs = new Map<string, string>();

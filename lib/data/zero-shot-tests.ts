@@ -24,6 +24,7 @@ export const ZERO_SHOT_SETS = [
   "mit_restaurant",
 ] as const;
 
+/** The name of one of the seven tests. */
 export type ZeroShotSet = (typeof ZERO_SHOT_SETS)[number];
 
 /**

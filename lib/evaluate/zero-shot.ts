@@ -7,6 +7,7 @@ import { addCounts, type Counts, f1Scores, type Scores, scoresPerType } from "./
 import { PLAIN_RULES, type Scored, type ScoringRules, scoreTexts } from "./scoring/scoring";
 import { bootstrapF1 } from "./statistics/bootstrap";
 
+/** What is asked, how it is decoded, and at which thresholds. */
 export interface EvaluateOptions extends Partial<DecodeOptions> {
   /** The types asked of every sentence. Required: a list made from each sentence's own gold would be an oracle. */
   entityTypes: readonly string[];
@@ -30,6 +31,7 @@ export interface ThresholdResult extends Scores {
   counts: Counts[];
 }
 
+/** Scores of a zero-shot evaluation, with intervals over sentences. */
 export interface Evaluation extends Scores {
   ci95: [low: number, high: number];
   /** Gold mentions of the types asked. */

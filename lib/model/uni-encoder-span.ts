@@ -40,6 +40,7 @@ export interface Trace extends EncoderTrace {
   spans?: tf.Tensor;
 }
 
+/** Ways to compute the same model, for study and for training. */
 export interface ForwardOptions {
   dropout?: Dropout;
   /** "factored" = exact and fast (the default where the span_mode allows it), "plain" = as the paper writes it. */

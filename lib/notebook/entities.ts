@@ -15,6 +15,7 @@ export interface LabelledSpan {
   score?: number;
 }
 
+/** How entities in a text are drawn. */
 export interface EntitiesOptions {
   title?: string;
   /** Fixes which label gets which colour, e.g. over several texts; default: the labels in the spans, sorted. */

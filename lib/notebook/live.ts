@@ -116,6 +116,7 @@ export function progress(total: number, label: string): Progress {
   return new Progress(total, label);
 }
 
+/** How a curve is drawn while it grows. */
 export interface CurveOptions {
   /** Titles of the axes. */
   x?: string;

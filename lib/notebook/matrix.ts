@@ -4,6 +4,7 @@ import { scaleColour } from "./colours";
 import { Display } from "./display";
 import { isolated, readableNumber, shortened, showable } from "./html";
 
+/** How a matrix is drawn. */
 export interface MatrixOptions {
   title?: string;
   /** Names of the rows; default: their numbers. */

@@ -11,6 +11,7 @@ import type { NerRecord } from "../data/records";
 import { isHere, readSources } from "../data/sources";
 import { ZERO_SHOT_SETS } from "../data/zero-shot-tests";
 
+/** A file that a lesson reads, and what it is. */
 export interface LessonFile {
   /** What it is, for the reader. */
   source: string;

@@ -5,6 +5,7 @@ import { escapeHtml, isolated, shortened, showable } from "./html";
 import { brief } from "./tables/brief";
 import { INDEX, type Rows, type RowsLike, rowsOf } from "./tables/rows";
 
+/** How a table is shown. */
 export interface TableOptions {
   title?: string;
   /** Columns to show, in this order; default: all, in the order of their first appearance. */

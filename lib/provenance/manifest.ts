@@ -68,6 +68,7 @@ export interface RunResult {
   last_evaluation: Record<string, unknown> | null;
 }
 
+/** Everything that a run says about itself: manifest.json. */
 export interface Manifest extends RunFacts {
   format: number;
   /** Of configuration, data and start: the same for a run that is made again. */

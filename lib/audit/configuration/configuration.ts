@@ -4,6 +4,7 @@ import { isRead, keyOf, PYTHON_KEYS, readBy, resembling } from "./keys";
 
 export type ConfigurationKind = "official recipe" | "recipe" | "Python yaml" | "gliner_config.json" | "run";
 
+/** A configuration of any form, in the keys of today. */
 export interface Configuration {
   /** A name of a recipe, or the path that was given. */
   name: string;

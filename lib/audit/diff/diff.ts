@@ -11,6 +11,7 @@ export interface Side {
   note?: string;
 }
 
+/** One key of two configurations. */
 export interface DiffRow {
   key: string;
   /** What the key decides, or null where it is not known here. */
@@ -21,6 +22,7 @@ export interface DiffRow {
   matters: boolean;
 }
 
+/** Two configurations, key by key. */
 export interface ConfigurationDiff {
   a: { name: string; kind: string; era: string | null };
   b: { name: string; kind: string; era: string | null };

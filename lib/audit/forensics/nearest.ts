@@ -2,6 +2,7 @@
 import { type PublishedScore, publishedScores } from "../../evaluate/stored/published-scores";
 import type { TestFacts } from "../evidence";
 
+/** A published set of scores, and how far the given ones are from it. */
 export interface Match extends Pick<PublishedScore, "model" | "source" | "reliability" | "setting" | "step"> {
   /** Root of the mean squared difference over the sets that both have, in points. */
   distance: number;

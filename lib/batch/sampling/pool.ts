@@ -9,6 +9,7 @@ export interface CorpusTypes {
   bySource: ReadonlyMap<string, readonly string[]>;
 }
 
+/** The types of a training set, all of them and by source. */
 export function corpusTypes(records: readonly NerRecord[]): CorpusTypes {
   const sources = new Map<string, NerRecord[]>();
   for (const record of records) {

@@ -19,6 +19,7 @@ import { Tally } from "./tally";
  * list of mentions, from whose length the trainers of 2023 and 2024 take the number of negatives.
  */
 export const PILE_NER_ERAS = ["data_proc", "process_pilener", "default"] as const;
+/** A script that made Pile-NER, by its date or version. */
 export type PileNerEra = (typeof PILE_NER_ERAS)[number];
 
 /** The records of a file of conversations. @throws UserError like `jsonValues`, `turnsOf` and `scriptAnswers` */

@@ -50,6 +50,7 @@ export interface TallyReport {
   schemes?: Record<string, string>;
 }
 
+/** Counts what reading a file asked for, found, repaired and wrote. */
 export class Tally {
   records = 0;
   asked = 0;

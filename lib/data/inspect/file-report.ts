@@ -3,6 +3,7 @@ import type { LabelCounts } from "./labels";
 import type { Ceiling, SpanCounts } from "./spans";
 import type { SplitterCounts } from "./splitters";
 
+/** What the doctor knows of one file. */
 export interface FileReport {
   name: string;
   format: string;

@@ -18,6 +18,7 @@ export interface DataReport {
   findings: Finding[];
 }
 
+/** What data are held against. */
 export interface InspectOptions extends FormatOptions {
   limits?: Partial<Limits>;
   /** Types that an evaluation asks for; default: the list that lies beside a file, else none. */

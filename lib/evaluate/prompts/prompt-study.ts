@@ -8,6 +8,7 @@ import { PLAIN_RULES, type Scored, scoreTexts } from "../scoring/scoring";
 /** How the prompt names types: type -> name; a type that is left out keeps its own. */
 export type Wording = Readonly<Record<string, string>>;
 
+/** How a study of the prompt decodes, and who hears of its progress. */
 export interface StudyOptions extends Pick<Partial<DecodeOptions>, "flatNer" | "multiLabel"> {
   /** Default 0.5. */
   threshold?: number;

@@ -27,6 +27,7 @@ export interface WordingResult extends Scores {
   ownChange: F1Difference;
 }
 
+/** The wording of types as the caller gave them: what others are held against. */
 export const AS_GIVEN = "as given";
 
 /**

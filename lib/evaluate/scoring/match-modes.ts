@@ -23,6 +23,7 @@ export interface MatchCounts {
   spurious: number;
 }
 
+/** Scores of one way of matching. */
 export interface ModeScores extends MatchCounts {
   mode: MatchMode;
   precision: number;

@@ -27,6 +27,7 @@ export function countMatches(gold: readonly NerSpan[], predicted: readonly NerSp
   return { truePositives, falsePositives: got.size - truePositives, falseNegatives: wanted.size - truePositives };
 }
 
+/** The sum of two counts. */
 export function addCounts(counts: Iterable<Counts>): Counts {
   const sum = { truePositives: 0, falsePositives: 0, falseNegatives: 0 };
   for (const count of counts) {

@@ -27,6 +27,7 @@ export interface Preset {
 const GLINER_ASKS = { order: "list", drop: [], lowerCase: true } as const;
 const CURRENT: Partial<ScoringRules> = { lowerCase: true };
 
+/** Every historical way of asking and scoring, by name. */
 export const PRESETS: readonly Preset[] = [
   {
     name: "workbook",

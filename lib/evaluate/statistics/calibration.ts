@@ -26,6 +26,7 @@ export interface Calibration {
   goldUnseen: number;
 }
 
+/** Spans of about the same probability, and how many of them are right. */
 export interface CalibrationBin {
   /** Probabilities in (low, high]. */
   low: number;

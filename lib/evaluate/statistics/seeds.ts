@@ -60,6 +60,7 @@ export interface SeedComparison {
   paired: boolean;
 }
 
+/** How runs with several seeds are compared. */
 export interface SeedOptions extends BootstrapOptions {
   /** Run i of a and run i of b have the same seed: what they share, such as the order of the data, is no chance. */
   paired?: boolean;

@@ -22,6 +22,7 @@ export interface LoadedModel extends SpanModel {
   random: readonly string[];
 }
 
+/** How a model folder is loaded. */
 export interface LoadOptions extends FitOptions {
   /** Of a model of the hub: a branch, a tag or a commit. Default "main". */
   revision?: string;

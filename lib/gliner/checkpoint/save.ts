@@ -21,6 +21,7 @@ import { COMPACT, WEIGHT_FORMS } from "../../weights/weight-forms";
 import type { LoadedModel } from "./load";
 import { WORD_EMBEDDINGS } from "./new-model";
 
+/** In which form a model folder is written. */
 export interface SaveOptions {
   /**
    * "float32", the default, and "float16" are read by Python too. "int8" has a byte for a value and a scale for each row of a

@@ -12,6 +12,7 @@ export interface HeldOut {
   asked: AskedRecords[];
 }
 
+/** Which types are held out, and what they are measured on. */
 export interface HoldOutOptions {
   /** Which types; compared without regard to case and with "_" as a space. */
   types?: readonly string[];

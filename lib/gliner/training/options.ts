@@ -6,6 +6,7 @@ import type { HeldOut } from "./held-out";
 import type { TrainingReport } from "./report";
 import type { DataFiles } from "./run-data";
 
+/** The settings of a run, and what it is given besides the records. */
 export interface TrainOptions extends Partial<TrainingConfig> {
   /** Run folder: manifest, metrics, `last/`, `best/`; none = nothing is written. */
   out?: string;
@@ -29,6 +30,7 @@ export interface TrainOptions extends Partial<TrainingConfig> {
 /** "interrupted" has something left to do, which a resume does. */
 export type RunEnd = "finished" | "stopped early" | "interrupted";
 
+/** What came of `train()`. */
 export interface TrainingResult {
   /** Steps taken in all. */
   steps: number;

@@ -18,6 +18,7 @@ import type { TrainingReport } from "./report";
 import { refuseBusy, refuseRun } from "./run-folder";
 import { train } from "./train";
 
+/** Where a recipe runs, and who hears of it. */
 export interface RunRecipeOptions {
   /** The run folder. */
   out: string;

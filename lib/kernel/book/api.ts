@@ -5,6 +5,7 @@
 import { join, relative, sep } from "node:path";
 import * as ts from "typescript";
 import { PROJECT_ROOT } from "../../files/places";
+import type { TextPage } from "./pages";
 
 /** One public name. */
 export interface ApiEntry {
@@ -129,6 +130,16 @@ function withoutBody(node: ts.Node): string {
   const body = "body" in node ? (node.body as ts.Node | undefined) : undefined;
   const text = node.getSourceFile().text.slice(node.getStart(), body ? body.getStart() : node.getEnd());
   return text.trim().replace(/^export (default )?(async )?/, "");
+}
+
+let pages: TextPage[] | undefined;
+
+/** A page a section; made once, which takes some seconds. */
+export function apiPages(): TextPage[] {
+  pages ??= apiSections().map((section) => {
+    return { name: apiPageName(section), title: section.heading, markdown: apiMarkdown(section) };
+  });
+  return pages;
 }
 
 /** A section as Markdown. */

@@ -12,6 +12,7 @@ import { writeAtomically } from "../../files/atomic";
 import { PROJECT_ROOT } from "../project";
 import { notebookText, readNotebook } from "../runner/nbformat";
 import { type CellReport, type RunReport, runNotebook } from "../runner/runner";
+import { apiPages } from "./api";
 import { type Page, writePages } from "./pages";
 
 const NOTEBOOKS = join(PROJECT_ROOT, "notebooks");
@@ -56,7 +57,7 @@ export function openBook(options: BookOptions): Book {
   const notebooks = options.notebooks ?? projectNotebooks();
   mkdirSync(options.folder, { recursive: true });
   const pages = notebooks.map((path) => shownPage(path, options.folder));
-  writePages(options.folder, pages);
+  writePages(options.folder, pages, apiPages());
   return { folder: options.folder, done: runAll(notebooks, pages, options) };
 }
 
@@ -77,7 +78,7 @@ async function runAll(notebooks: readonly string[], pages: Page[], options: Book
     pages[at] = { name, notebook: report.notebook, note: noteOf(report) };
     writeAtomically(join(options.folder, `${name}.ipynb`), notebookText(report.notebook));
     writeAtomically(join(options.folder, `${name}.key`), `${key}\n${noteOf(report)}\n`);
-    writePages(options.folder, pages);
+    writePages(options.folder, pages, apiPages());
     options.onEnd?.(name, report);
   }
 }

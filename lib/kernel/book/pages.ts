@@ -25,21 +25,33 @@ export interface Page {
   note?: string;
 }
 
+/** A page of prose: Markdown. */
+export interface TextPage {
+  /** As a `Page`'s. */
+  name: string;
+  title: string;
+  markdown: string;
+}
+
 /** Richest first, as JupyterLab prefers them. */
 const PREFERRED = [FIGURE, "text/html", "text/markdown", "image/png", "image/jpeg", "text/plain"] as const;
 
-/** Writes NAME.html for each notebook, index.html, and what of plotly.js the pages draw with. */
-export function writePages(folder: string, pages: readonly Page[]): void {
+/** Writes NAME.html for each notebook and each page of prose, index.html, and what of plotly.js the pages draw with. */
+export function writePages(folder: string, pages: readonly Page[], texts: readonly TextPage[] = []): void {
   try {
     mkdirSync(folder, { recursive: true });
     for (const script of new Set(pages.flatMap(({ notebook }) => scriptsOf(notebook))))
       copyFileSync(require.resolve(`plotly.js/dist/${script}`), join(folder, script));
-    for (const page of pages) {
-      const file = join(folder, `${page.name}.html`);
+    const html = [
+      ...pages.map((page) => [page.name, pageHtml(page)]),
+      ...texts.map((page) => [page.name, textHtml(page)]),
+    ];
+    for (const [name, content] of html) {
+      const file = join(folder, `${name}.html`);
       mkdirSync(dirname(file), { recursive: true });
-      writeAtomically(file, pageHtml(page));
+      writeAtomically(file, content);
     }
-    writeAtomically(join(folder, "index.html"), indexHtml(pages));
+    writeAtomically(join(folder, "index.html"), indexHtml(pages, texts));
   } catch (error) {
     throw new UserError(`cannot write the pages to ${folder}: ${error instanceof Error ? error.message : error}.`);
   }
@@ -57,12 +69,21 @@ function noteHtml(note: string | undefined): string {
   return note ? `<p class="note">${escapeHtml(note)}</p>` : "";
 }
 
-function indexHtml(pages: readonly Page[]): string {
-  const items = pages.map(
-    ({ name, notebook, note }) =>
-      `<li><a href="${name.split("/").map(encodeURIComponent).join("/")}.html">${escapeHtml(titleOf(notebook) ?? name)}</a>${noteHtml(note)}</li>`,
-  );
-  return `${head("The GLiNER workbook")}<h1>The GLiNER workbook</h1><ul>${items.join("\n")}</ul></main></body></html>\n`;
+function textHtml({ name, title, markdown }: TextPage): string {
+  const root = "../".repeat(name.split("/").length - 1);
+  return `${head(title)}<nav><a href="${root}index.html">All notebooks</a></nav>${markdownToHtml(markdown)}</main></body></html>\n`;
+}
+
+function indexHtml(pages: readonly Page[], texts: readonly TextPage[]): string {
+  const notebooks = pages.map(({ name, notebook, note }) => itemHtml(name, titleOf(notebook) ?? name, note));
+  const library = texts.map(({ name, title }) => itemHtml(name, title));
+  const rest = library.length > 0 ? `<h2>The library</h2><ul>${library.join("\n")}</ul>` : "";
+  return `${head("The GLiNER workbook")}<h1>The GLiNER workbook</h1><ul>${notebooks.join("\n")}</ul>${rest}</main></body></html>\n`;
+}
+
+function itemHtml(name: string, title: string, note?: string): string {
+  const address = name.split("/").map(encodeURIComponent).join("/");
+  return `<li><a href="${address}.html">${escapeHtml(title)}</a>${noteHtml(note)}</li>`;
 }
 
 function head(title: string): string {

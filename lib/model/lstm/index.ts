@@ -6,11 +6,13 @@ import { naiveLstm } from "./naive";
 import { packedLstm } from "./packed";
 import { runLstm } from "./run";
 
+/** "fused" is the product's; "allennlp", "packed" and "naive" are its readable and historical twins. */
 export type LstmName = "fused" | "allennlp" | "packed" | "naive";
 
 /** The whole sequence in one native op; otherwise AllenNLP's semantics, and zeros where no row has a word. */
 const fusedLstm: Lstm = (x, lengths, module, initial) => runLstm(x, lengths, module, fusedPass, initial).out;
 
+/** Every way to compute the BiLSTM, by name. */
 export const LSTMS: Readonly<Record<LstmName, Lstm>> = {
   fused: fusedLstm,
   allennlp: allenNlpLstm,

@@ -18,6 +18,7 @@ export interface RunEstimate {
   basis: string;
 }
 
+/** Hours, memory and disk that a study needs. */
 export interface Estimate {
   machine: string;
   runs: number;

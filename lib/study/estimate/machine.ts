@@ -5,6 +5,7 @@ import { useBackend } from "../../backend";
 import { productSpeed } from "../../model/cost";
 import { readYaml } from "../fields";
 
+/** A machine as an estimate sees it. */
 export interface Machine {
   name: string;
   /** Runs that compute side by side: cores, or accelerators. */

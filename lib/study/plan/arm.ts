@@ -7,6 +7,7 @@ import { presetOf } from "../../evaluate/scoring/presets";
 import type { ScoringRules } from "../../evaluate/scoring/scoring";
 import { Fields } from "../fields";
 
+/** One level of a study: what it changes against the control. */
 export interface Arm {
   /** What a reader calls it: "marker", "ratio 0". */
   value: string;

@@ -4,6 +4,7 @@ import { usageError } from "../../errors";
 import type { Suspect } from "../suspects/suspect";
 import type { Arm } from "./arm";
 
+/** What a study runs: recipe, arms, seeds, tests, budget. */
 export interface Plan {
   /** A suspect's id, or the plan's own name. */
   name: string;

@@ -32,6 +32,7 @@ export interface PlannedArm {
   runs: { seed: number; id: string; reading: string }[];
 }
 
+/** The runs of a plan, each with the id that hashes its settings. */
 export interface PlannedRuns {
   control: PlannedArm;
   /** Those that can be run. */

@@ -15,6 +15,7 @@ export interface ArmRun {
   result: RunResult;
 }
 
+/** An arm against the control, over seeds and sentences. */
 export interface ArmComparison {
   arm: PlannedArm["arm"];
   runs: ArmRun[];
@@ -28,6 +29,7 @@ export interface ArmComparison {
   overSentences: boolean;
 }
 
+/** All arms of a study against their control. */
 export interface StudyComparison {
   control: ArmRun[];
   arms: ArmComparison[];

@@ -17,6 +17,7 @@ export interface StoredRun {
   sets: Record<string, number>;
 }
 
+/** An arm as its result is kept. */
 export interface StoredArm {
   value: string;
   runs: StoredRun[];
@@ -32,6 +33,7 @@ export interface StoredArm {
   verdict: string;
 }
 
+/** What was measured of a suspect: data/results/suspects/ID.json. */
 export interface SuspectResult {
   suspect: string;
   question: string;

@@ -9,6 +9,7 @@ import { PROJECT_ROOT } from "../../files/places";
 import { type Fields, readYaml } from "../fields";
 import { type Arm, readArm } from "../plan/arm";
 
+/** One of the two five-point gaps, by its issue; they are never put together. */
 export type Gap = "36" | "209";
 export const GAPS: readonly Gap[] = ["36", "209"];
 
@@ -24,6 +25,7 @@ export interface Evidence {
 /** What it takes to measure: a count, stored predictions, minutes (asking a model again), or hours (training). */
 export const NEEDS = ["nothing", "re-score", "minutes", "hours"] as const;
 
+/** A suspect as its file in data/suspects has it. */
 export interface Suspect {
   id: string;
   question: string;
