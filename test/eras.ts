@@ -1,11 +1,13 @@
-import { type Dirent, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { type Dirent, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder, PROJECT_ROOT } from "../lib/backend";
 import { run } from "../lib/backend/install/run";
 import { type Command, runCommand, type Values, whole } from "../lib/cli/command";
 import { ensureVenv, venvProgram } from "../lib/cli/setup/venv";
+import { dataPath } from "../lib/data/project";
 import { versionOf } from "../lib/era";
 import { usageError } from "../lib/errors";
+import { officialNames } from "../lib/provenance/official";
 import { runGolden } from "./golden";
 import { environmentOf } from "./python/environments";
 
@@ -61,8 +63,13 @@ async function make(version: string, out: string, seed: number): Promise<{ what:
   try {
     await ensureVenv((line) => process.stderr.write(`${line}\n`), environment);
     mkdirSync(out, { recursive: true });
-    const script = join(PROJECT_ROOT, "test", "python", "eras", "make.py");
-    await run(venvProgram("python", environment), [script, out, "--seed", String(seed)]);
+    const scripts = join(PROJECT_ROOT, "test", "python", "eras");
+    const python = (name: string, words: string[]) =>
+      run(venvProgram("python", environment), [join(scripts, name), ...words]);
+    await python("make.py", [out, "--seed", String(seed)]);
+    // Not of every release is it written down which keys it reads.
+    if (existsSync(dataPath("versions", `${version}.json`)))
+      await python("config_keys.py", [join(out, "keys.json"), ...officialFiles()]);
   } catch (error) {
     return [{ what: "the release itself", why: error instanceof Error ? error.message : String(error) }];
   }
@@ -78,6 +85,8 @@ async function make(version: string, out: string, seed: number): Promise<{ what:
   );
   return Object.entries(about.failed).map(([what, why]) => ({ what, why: why.trim() }));
 }
+
+const officialFiles = () => officialNames().map((name) => dataPath("recipes", "official", `${name}.yaml`));
 
 function megabytes(folder: string): string {
   const sizeOf = (entry: Dirent) =>

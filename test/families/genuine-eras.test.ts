@@ -29,7 +29,6 @@ const OTHERS: readonly (readonly [path: string, era: string])[] = [
   ["eras/0.1.2/groups.json", "0.1.14"],
   ["eras/0.1.14/groups.json", "0.2.3"],
   ["eras/0.2.3/collator.json", "0.2.9"],
-  ["eras/0.2.13/collator.json", "0.2.16"],
   ["eras/0.2.13/collator.json", "0.2.23"],
 ];
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { collate } from "../../lib/batch/collate";
 import { samplingOf } from "../../lib/batch/sampling";
+import { dataPath } from "../../lib/data/project";
 import type { NerRecord } from "../../lib/data/records";
 import { entryOf } from "../../lib/era";
 import { loadModel } from "../../lib/gliner/checkpoint/load";
@@ -31,6 +32,7 @@ const CHECKS: readonly (readonly [name: RegExp, check: (folder: string, path: st
   [/^collator\.json$/, checkCollator],
   [/^lstm\.safetensors$/, checkLstm],
   [/^span_\w+\.safetensors$/, (folder, path) => spanLayers.check(folder, path)],
+  [/^keys\.json$/, checkKeys],
   [/^words\.json$/, (folder, path) => words.check(folder, path)],
   [/^eval\.json$/, (folder, path) => evaluation.check(folder, path)],
 ];
@@ -186,6 +188,12 @@ async function checkCollator(folder: string, path: string): Promise<void> {
 function exampleOf(record: unknown, types: readonly string[]) {
   const { tokenized_text: tokens, ner } = record as { tokenized_text: string[]; ner: NerRecord["ner"] };
   return { tokens, ner, types };
+}
+
+/** The keys that a release reads of the official files: those that data/versions says. */
+function checkKeys(folder: string, path: string): void {
+  const found = read<{ version: string }>(folder, path);
+  assert.deepEqual(found, read(dataPath("versions"), `${found.version}.json`));
 }
 
 function checkLstm(folder: string, path: string): void {
