@@ -29,9 +29,6 @@ test("a page shows signatures without bodies, members with their docstrings, and
   const page = apiMarkdown(read);
   assert.match(page, /^# Read\n\nTexts -> entities/);
   assert.match(page, /## GLiNER\n\nclass · `lib\/gliner\/gliner\.ts`/);
-  assert.match(
-    page,
-    /async predictEntities\(text: string, labels: readonly string\[\], options: .*\): Promise<Entity\[\]>\n/,
-  );
+  assert.match(page, /async predictEntities\(\s+text: string,[^)]*\): Promise<Entity\[\]>\n/);
   assert.doesNotMatch(page, /private|candidatesOf/);
 });
