@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { UserError } from "../errors";
+import { sentencesFile } from "./marked/corpus";
 import { corpusFile, dataPath } from "./project";
 import { type NerRecord, readRecords } from "./records";
 import { zeroShotTest } from "./zero-shot-tests";
@@ -8,6 +9,7 @@ import { zeroShotTest } from "./zero-shot-tests";
  * The records that a recipe names:
  *
  *     sample, sample:train, sample:dev, sample:test   the hand-written sentences of the repository
+ *     sentences, sentences:train, :dev, :test         the project's own texts, data/sentences
  *     corpus:NAME                                     NAME.jsonl.gz of the training corpora beside the checkout
  *     zero-shot:NAME                                  one of the seven tests, built from its public file
  *     anything else                                   the path of a file
@@ -49,6 +51,8 @@ export function recordsFile(name: string): string | undefined {
 export function fileOf(name: string): string {
   if (name === "sample") return join(SAMPLE, "sample.jsonl");
   if (name.startsWith("sample:")) return join(SAMPLE, `${name.slice("sample:".length)}.jsonl`);
+  if (name === "sentences") return sentencesFile("all");
+  if (name.startsWith("sentences:")) return sentencesFile(name.slice("sentences:".length));
   if (name.startsWith("corpus:")) return pathOfCorpus(name.slice("corpus:".length));
   return name;
 }

@@ -8,7 +8,7 @@ import { DEFAULT_TRAINING, trainingOf } from "./settings";
 import type { TrainingConfig } from "./training-config";
 
 export interface DataConfig {
-  /** A file of records, or "sample" (in the repository), or "corpus:NAME" (beside the checkout). */
+  /** A file of records, or "sentences:train" or "sample" (in the repository), or "corpus:NAME" (beside the checkout). */
   train_data: string;
   /** The same, for the development loss; null = none. */
   val_data: string | null;
