@@ -1,9 +1,8 @@
-import * as tf from "@tensorflow/tfjs";
-
 /**
  * The door to any op of the native TensorFlow library, not only those that TensorFlow.js wraps.
  * What comes through it has no gradient: give it one with tf.customGrad.
  */
+import * as tf from "@tensorflow/tfjs";
 
 type Kind = "bool" | "int" | "float" | "type" | "string" | "shape";
 type Input = tf.Tensor | Int64Scalar;

@@ -1,9 +1,8 @@
+/** What the ladder of install/ decided, and why: `.workbook/backend.json`. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { usageError } from "../errors";
 import { PRIVATE_FOLDER } from "../files/places";
-
-/** What the ladder of install/ decided, and why: `.workbook/backend.json`. */
 
 /** Where a library comes from, best first; wasm needs none. */
 export type Rung = "google" | "pypi" | "wasm";

@@ -1,3 +1,7 @@
+/**
+ * Starts the backend that set-up chose. Everything shares one TensorFlow.js engine: the native package and the wasm
+ * package register themselves on the instance that `@tensorflow/tfjs` exports, and danfojs-node is led to it too.
+ */
 import { existsSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../errors";
@@ -8,11 +12,6 @@ import { nativeLibrary } from "./native";
 import { forcedBackend, readRecord } from "./record";
 import { registerSegmentSum } from "./segment-sum";
 import { startWasm } from "./wasm";
-
-/**
- * Starts the backend that set-up chose. Everything shares one TensorFlow.js engine: the native package and the wasm
- * package register themselves on the instance that `@tensorflow/tfjs` exports, and danfojs-node is led to it too.
- */
 
 let active: BackendInfo | undefined;
 let starting: Promise<BackendInfo> | undefined;

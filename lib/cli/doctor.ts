@@ -1,3 +1,4 @@
+/** What this machine has, which TensorFlow it got and why not a better one: the first thing to send with a question. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -18,8 +19,6 @@ import { machineFacts } from "../machine";
 import { cachedEncoder, DEFAULT_ENCODER } from "../weights/encoders";
 import { type Command, runCommand } from "./command";
 import { DATA_HELP, DATA_OPTIONS, diagnoseData } from "./doctor-data";
-
-/** What this machine has, which TensorFlow it got and why not a better one: the first thing to send with a question. */
 
 /** The page of `doctor`, as `--json` writes it. */
 export interface Diagnosis {

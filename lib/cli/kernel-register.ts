@@ -1,10 +1,9 @@
+/** `npm run kernel:register`: the kernel for the user's own JupyterLab and VS Code, and its undo. */
 import { usageError } from "../errors";
 import { KERNEL_NAME } from "../kernel/project";
 import { kernelsFolder, seenByVSCode } from "../kernel/register/jupyter-folders";
 import { type Registration, registerKernel, unregisterKernel } from "../kernel/register/register";
 import { type Command, runCommand, type Values } from "./command";
-
-/** `npm run kernel:register`: the kernel for the user's own JupyterLab and VS Code, and its undo. */
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 

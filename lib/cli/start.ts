@@ -1,3 +1,5 @@
+/** `npm start`: the workbook in JupyterLab, or where that cannot be had as pages that the Node-only runner writes. The launcher has
+ * made everything but JupyterLab ready before. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { PRIVATE_FOLDER, PROJECT_ROOT, useBackend } from "../backend";
@@ -11,9 +13,6 @@ import { FIRST_NOTEBOOK, type Server, startServer } from "./setup/jupyter";
 import { checkKernel, checkKernelAlone } from "./setup/kernel-check";
 import { ensureVenv } from "./setup/venv";
 import { tell, tellEnd } from "./workbook";
-
-/** `npm start`: the workbook in JupyterLab, or where that cannot be had as pages that the Node-only runner writes. The launcher has
- * made everything but JupyterLab ready before. */
 
 const log = (line: string) => process.stderr.write(`${line}\n`);
 

@@ -1,3 +1,4 @@
+/** `npm test`: what is tested with, the style, every test, one closing line. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { platform, release, tmpdir } from "node:os";
@@ -7,8 +8,6 @@ import { run } from "../backend/install/run";
 import { UserError, usageError } from "../errors";
 import { type Command, runCommand } from "./command";
 import { ensureVenv } from "./setup/venv";
-
-/** `npm test`: what is tested with, the style, every test, one closing line. */
 
 /** How many tests of each outcome. */
 interface Counts {

@@ -1,3 +1,4 @@
+/** A file in some format -> a file in another, record by record, whole or not at all. */
 import { UserError } from "../errors";
 import { AtomicFile } from "../files/atomic";
 import { type FormatOptions, type RecordFormat, readPlaced } from "./formats/read";
@@ -5,8 +6,6 @@ import { Tally, type TallyReport } from "./formats/tally";
 import { WRITERS, type WriterName } from "./formats/write";
 import type { PlacedRecord } from "./records";
 import { sourceRecords } from "./source-records";
-
-/** A file in some format -> a file in another, record by record, whole or not at all. */
 
 export interface Conversion extends FormatOptions {
   /** Files, or `source:ID` for one of data/manifest.json. */

@@ -1,14 +1,13 @@
+/**
+ * data/manifest.json, read and checked: which public file at which commit, with which bytes, under which licence, in which
+ * form, and what its tags are called in natural language.
+ */
 import { UserError } from "../errors";
 import { isObject } from "../files/json-object";
 import { parseColumns } from "./formats/columns";
 import { FORMATS, type FormatName, isFormatName } from "./formats/names";
 import { SCHEMES, type Scheme } from "./formats/schemes";
 import { parseLabelMap } from "./labels";
-
-/**
- * data/manifest.json, read and checked: which public file at which commit, with which bytes, under which licence, in which
- * form, and what its tags are called in natural language.
- */
 
 /** How a source is written: a format and its options. */
 export interface SourceFormat {

@@ -1,3 +1,8 @@
+/**
+ * Third-party files, which are never committed: their bytes come from a mirror beside the checkout, from the cache, or from
+ * where they are published, and are only handed out when size and sha256 are those of data/manifest.json. A test set that
+ * changed under our feet would be one more unexplained difference between two runs.
+ */
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError, usageError, warnOnce } from "../errors";
@@ -7,12 +12,6 @@ import { cacheFolder, offline } from "../files/places";
 import { HubModel } from "../weights/hub/model";
 import { type GitHubSource, type HubSource, parseManifest, type Source } from "./manifest";
 import { dataPath, mirrorFolder } from "./project";
-
-/**
- * Third-party files, which are never committed: their bytes come from a mirror beside the checkout, from the cache, or from
- * where they are published, and are only handed out when size and sha256 are those of data/manifest.json. A test set that
- * changed under our feet would be one more unexplained difference between two runs.
- */
 
 /** Where GitHub serves a file of a commit. */
 const RAW_URL = "https://raw.githubusercontent.com";

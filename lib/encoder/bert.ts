@@ -1,3 +1,7 @@
+/**
+ * BERT (Devlin et al. 2019): subwords -> vectors, after `transformers.models.bert.modeling_bert` with post-layer norms and
+ * absolute positions. B texts, T subwords, H width, h heads, d = H / h.
+ */
 import * as tf from "@tensorflow/tfjs";
 import { matMulTransposed } from "../fused/products";
 import type { Shapes } from "../weights/shapes";
@@ -5,11 +9,6 @@ import type { BertConfig } from "./config";
 import { type EncoderInput, type EncoderParts, layerOf, subwordTensors } from "./input";
 import { layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
 import { afterAttention, transformerLayerShapes } from "./transformer-layer";
-
-/**
- * BERT (Devlin et al. 2019): subwords -> vectors, after `transformers.models.bert.modeling_bert` with post-layer norms and
- * absolute positions. B texts, T subwords, H width, h heads, d = H / h.
- */
 
 /** Declares every tensor of a BERT under `prefix`, the pooler included (Python saves it; GLiNER never uses it). */
 export function bertShapes(shapes: Shapes, prefix: string, config: BertConfig): void {

@@ -1,3 +1,7 @@
+/**
+ * DeBERTa-v2/v3 (He et al. 2021, 2023): subwords -> vectors, after `transformers.models.deberta_v2.modeling_deberta_v2`.
+ * B texts, T subwords, H width, h heads, d = H / h, R rows of relative embeddings.
+ */
 import * as tf from "@tensorflow/tfjs";
 import { matMulTransposed } from "../fused/products";
 import type { Parameters } from "../weights/parameters";
@@ -9,11 +13,6 @@ import { type EncoderInput, type EncoderParts, layerOf, subwordTensors } from ".
 import { layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
 import { positionRows } from "./relative-position";
 import { afterAttention, transformerLayerShapes } from "./transformer-layer";
-
-/**
- * DeBERTa-v2/v3 (He et al. 2021, 2023): subwords -> vectors, after `transformers.models.deberta_v2.modeling_deberta_v2`.
- * B texts, T subwords, H width, h heads, d = H / h, R rows of relative embeddings.
- */
 
 /** Declares every tensor of a DeBERTa under `prefix`, where the configuration has it. */
 export function debertaShapes(shapes: Shapes, prefix: string, config: DebertaConfig): void {

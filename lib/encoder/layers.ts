@@ -1,11 +1,10 @@
+/** The layers that encoder and head share, in PyTorch's layout. */
 import * as tf from "@tensorflow/tfjs";
 import { affineRows } from "../fused/affine";
 import { gelu } from "../fused/gelu";
 import { layerNormRows } from "../fused/layer-norm";
 import type { Parameters } from "../weights/parameters";
 import type { Shapes } from "../weights/shapes";
-
-/** The layers that encoder and head share, in PyTorch's layout. */
 
 /** Declares `nn.Linear(inputs, outputs)`. */
 export function linearShapes(shapes: Shapes, prefix: string, inputs: number, outputs: number): void {

@@ -1,10 +1,9 @@
+/** What BERT and DeBERTa have in common: everything in a layer but how attention scores are made. */
 import * as tf from "@tensorflow/tfjs";
 import type { Shapes } from "../weights/shapes";
 import type { EncoderConfig } from "./config";
 import type { EncoderParts } from "./input";
 import { activation, layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
-
-/** What BERT and DeBERTa have in common: everything in a layer but how attention scores are made. */
 
 /** Declares a layer's tensors but its attention's projections. */
 export function transformerLayerShapes(shapes: Shapes, layer: string, config: EncoderConfig): void {

@@ -1,7 +1,6 @@
+/** Files as bytes at a place. */
 import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { UserError } from "../errors";
-
-/** Files as bytes at a place. */
 
 /** One call of the system moves at most 2 GB. */
 const CHUNK = 1 << 30;

@@ -1,3 +1,9 @@
+/**
+ * Downloads that survive a bad network: resumed by range, tried again, checked by size and hash, and renamed into
+ * place only when whole, so that a file that is there is a file that is right.
+ *
+ * Node's own fetch does not read HTTPS_PROXY: behind a proxy that is the only way out, set HF_ENDPOINT to a mirror.
+ */
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -9,13 +15,6 @@ import { claim } from "./claim";
 import { ensureFolder } from "./folders";
 import { gitSha1OfFile, sha256OfFile } from "./hash";
 import { offline } from "./places";
-
-/**
- * Downloads that survive a bad network: resumed by range, tried again, checked by size and hash, and renamed into
- * place only when whole, so that a file that is there is a file that is right.
- *
- * Node's own fetch does not read HTTPS_PROXY: behind a proxy that is the only way out, set HF_ENDPOINT to a mirror.
- */
 
 export interface RetryOptions {
   /** One line of progress about every five seconds. */

@@ -1,8 +1,7 @@
+/** JSON out of files that nobody has to trust. */
 import { closeSync, readFileSync } from "node:fs";
 import { UserError } from "../errors";
 import { openFile } from "./bytes";
-
-/** JSON out of files that nobody has to trust. */
 
 export type JsonObject = Record<string, unknown>;
 

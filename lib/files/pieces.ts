@@ -1,9 +1,8 @@
+/** The bytes of a file in pieces, unpacked where its name ends in .gz, and bytes as text that is surely UTF-8. */
 import { isUtf8 } from "node:buffer";
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { UserError } from "../errors";
-
-/** The bytes of a file in pieces, unpacked where its name ends in .gz, and bytes as text that is surely UTF-8. */
 
 /** Bytes read at once: large enough for few calls, small beside everything else in memory. */
 const PIECE = 1 << 20;

@@ -1,10 +1,9 @@
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
-
 /**
  * Where things lie on this machine: the project, its private folder, and the cache shared by every checkout of it.
  * Nothing here touches the disk.
  */
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 
 /** The project's root: this file runs as dist/lib/files/places.js. */
 export const PROJECT_ROOT = resolve(__dirname, "../../..");

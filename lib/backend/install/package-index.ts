@@ -1,11 +1,3 @@
-import { copyFileSync, existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { UserError } from "../../errors";
-import { download } from "../../files/download";
-import { basicLogin } from "../../files/login";
-import type { PipSettings } from "./pip-settings";
-import type { Log } from "./run";
-
 /** One file of a package index. */
 export interface Wheel {
   /** As pip takes it, e.g. "tensorflow-cpu==2.19.1". */
@@ -22,6 +14,13 @@ export interface Wheel {
  * A wheel from a package index without pip: the "simple" interface of PEP 503 (a page of links) and PEP 691 (the same
  * as JSON), the file chosen by the tags in its name (PEP 427).
  */
+import { copyFileSync, existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../errors";
+import { download } from "../../files/download";
+import { basicLogin } from "../../files/login";
+import type { PipSettings } from "./pip-settings";
+import type { Log } from "./run";
 
 /** A file that an index offers. */
 interface Offer {

@@ -1,3 +1,10 @@
+/**
+ * TensorFlow's own shared library out of its Python wheel, under TensorFlow.js's own binding compiled against it.
+ *
+ * Wheels are mirrored wherever Python is used, which the download host of the npm package is not; and the
+ * wheel is a current release where the npm package stops at libtensorflow 2.9.1. The wheel's libtensorflow_cc exports
+ * the whole C API that the binding calls; no line of the binding's source is changed. Nothing of Python is run.
+ */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors";
@@ -9,14 +16,6 @@ import type { Wheel } from "./package-index";
 import { compiler, type Log, run } from "./run";
 import { ABI, type Candidate, type Installed } from "./rung";
 import { downloadWheel, unzip } from "./wheel";
-
-/**
- * TensorFlow's own shared library out of its Python wheel, under TensorFlow.js's own binding compiled against it.
- *
- * Wheels are mirrored wherever Python is used, which the download host of the npm package is not; and the
- * wheel is a current release where the npm package stops at libtensorflow 2.9.1. The wheel's libtensorflow_cc exports
- * the whole C API that the binding calls; no line of the binding's source is changed. Nothing of Python is run.
- */
 
 const VERSION = "2.19.1";
 

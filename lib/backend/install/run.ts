@@ -1,9 +1,8 @@
+/** Running the machine's own tools (pip, a compiler, Node) and finding out whether it has them. */
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-
-/** Running the machine's own tools (pip, a compiler, Node) and finding out whether it has them. */
 
 /** Says what set-up is doing, one line at a time, for the reader who waits. */
 export type Log = (line: string) => void;

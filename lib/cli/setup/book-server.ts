@@ -1,9 +1,8 @@
+/** Shows a folder of pages to a browser on this machine: reading only, nothing above the folder, nothing to others. */
 import { createReadStream, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
 import { UserError } from "../../errors";
-
-/** Shows a folder of pages to a browser on this machine: reading only, nothing above the folder, nothing to others. */
 
 export interface PageServer {
   address: string;

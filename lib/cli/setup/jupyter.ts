@@ -1,3 +1,4 @@
+/** A JupyterLab server of the project's own, with the project's kernel and a token. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
@@ -6,8 +7,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PROJECT_ROOT } from "../../backend";
 import { UserError } from "../../errors";
 import { venvProgram } from "./venv";
-
-/** A JupyterLab server of the project's own, with the project's kernel and a token. */
 
 /** The notebook that opens. */
 export const FIRST_NOTEBOOK = "notebooks/00-start-here.ipynb";

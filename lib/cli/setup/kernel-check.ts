@@ -1,3 +1,4 @@
+/** Runs a few cells the way the reader will: through JupyterLab's sessions and its WebSocket, or in the Node-only runner. */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import WebSocket from "ws";
@@ -5,8 +6,6 @@ import { PROJECT_ROOT } from "../../backend";
 import { UserError } from "../../errors";
 import { KernelClient } from "../../kernel/runner/client";
 import { call, type Server } from "./jupyter";
-
-/** Runs a few cells the way the reader will: through JupyterLab's sessions and its WebSocket, or in the Node-only runner. */
 
 /** A cell and what its answer must hold. */
 interface CheckCell {

@@ -1,3 +1,4 @@
+/** Columns -> records: one word and its tags a line, a blank line between sentences (CoNLL, BIO and their relatives). */
 import { UserError, usageError } from "../../errors";
 import { fileLines } from "../../files/lines";
 import type { ReadOptions } from "../../files/pieces";
@@ -7,8 +8,6 @@ import { detectScheme } from "./scheme-detection";
 import type { Rows } from "./schemes";
 import { readTag, type Scheme, tagSpans } from "./schemes";
 import type { Tally } from "./tally";
-
-/** Columns -> records: one word and its tags a line, a blank line between sentences (CoNLL, BIO and their relatives). */
 
 export interface ColumnOptions extends ReadOptions {
   /** What stands in each column, see `parseColumns`; default "token,tag". */

@@ -1,13 +1,12 @@
+/**
+ * Records of Pile-NER-type and of UniversalNER: a conversation in which a human gives a text and asks "What describes X in
+ * the text?", and a model answers with a list of mentions.
+ */
 import { UserError } from "../../errors";
 import { isObject } from "../../files/json-object";
 import { foundKeys } from "../known-keys";
 import { parsePythonList } from "./python-literal";
 import type { Tally } from "./tally";
-
-/**
- * Records of Pile-NER-type and of UniversalNER: a conversation in which a human gives a text and asks "What describes X in
- * the text?", and a model answers with a list of mentions.
- */
 
 export interface Turn {
   from: string;

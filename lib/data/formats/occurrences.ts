@@ -1,9 +1,8 @@
-import { splitTokens } from "../../text/words";
-
 /**
  * Where a mention stands in a text: at every run of words that equals its own words, whatever their case
  * (`process_pilener.py`, `data_proc.py`).
  */
+import { splitTokens } from "../../text/words";
 
 /** First and last word (inclusive) of one occurrence. */
 export type Place = [first: number, last: number];

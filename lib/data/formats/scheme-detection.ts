@@ -1,13 +1,12 @@
-import { UserError } from "../../errors";
-import { BareTags } from "./bare-tags";
-import type { Rows } from "./schemes";
-import { begins, isOrphan, needless, OUTSIDE, type Scheme, type Tag } from "./schemes";
-
 /**
  * Which scheme a file's tags follow: found from what only one of them writes. A file that shows the marks of two is refused,
  * with a line of each; told a scheme, the same file is read and its repairs are counted. Tags without a prefix are the scheme io,
  * which any text fits: it is found only where nothing speaks against it.
  */
+import { UserError } from "../../errors";
+import { BareTags } from "./bare-tags";
+import type { Rows } from "./schemes";
+import { begins, isOrphan, needless, OUTSIDE, type Scheme, type Tag } from "./schemes";
 
 /** Marks of a scheme: how often, and the line of the first. */
 type Mark = { count: number; line: number; tag: string };

@@ -1,10 +1,9 @@
+/** Whether a file of weights is the model that its configuration describes, tensor by tensor. */
 import { UserError, warnOnce } from "../../errors";
 import { initialValues } from "../../model/initialise";
 import { Parameters } from "../../weights/parameters";
 import type { Shapes } from "../../weights/shapes";
 import { isFloat, product, type TensorFile } from "../../weights/tensor-file";
-
-/** Whether a file of weights is the model that its configuration describes, tensor by tensor. */
 
 /** Every difference, by the tensors' names. */
 export interface Misfit {

@@ -1,11 +1,10 @@
-import * as tf from "@tensorflow/tfjs";
-
 /**
  * Nothing follows the last Linear of a span layer but the dot product with a type, so that Linear folds into the few type
  * vectors:
  *
  *     (W2 h + b2) . p_c = h . (W2ᵀ p_c) + b2 . p_c
  */
+import * as tf from "@tensorflow/tfjs";
 
 /** W2ᵀ p_c for every type: [B, C, D], [D, F] -> [B, C, F]. */
 export function foldTypes(types: tf.Tensor3D, weight: tf.Tensor): tf.Tensor3D {

@@ -1,10 +1,9 @@
+/** What the Hugging Face hub, or the mirror that HF_ENDPOINT names, says of a file before it is downloaded. */
 import { UserError } from "../../errors";
 import { Passing, type RetryOptions, tryAgain } from "../../files/download";
 import { quote } from "../../files/json-object";
 import { authorization, endpoint } from "./access";
 import { isCommit } from "./cache";
-
-/** What the Hugging Face hub, or the mirror that HF_ENDPOINT names, says of a file before it is downloaded. */
 
 export interface HubFile {
   url: string;

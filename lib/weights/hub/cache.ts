@@ -1,9 +1,3 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
-import { UserError } from "../../errors";
-import { writeAtomically } from "../../files/atomic";
-
 /**
  * The cache that Python's huggingface_hub keeps, read and written here in the same layout, so that neither language downloads
  * what the other has:
@@ -15,6 +9,11 @@ import { writeAtomically } from "../../files/atomic";
  *
  * @see huggingface_hub, file_download.py
  */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, relative, resolve } from "node:path";
+import { UserError } from "../../errors";
+import { writeAtomically } from "../../files/atomic";
 
 /** HF_HUB_CACHE, else `hub` below HF_HOME, else below the user's cache folder. */
 export function hubCache(): string {

@@ -1,10 +1,9 @@
+/** The zip that torch.save writes: uncompressed records in one folder, `data.pkl` and the storages `data/0`, `data/1`, ... */
 import { readSync } from "node:fs";
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from "yauzl";
 import { readBytes } from "../../files/bytes";
 import { quote } from "../../files/json-object";
 import { PickleError } from "./values";
-
-/** The zip that torch.save writes: uncompressed records in one folder, `data.pkl` and the storages `data/0`, `data/1`, ... */
 
 /** Where a record's bytes lie in the file. */
 export interface Place {

@@ -1,7 +1,6 @@
+/** The stack machine's instructions, each as what it does to the machine. @see Python, Lib/pickletools.py */
 import type { StackMachine } from "./stack-machine";
 import { Dict, List, PickleError } from "./values";
-
-/** The stack machine's instructions, each as what it does to the machine. @see Python, Lib/pickletools.py */
 
 /** Ends a pickle. */
 export const STOP = ".".charCodeAt(0);

@@ -1,15 +1,14 @@
+/**
+ * What torch.save wrote before version 1.6, and many published encoders still are: five pickles one after the other (a magic
+ * number, a version, the machine, the state_dict, the keys of the storages), then each storage with its length in front.
+ * @see torch/serialization.py, _legacy_save
+ */
 import { readBytes } from "../../files/bytes";
 import { quote } from "../../files/json-object";
 import type { Place } from "./archive";
 import { readPickle } from "./pickle";
 import { type Storage, stateDict, type TorchTensor, tensorRules } from "./tensors";
 import { Dict, List, PickleError, type Value } from "./values";
-
-/**
- * What torch.save wrote before version 1.6, and many published encoders still are: five pickles one after the other (a magic
- * number, a version, the machine, the state_dict, the keys of the storages), then each storage with its length in front.
- * @see torch/serialization.py, _legacy_save
- */
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;

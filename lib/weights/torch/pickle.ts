@@ -1,13 +1,12 @@
-import { INSTRUCTIONS, STOP } from "./instructions";
-import { StackMachine } from "./stack-machine";
-import { PickleError, type Rules, type Value } from "./values";
-
 /**
  * A reader of Python's pickles that can build nothing but data: numbers, texts, tuples, lists, dictionaries, and what the
  * caller's table of names makes. A pickle is a program for a stack machine; this machine has no instruction that calls
  * anything else, and whatever else a pickle asks for is refused by name.
  * @see Python, Lib/pickletools.py
  */
+import { INSTRUCTIONS, STOP } from "./instructions";
+import { StackMachine } from "./stack-machine";
+import { PickleError, type Rules, type Value } from "./values";
 
 /**
  * Reads one pickle, from `position` on.

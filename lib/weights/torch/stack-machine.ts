@@ -1,7 +1,6 @@
+/** The stack machine that a pickle is a program for, as what its instructions may do to it. */
 import { quote } from "../../files/json-object";
 import { Dict, Global, List, PickleError, type Rules, setItem, type Value } from "./values";
-
-/** The stack machine that a pickle is a program for, as what its instructions may do to it. */
 
 /** Begins the part of the stack that an instruction such as TUPLE takes. */
 const MARK = Symbol("mark");

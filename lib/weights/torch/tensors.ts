@@ -1,8 +1,7 @@
+/** What a pickle of PyTorch is made of: storages, tensors that look at a part of one, and dictionaries of them. */
 import { quote } from "../../files/json-object";
 import { BYTES, type DType, isCounts, product } from "../tensor-file";
 import { Dict, Global, List, type Made, PickleError, type Rules, setItem, type Tuple, type Value } from "./values";
-
-/** What a pickle of PyTorch is made of: storages, tensors that look at a part of one, and dictionaries of them. */
 
 /** The bytes that tensors share; they lie outside of the pickle, under `key`. */
 export class Storage implements Made {

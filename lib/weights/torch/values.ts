@@ -1,6 +1,5 @@
-import { quote } from "../../files/json-object";
-
 /** What a pickle can be made of here. */
+import { quote } from "../../files/json-object";
 
 /** What a pickle may name: a function that is "called" with a tuple, or a type without behaviour. */
 export class Global {
