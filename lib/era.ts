@@ -1,3 +1,4 @@
+/** Versions of Python's GLiNER as points in time: looks up what held at one of them. */
 import { usageError } from "./errors";
 
 /** Something that held from a version of Python's GLiNER on, until the next entry of its table. */

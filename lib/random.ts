@@ -1,3 +1,4 @@
+/** The project's only source of random numbers: generators keyed by seed, purpose and index. */
 import { createHash } from "node:crypto";
 
 /**

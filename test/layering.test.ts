@@ -3,8 +3,10 @@
  * TypeScript and the launcher's .cjs files count alike, and `require`, `import()` and types as much as imports.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import { againstTheFlow, circles, folderOf, type Imports, importsOf, ORDER, readImports } from "./house/imports";
+import { againstTheFlow, circles, folderOf, type Imports, importsOf, LIB, ORDER, readImports } from "./house/imports";
 
 const imports = readImports();
 
@@ -29,4 +31,11 @@ test("the test sees an arrow against the flow and a circle, in .cjs files and by
   assert.deepEqual(againstTheFlow(planted), ["files/a.ts imports backend/index.ts"]);
   assert.deepEqual(circles(planted), [["x.ts", "y.cjs"]]);
   assert.deepEqual(importsOf('const a = require("./launch.cjs");', "cli/launch.cjs"), ["cli/launch.cjs"]);
+});
+
+test("every file of lib says before its imports what it is", () => {
+  const silent = [...imports.keys()].filter(
+    (file) => file.endsWith(".ts") && !/^\/\*\*/.test(readFileSync(join(LIB, file), "utf8")),
+  );
+  assert.deepEqual(silent, []);
 });

@@ -1,3 +1,4 @@
+/** Two kernels that TensorFlow.js's wasm lacks: a segment sum of our own, and `Einsum` borrowed from the cpu backend. */
 import * as tf from "@tensorflow/tfjs";
 import { registerSegmentSum } from "./segment-sum";
 import { type Storage, storage } from "./storage";

@@ -1,3 +1,4 @@
+/** The backend without native code, for machines where no TensorFlow library fits. */
 import { dirname, join, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import type { BackendInfo } from "./info";

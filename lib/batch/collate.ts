@@ -1,3 +1,4 @@
+/** Texts and types -> one padded batch: prompts, masks, span indices and labels (`SpanDataCollator` of GLiNER 0.2.29). */
 import type { NerSpan } from "../data/records";
 import type { SubwordTokenizer } from "../text/tokenizer";
 import { spanLabels, tokenLabels } from "./labels";

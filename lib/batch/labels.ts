@@ -1,3 +1,4 @@
+/** Gold mentions -> the 0/1 arrays that the loss compares with the scores: one for spans, one for words. */
 import type { NerSpan } from "../data/records";
 
 /** What labels are made from: a text's words kept, its types in prompt order, its gold. */

@@ -1,3 +1,4 @@
+/** Words and types -> subwords of one prompt, with the places where types and words are read off again. */
 import { UserError } from "../errors";
 import type { SubwordTokenizer } from "../text/tokenizer";
 

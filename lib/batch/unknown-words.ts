@@ -1,3 +1,4 @@
+/** Words -> words that the vocabulary can spell, a step that some releases put before the subwords. */
 import type { SubwordTokenizer } from "../text/tokenizer";
 
 /**

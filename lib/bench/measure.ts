@@ -1,3 +1,4 @@
+/** One measurement in one process: time, memory and arithmetic of training steps or of inference. */
 import { cpuUsage } from "node:process";
 import type { Batch } from "../batch/collate";
 import { seededDropout } from "../fused/dropout";

@@ -1,3 +1,4 @@
+/** How the benchmark talks to another program: a command line in, one line of JSON out. */
 import { run } from "../backend/install/run";
 import { UserError } from "../errors";
 

@@ -1,3 +1,4 @@
+/** Contenders measured in turn, round after round, and the ratios between them. */
 import { readFileSync } from "node:fs";
 import { UserError } from "../errors";
 import { median } from "../median";

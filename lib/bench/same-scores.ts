@@ -1,3 +1,4 @@
+/** The check before any speed is compared: both programs find the same loss and the same entities. */
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../errors";
 import { GLiNER } from "../gliner/gliner";

@@ -1,3 +1,4 @@
+/** The texts of the benchmark: made here from the sample, or read from the Python benchmark's file. */
 import { readFileSync } from "node:fs";
 import { goldTypes, joinRecords, type NerRecord, readRecords } from "../data/records";
 import { UserError } from "../errors";

@@ -1,3 +1,4 @@
+/** What `bench` prints: speed and memory of each contender, then the ratios. */
 import { describe, type RoundsResult } from "../bench/rounds";
 import { columns } from "./columns";
 

@@ -1,3 +1,4 @@
+/** `bench`: how fast this project trains and predicts, alone or beside other programs. */
 import { useBackend } from "../backend";
 import { type BenchMode, measure } from "../bench/measure";
 import { runProcess } from "../bench/process";

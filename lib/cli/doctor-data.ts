@@ -1,3 +1,4 @@
+/** `doctor --data`: its options, and the page that it prints of what `inspectData` finds. */
 import { basename } from "node:path";
 import type { FileReport } from "../data/inspect/file-report";
 import type { Finding } from "../data/inspect/findings";

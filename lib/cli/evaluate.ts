@@ -1,3 +1,4 @@
+/** `evaluate`: precision, recall and F1 of models on annotated data, also under other scoring rules or side by side. */
 import { loadRecords } from "../data/named";
 import { goldTypes } from "../data/records";
 import { ZERO_SHOT_SETS } from "../data/zero-shot-tests";

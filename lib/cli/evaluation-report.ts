@@ -1,3 +1,4 @@
+/** What `evaluate` prints of scores, presets and comparisons. */
 import type { PresetScores } from "../evaluate/benchmark";
 import type { Unrepresentable } from "../evaluate/errors/breakdown";
 import type { Comparison } from "../evaluate/statistics/paired";

@@ -1,3 +1,4 @@
+/** The work of `evaluate` on one model: its answers, asked anew or read from files, and their scores. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { useBackend } from "../backend";

@@ -1,3 +1,4 @@
+/** The data sets of `evaluate`: records opened by name, and the types that count. */
 import { basename } from "node:path";
 import { loadRecords } from "../data/named";
 import { checkRecords, goldTypes } from "../data/records";

@@ -1,3 +1,4 @@
+/** `predict`: text on standard input -> entities on standard output, in the form that `--to` names. */
 import { UserError, usageError } from "../errors";
 import type { Entity } from "../gliner/entity";
 import { GLiNER } from "../gliner/gliner";

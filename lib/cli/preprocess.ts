@@ -1,3 +1,4 @@
+/** `preprocess`: files of another format, or a mix of sources, -> records. */
 import { convert } from "../data/convert";
 import { WORD_SPLITTERS } from "../data/formats/instruct";
 import { FORMATS } from "../data/formats/names";

@@ -1,3 +1,4 @@
+/** `train`: a recipe -> a run folder, with Ctrl-C ending in a checkpoint. */
 import { join } from "node:path";
 import { readRecipe } from "../gliner/recipe/recipe";
 import { describeReport } from "../gliner/training/report";

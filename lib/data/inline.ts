@@ -1,3 +1,4 @@
+/** The hand-written sample: marked lines -> records -> train, dev and test files. */
 import { markedLines } from "./marked/lines";
 import type { NerRecord } from "./records";
 

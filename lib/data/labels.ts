@@ -1,3 +1,4 @@
+/** Label maps: raw tags -> the names that the prompt shows to the model. */
 import { existsSync, readFileSync } from "node:fs";
 import { UserError, usageError } from "../errors";
 import { isObject } from "../files/json-object";

@@ -1,3 +1,4 @@
+/** From a name in a recipe or on the command line to records. */
 import { join } from "node:path";
 import { UserError } from "../errors";
 import { sentencesFile } from "./marked/corpus";

@@ -1,3 +1,4 @@
+/** Test sentences inside training data: an index that finds them, whole or in part. */
 import { splitTokens } from "../text/words";
 
 /**

@@ -1,3 +1,4 @@
+/** The project's form of annotated text: words with spans, read from and written to JSON lines. */
 import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../errors";
 import { isObject, type JsonObject, quote } from "../files/json-object";

@@ -1,3 +1,4 @@
+/** From a source's id in data/manifest.json to its records: fetched, checked, read, renamed. */
 import { UserError } from "../errors";
 import { type FormatOptions, readPlaced } from "./formats/read";
 import { Tally } from "./formats/tally";

@@ -1,3 +1,4 @@
+/** The paper's zero-shot benchmark as records: CrossNER and MIT, from their public files. */
 import { join } from "node:path";
 import { usageError } from "../errors";
 import { writeAtomically } from "../files/atomic";

@@ -1,3 +1,4 @@
+/** Reads and checks an encoder's config.json, of BERT or DeBERTa, before any weight is looked at. */
 import { UserError } from "../errors";
 import { ACTIVATIONS, type ActivationName } from "./layers";
 

@@ -1,3 +1,4 @@
+/** The convolution of DeBERTa-v2's xlarge models: its parameter shapes and its forward pass. */
 import * as tf from "@tensorflow/tfjs";
 import type { Shapes } from "../weights/shapes";
 import type { DebertaConfig } from "./config";

@@ -1,3 +1,4 @@
+/** DeBERTa's attention scores from content and relative position, in a quick form and in one that reads like the paper. */
 import * as tf from "@tensorflow/tfjs";
 import { matMulTransposed } from "../fused/products";
 import { positionRow, type RelativeSpan } from "./relative-position";

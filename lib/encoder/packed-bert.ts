@@ -1,3 +1,4 @@
+/** BERT over real subwords only: from subword ids to encoded vectors, for batches of uneven texts. */
 import * as tf from "@tensorflow/tfjs";
 import { affineRows } from "../fused/affine";
 import { type HeadLayout, headLayout, packedAttention } from "../fused/attention";

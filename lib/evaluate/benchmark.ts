@@ -1,3 +1,4 @@
+/** Scores several test sets under several presets: F1 of each set, their mean, and paired differences. */
 import type { NerRecord } from "../data/records";
 import { checkTexts, type Predictions } from "./predictions/predictions";
 import { addCounts, type Counts, f1Scores, type Scores } from "./scoring/metrics";

@@ -1,3 +1,4 @@
+/** Evaluates a model on labelled sentences: one pass over the texts, then scores at every threshold. */
 import { checkRecords, type NerRecord } from "../data/records";
 import { UserError } from "../errors";
 import type { DecodeOptions } from "../model/decode";

@@ -1,3 +1,4 @@
+/** Hashes of files and plain values, by which manifests, checkpoints and downloads are checked. */
 import { createHash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readSync, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";

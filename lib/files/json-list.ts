@@ -1,3 +1,4 @@
+/** Streams a JSON list: finds where each element begins and ends, without parsing it. */
 import { UserError } from "../errors";
 import { MAX_RECORD_BYTES, type Stretch, tooLong } from "./pieces";
 

@@ -1,3 +1,4 @@
+/** Streams the records of a .json or .jsonl file, each with its place for error messages. */
 import { UserError } from "../errors";
 import { JsonListCutter } from "./json-list";
 import { LineCutter } from "./lines";

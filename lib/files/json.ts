@@ -1,3 +1,4 @@
+/** Reads a small JSON file whole, with an error meant for the reader. */
 import { readFileSync } from "node:fs";
 import { UserError } from "../errors";
 

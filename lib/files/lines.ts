@@ -1,3 +1,4 @@
+/** Streams the lines of a file, as bytes or as text, with their numbers. */
 import { filePieces, MAX_RECORD_BYTES, type ReadOptions, type Stretch, textOf, tooLong } from "./pieces";
 
 /**

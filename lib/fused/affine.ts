@@ -1,3 +1,4 @@
+/** The linear layer over packed rows, with a hand-written gradient and a readable twin. */
 import * as tf from "@tensorflow/tfjs";
 import { differentiable } from "./differentiable";
 import { columnSums } from "./native-ops";

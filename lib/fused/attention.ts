@@ -1,3 +1,4 @@
+/** Self-attention of the fast encoder: how packed subwords are laid out by head, and the op with its own gradient. */
 import * as tf from "@tensorflow/tfjs";
 import { differentiable } from "./differentiable";
 import type { Dropout } from "./dropout";

@@ -1,3 +1,4 @@
+/** A cache of tensors computed from weights, so that reading many texts computes them once. */
 import * as tf from "@tensorflow/tfjs";
 import { takesGradient } from "./differentiable";
 

@@ -1,3 +1,4 @@
+/** The base of all fused ops: a value with a hand-written gradient that saves only what it needs. */
 import * as tf from "@tensorflow/tfjs";
 
 /** A value, what its gradient needs of the way there, and that gradient. */

@@ -1,3 +1,4 @@
+/** Dropout as the layers get it: none for reading, reproducible masks for training. */
 import * as tf from "@tensorflow/tfjs";
 import { attribute, isNative, nativeOp, nativeRandomBits } from "../backend";
 import { randomStream } from "../random";

@@ -1,3 +1,4 @@
+/** The encoder's activation, with a hand-written gradient and a readable twin. */
 import * as tf from "@tensorflow/tfjs";
 import { differentiable } from "./differentiable";
 

@@ -1,3 +1,4 @@
+/** Layer norm with a hand-written gradient, and the readable twin that it is held against. */
 import * as tf from "@tensorflow/tfjs";
 import { differentiable } from "./differentiable";
 import { columnSums } from "./native-ops";

@@ -1,3 +1,4 @@
+/** The matrix product with a transposed weight, in the form that each backend does fastest. */
 import * as tf from "@tensorflow/tfjs";
 import { isNative } from "../backend";
 

@@ -1,3 +1,4 @@
+/** ReLU and dropout as one op that saves only its result, and the readable twin. */
 import * as tf from "@tensorflow/tfjs";
 import { differentiable } from "./differentiable";
 import type { Dropout } from "./dropout";

@@ -1,3 +1,4 @@
+/** Picks rows of a matrix by number, plainly or with a gradient that needs no scatter. */
 import * as tf from "@tensorflow/tfjs";
 import { differentiable } from "./differentiable";
 

@@ -1,3 +1,4 @@
+/** From words to span scores in blocks, so that the vectors of all spans never fill the memory at once. */
 import * as tf from "@tensorflow/tfjs";
 import { differentiable, takesGradient } from "./differentiable";
 import type { Dropout } from "./dropout";

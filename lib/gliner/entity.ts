@@ -1,3 +1,4 @@
+/** The last step of the pipeline: from a span of words to an entity with its place in the text. */
 import type { SpanCandidate } from "../model/decode";
 import type { Word } from "../text/words";
 

@@ -1,3 +1,4 @@
+/** The class that users meet: loads a model and takes texts and types all the way to entities. */
 import { inspect } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../backend";

@@ -1,3 +1,4 @@
+/** Experiment on Pile-NER: how the rule that finds a mention in its text changes the training data. */
 import { pairedAnswers, turnsOf } from "../data/formats/conversations";
 import { Occurrences, occurrencesPlainly } from "../data/formats/occurrences";
 import { Tally } from "../data/formats/tally";

@@ -1,3 +1,4 @@
+/** The step from scores to entities in slow motion: which span each rejected candidate lost to. */
 import { conflict, type DecodeOptions, type SpanCandidate } from "../model/decode";
 
 /** One step of greedy decoding: a candidate in its turn, and what became of it. */

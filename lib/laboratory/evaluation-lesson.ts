@@ -1,3 +1,4 @@
+/** Finds a model and test sentences for the lessons on evaluation, with substitutes where downloads fail. */
 import { basename } from "node:path";
 import { loadRecords } from "../data/named";
 import { goldTypes, type NerRecord } from "../data/records";

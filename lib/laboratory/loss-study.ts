@@ -1,3 +1,4 @@
+/** Takes the loss apart: labels, logits and gradients of one example, span by span and part by part of the model. */
 import * as tf from "@tensorflow/tfjs";
 import type { Example } from "../batch/collate";
 import { usageError } from "../errors";

@@ -1,3 +1,4 @@
+/** Experiments with the LSTM over words: do its implementations agree, and what does padding do to the naive one? */
 import * as tf from "@tensorflow/tfjs";
 import { isNative } from "../backend";
 import { LSTMS, type LstmModule, type LstmName, lstmShapes } from "../model/lstm";

@@ -1,3 +1,4 @@
+/** Invents the answers of a system with a given F1, for lessons on confidence intervals. */
 import { usageError } from "../errors";
 import type { Counts } from "../evaluate/scoring/metrics";
 import { type RandomStream, randomStream } from "../random";

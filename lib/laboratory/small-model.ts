@@ -1,3 +1,4 @@
+/** Trains a tiny model on a few sample sentences within minutes, for experiments that need learnt weights. */
 import { loadRecords } from "../data/named";
 import type { NerRecord } from "../data/records";
 import { usageError } from "../errors";

@@ -1,3 +1,4 @@
+/** Experiment: how well the same small task is learnt with each way of turning words into spans. */
 import { evaluateRecords } from "../evaluate/zero-shot";
 import { type SmallTask, smallModel } from "./small-model";
 

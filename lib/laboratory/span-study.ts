@@ -1,3 +1,4 @@
+/** Experiments on the step from words to spans: which words a span's vector sees, and whether both heads agree. */
 import * as tf from "@tensorflow/tfjs";
 import { noDropout } from "../fused/dropout";
 import { initialValues } from "../model/initialise";

@@ -1,3 +1,4 @@
+/** Changes one thing about a trained model (implementation, weights, setting) and counts the changed entities. */
 import type { NerRecord } from "../data/records";
 import { usageError } from "../errors";
 import type { Predictor } from "../evaluate/predictions/predict";

@@ -1,3 +1,4 @@
+/** A fair stopwatch for experiments that compare implementations on a busy machine. */
 import { median } from "../median";
 
 /** Seconds of one way to compute something, over rounds. */

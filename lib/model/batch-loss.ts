@@ -1,3 +1,4 @@
+/** From an encoded batch to its loss: runs the span or token model, builds the masks, calls the matching loss. */
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../batch/collate";
 import { isTokenLevel } from "./config";

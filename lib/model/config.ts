@@ -1,3 +1,4 @@
+/** Reads and checks gliner_config.json, and refuses the architectures that are not built here. */
 import { TOKEN_LEVEL } from "../batch/collate";
 import { type EncoderConfig, parseEncoderConfig } from "../encoder/config";
 import { UserError } from "../errors";

@@ -1,3 +1,4 @@
+/** Estimates the work of a training step from sizes alone, and measures how fast this machine multiplies. */
 import * as tf from "@tensorflow/tfjs";
 import type { EncoderConfig } from "../encoder/config";
 import { STARTS } from "../fused/span-blocks";

@@ -1,3 +1,4 @@
+/** From scores to span candidates in the token-level model: pairs starts with ends over unbroken insides. */
 import { exceeds, probability, type SpanCandidate } from "./decode";
 
 /** How the flat scores of one text are laid out: [W, C, 3], row-major. */

@@ -1,3 +1,4 @@
+/** Describes a model for people: one line about its head, and its parameters counted part by part. */
 import type { EncoderConfig } from "../encoder/config";
 import { type GLiNERConfig, isTokenLevel } from "./config";
 import { defaultLstm } from "./lstm";

@@ -1,3 +1,4 @@
+/** Starting values of a model that is not loaded: weights by PyTorch's rules, embeddings of added tokens. */
 import { randomStream } from "../random";
 import type { Shapes } from "../weights/shapes";
 import { ENCODER_PREFIX } from "./parameter-names";

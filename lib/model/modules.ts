@@ -1,3 +1,4 @@
+/** Sorts parameters by module, and resolves `freeze_components` to the parameters that a training leaves alone. */
 import { UserError } from "../errors";
 import { ENCODER_PREFIX, partOf, prefixOfModule } from "./parameter-names";
 

@@ -1,3 +1,4 @@
+/** The two-layer feed-forward network (the paper's FFN) that span layers and the prompt's type vectors share. */
 import type * as tf from "@tensorflow/tfjs";
 import { linear, linearShapes } from "../encoder/layers";
 import type { Dropout } from "../fused/dropout";

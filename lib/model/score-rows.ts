@@ -1,3 +1,4 @@
+/** Scores -> entities, first step: only spans with a score above a bound leave the tensor for the decoder. */
 import * as tf from "@tensorflow/tfjs";
 import type { ScoreRows } from "./decode";
 

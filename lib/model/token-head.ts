@@ -1,3 +1,4 @@
+/** Words -> scores of token-level models, Python's Scorer: begin, end and inside for every word and type. */
 import * as tf from "@tensorflow/tfjs";
 import { affine, linear, linearShapes } from "../encoder/layers";
 import type { Dropout } from "../fused/dropout";

@@ -1,3 +1,4 @@
+/** The forward pass of the span model from a batch of subwords to logits, with all parameter shapes. */
 import type * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../batch/collate";
 import { encode, encoderShapes } from "../encoder";

@@ -1,3 +1,4 @@
+/** The forward pass of the token-level model: the span model's words and types under another head. */
 import type * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../batch/collate";
 import { noDropout } from "../fused/dropout";

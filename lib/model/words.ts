@@ -1,3 +1,4 @@
+/** Encoded -> words: pools each word's subword vectors, and picks the prompt's vectors by position. */
 import * as tf from "@tensorflow/tfjs";
 import { pickRows } from "../fused/rows";
 

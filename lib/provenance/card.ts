@@ -1,3 +1,4 @@
+/** Writes the Markdown model card of a trained model out of its run's manifest. */
 import { stringify } from "yaml";
 import type { DataDescription } from "./data";
 import { sourceLicences } from "./data";

@@ -1,3 +1,4 @@
+/** Describes a data set for the manifest: hashes, counts and sources, and the licences of the corpora. */
 import { createHash } from "node:crypto";
 import { readData } from "../data/project";
 import { goldTypes, type NerRecord } from "../data/records";

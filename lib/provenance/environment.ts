@@ -1,3 +1,4 @@
+/** Records software, machine, backend and environment variables of a run for its manifest. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";

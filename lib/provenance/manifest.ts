@@ -1,3 +1,4 @@
+/** The format of a run's manifest.json, and the writer that keeps it current from first step to last. */
 import { existsSync } from "node:fs";
 import { UserError } from "../errors";
 import { writeAtomically } from "../files/atomic";

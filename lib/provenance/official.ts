@@ -1,3 +1,4 @@
+/** Reads GLiNER's own training configurations (data's recipes/official), which runs are compared with. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";

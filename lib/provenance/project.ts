@@ -1,3 +1,4 @@
+/** Records the version, git state and dependency lock of the code for a run's manifest. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";

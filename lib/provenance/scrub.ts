@@ -1,3 +1,4 @@
+/** Removes user names, host names and folders from everything that manifests and cards publish. */
 import { homedir, hostname, userInfo } from "node:os";
 import { basename, isAbsolute, relative, resolve, win32 } from "node:path";
 import { PROJECT_ROOT } from "../backend";

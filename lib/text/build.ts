@@ -1,3 +1,4 @@
+/** Makes Hugging Face's JavaScript tokenizer out of a checked tokenizer.json, safe and equal to Rust's. */
 import { Tokenizer } from "@huggingface/tokenizers";
 import { UserError } from "../errors";
 import { type JsonObject, quote } from "../files/json-object";

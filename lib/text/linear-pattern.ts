@@ -1,3 +1,4 @@
+/** Regular expressions from tokenizer files on RE2, in Oniguruma's meaning and without backtracking. */
 import { RE2JS } from "re2js";
 import { quote } from "../files/json-object";
 

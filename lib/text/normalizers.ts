@@ -1,3 +1,4 @@
+/** Patches the JavaScript tokenizer's normalisation of words to match Rust's, before they become subwords. */
 import type { Tokenizer } from "@huggingface/tokenizers";
 import { UserError } from "../errors";
 import { Charsmap } from "./precompiled";

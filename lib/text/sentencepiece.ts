@@ -1,3 +1,4 @@
+/** Reads a SentencePiece model (spm.model), and converts DeBERTa's to the form of tokenizer.json. */
 import { readFileSync } from "node:fs";
 import { UserError } from "../errors";
 import { fields, type WireValue } from "./protobuf";

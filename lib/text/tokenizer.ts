@@ -1,3 +1,4 @@
+/** Words -> subwords: loads a model folder's tokenizer, encodes word by word and caches the ids. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+/** Text -> words: GLiNER's splitter in a fast and a plain form, and the split at white space. */
 import { CHARACTER_KINDS, SPACE, WORD } from "./character-kinds";
 
 /** A word of a text: `text.slice(start, end)`, UTF-16 offsets, end exclusive. */

@@ -1,3 +1,4 @@
+/** Checkpoints of a training: folders replaced without loss, trainer state and optimiser saved and checked. */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../errors";

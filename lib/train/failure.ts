@@ -1,3 +1,4 @@
+/** The error of a training step that fails, and how exceptions that ran out of memory are told from others. */
 import { UserError } from "../errors";
 
 /** Why a step could not be taken. */

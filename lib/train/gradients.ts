@@ -1,3 +1,4 @@
+/** Arithmetic on named gradients between backward pass and optimiser: norms, clipping, accumulation. */
 import * as tf from "@tensorflow/tfjs";
 import { halfOfSquares } from "../fused/native-ops";
 

@@ -1,3 +1,4 @@
+/** The metrics of a run on disk, one JSON line a step, cut back on resume. */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { UserError } from "../errors";
 import { writeAtomically } from "../files/atomic";

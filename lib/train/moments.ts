@@ -1,3 +1,4 @@
+/** The interface of AdamW's per-parameter state, and its plain form for any backend. */
 import * as tf from "@tensorflow/tfjs";
 
 /** What one update of one parameter does, in numbers. */

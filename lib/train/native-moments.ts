@@ -1,3 +1,4 @@
+/** AdamW's per-parameter state on TensorFlow's own Adam kernel, the fast twin of `PlainMoments`. */
 import * as tf from "@tensorflow/tfjs";
 import { attribute, nativeOp } from "../backend";
 import type { AdamChange, Moments } from "./moments";

@@ -1,3 +1,4 @@
+/** The AdamW optimiser: parameter groups, step counts, and the choice between native and plain moments. */
 import * as tf from "@tensorflow/tfjs";
 import { backendInfo, isNative } from "../backend";
 import type { NamedArray } from "../weights/safetensors";

@@ -1,3 +1,4 @@
+/** The step loop of every training: loss, gradients, clipping, update, and what happens when a step fails. */
 import * as tf from "@tensorflow/tfjs";
 import { turn } from "../turn";
 import { failureOf, StepFailure } from "./failure";

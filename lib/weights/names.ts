@@ -1,3 +1,4 @@
+/** Translates tensor names of older checkpoints and wrappers to those of GLiNER 0.2.29. */
 import { UserError } from "../errors";
 import { quote } from "../files/json-object";
 import type { TensorFile } from "./tensor-file";

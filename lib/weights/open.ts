@@ -1,3 +1,4 @@
+/** The one entrance to a folder's weights: picks safetensors, sharded, PyTorch or compact by what lies there. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors";

@@ -1,3 +1,4 @@
+/** Holds a model's weights as TensorFlow variables by name, for the forward pass, training and saving. */
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../errors";
 import { forgetDerived } from "../fused/derived";

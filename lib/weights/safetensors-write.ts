@@ -1,3 +1,4 @@
+/** The writing half of the safetensors format, tensor by tensor. */
 import { fillAtomically } from "../files/atomic";
 import { writeBytes } from "../files/bytes";
 import { BYTES, product } from "./tensor-file";

@@ -1,3 +1,4 @@
+/** The reading half of the safetensors format, which checks strangers' headers before it reads a tensor. */
 import { closeSync } from "node:fs";
 import { UserError } from "../errors";
 import { readBytes, withFile } from "../files/bytes";

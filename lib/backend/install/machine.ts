@@ -1,3 +1,4 @@
+/** The keys that tell whether an earlier choice of backend still holds: this machine, and the tools on it. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { offline } from "../../files/places";

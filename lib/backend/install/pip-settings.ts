@@ -1,3 +1,4 @@
+/** The package indexes and wheel folders that pip's own configuration names, read without Python. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir, platform } from "node:os";

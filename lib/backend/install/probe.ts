@@ -1,3 +1,4 @@
+/** The child process behind `verify.ts`: one backend loads, multiplies two matrices and reports as JSON. */
 import * as tf from "@tensorflow/tfjs";
 import type { BackendName } from "../info";
 import { useBackend } from "../use";

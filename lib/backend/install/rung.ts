@@ -1,3 +1,4 @@
+/** The types of one step of the install ladder: what can be tried, and what it leaves in the cache. */
 import type { Rung } from "../record";
 import type { Log } from "./run";
 

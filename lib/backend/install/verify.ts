@@ -1,3 +1,4 @@
+/** The test of every rung of the ladder: a backend counts only when a child process has computed with it. */
 import { join } from "node:path";
 import { UserError } from "../../errors";
 import { run } from "./run";

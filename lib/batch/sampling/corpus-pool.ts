@@ -1,3 +1,4 @@
+/** Negatives from the whole training set: the sampler that `neg_source: corpus` names. */
 import { UserError } from "../../errors";
 import type { RandomStream } from "../../random";
 import type { NegativeSampler } from "./pool";

@@ -1,3 +1,4 @@
+/** How each release of GLiNER drew its types and made its batches, as a table of changes. */
 import { entryOf, type Since } from "../../era";
 import type { CollateSwitches } from "../collate";
 import { DEFAULT_SAMPLING, type SamplingOptions } from "./options";

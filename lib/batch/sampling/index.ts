@@ -1,3 +1,4 @@
+/** From records to training examples: which gold types and which negatives go into each prompt. */
 import { byCodePoint, type NerRecord } from "../../data/records";
 import type { RandomStream } from "../../random";
 import type { Example } from "../collate";

@@ -1,3 +1,4 @@
+/** Prompts of random length: the last thing the paper's code does to the types of a training example. */
 import type { RandomStream } from "../../random";
 
 /**

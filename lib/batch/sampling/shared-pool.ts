@@ -1,3 +1,4 @@
+/** Negatives from the other sentences of the batch: GLiNER's sampler of today, and the paper's. */
 import type { NerRecord } from "../../data/records";
 import type { RandomStream } from "../../random";
 import type { NegativeSampler } from "./pool";

@@ -1,3 +1,4 @@
+/** Negatives from the example's own source: the sampler that `neg_source: source` names. */
 import { UserError } from "../../errors";
 import type { NegativeSampler } from "./pool";
 import { batchPool } from "./shared-pool";

@@ -1,3 +1,4 @@
+/** The table from a recipe's `neg_source` to the function that draws the negatives. */
 import { corpusPool } from "./corpus-pool";
 import type { NegativeSource } from "./options";
 import type { NegativeSampler } from "./pool";

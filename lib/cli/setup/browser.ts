@@ -1,3 +1,4 @@
+/** The last step of the set-up on a desktop: the system's own command for opening an address. */
 import { spawn } from "node:child_process";
 import { which } from "../../backend/install/run";
 

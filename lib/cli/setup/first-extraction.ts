@@ -1,3 +1,4 @@
+/** The proof at the end of the set-up: the shipped model finds entities in one sentence. */
 import { relative } from "node:path";
 import { PROJECT_ROOT } from "../../backend";
 import { SHIPPED_MODEL } from "../../gliner/checkpoint/shipped";

@@ -1,3 +1,4 @@
+/** InstructUIE's JSON -> records: character positions become spans of words. */
 import { UserError } from "../../errors";
 import { isObject } from "../../files/json-object";
 import { jsonValues } from "../../files/json-values";

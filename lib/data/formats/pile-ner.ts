@@ -1,3 +1,4 @@
+/** Conversations of Pile-NER and UniversalNER -> records: answers are looked for in the words of the text. */
 import { jsonValues } from "../../files/json-values";
 import type { ReadOptions } from "../../files/pieces";
 import { splitTokens } from "../../text/words";

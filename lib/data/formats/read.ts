@@ -1,3 +1,4 @@
+/** Any known format -> records, by the format's name: the table of readers, then renaming of labels. */
 import { jsonValues } from "../../files/json-values";
 import { type LabelMap, renameLabels } from "../labels";
 import { type NerRecord, type PlacedRecord, parseRecord, uniqueSpans } from "../records";

@@ -1,3 +1,4 @@
+/** Tags -> spans and back, in the five schemes of column files (BIO and its relatives). */
 import { UserError } from "../../errors";
 import type { NerSpan } from "../records";
 import type { Tally } from "./tally";

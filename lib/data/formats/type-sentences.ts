@@ -1,3 +1,4 @@
+/** SLIMER's lists of sentences by type -> records. */
 import { UserError } from "../../errors";
 import { readText } from "../../files/text";
 import { splitTokens } from "../../text/words";

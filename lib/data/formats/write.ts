@@ -1,3 +1,4 @@
+/** Records -> any format that can be written, by the format's name. */
 import { UserError } from "../../errors";
 import { markedRecordLine, withoutCrossing } from "../marked/write";
 import { type NerRecord, recordLine } from "../records";

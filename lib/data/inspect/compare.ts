@@ -1,3 +1,4 @@
+/** The doctor's comparison of a copy with its original: sentences lost, labels renamed, mentions moved. */
 import { type NerRecord, type NerSpan, uniqueSpans } from "../records";
 import type { DataFile } from "./data-file";
 

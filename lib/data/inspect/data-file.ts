@@ -1,3 +1,4 @@
+/** How the doctor opens data: names and folders -> records with their places and label lists. */
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError, usageError, warnOnce } from "../../errors";

@@ -1,3 +1,4 @@
+/** The guess at a file's format where nobody has named it: keys of JSON, or the shape of columns. */
 import { filePieces } from "../../files/pieces";
 import type { FormatName } from "../formats/names";
 import type { FormatOptions } from "../formats/read";

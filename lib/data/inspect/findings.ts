@@ -1,3 +1,4 @@
+/** From the doctor's counts to sentences: which ones are faults, which ones are notes. */
 import { basename } from "node:path";
 import type { Comparison } from "./compare";
 import type { FileReport } from "./file-report";

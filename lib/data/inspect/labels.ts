@@ -1,3 +1,4 @@
+/** The doctor's look at label names: unlisted ones, unused ones, near-equal spellings, the order of the list. */
 import type { DataFile } from "./data-file";
 
 /** How a file's labels are spelled: against its list of types, and against one another. */

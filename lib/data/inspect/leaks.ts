@@ -1,3 +1,4 @@
+/** The doctor's look at sentences that stand in two files, or several times in one. */
 import { OverlapIndex, type OverlapOptions } from "../overlap";
 import type { DataFile } from "./data-file";
 

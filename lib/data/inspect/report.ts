@@ -1,3 +1,4 @@
+/** The doctor for data: opens the files, runs every check of the folder and gathers the report. */
 import type { FormatOptions } from "../formats/read";
 import { type Comparison, compareFiles } from "./compare";
 import { type DataFile, openData } from "./data-file";

@@ -1,3 +1,4 @@
+/** The doctor's look at mentions: too wide, beyond the cut, nested, doubled; and the recall that remains. */
 import { type NerRecord, type NerSpan, uniqueSpans } from "../records";
 
 /** What a model of a given form cannot represent, counted span by span: the ceiling of its recall. */

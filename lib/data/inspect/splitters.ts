@@ -1,3 +1,4 @@
+/** The doctor's look at words: mentions that white space or the training expression cuts elsewhere. */
 import { splitAtSpaces, splitTokens, splitWords, type Word } from "../../text/words";
 import { type InstructEntity, spanAt, unitOffsets } from "../formats/instruct";
 import type { NerRecord } from "../records";

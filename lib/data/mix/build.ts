@@ -1,3 +1,4 @@
+/** A training corpus from several sources: mixes, splits off a development set, writes files and manifest. */
 import { createHash } from "node:crypto";
 import { renameSync } from "node:fs";
 import { join } from "node:path";

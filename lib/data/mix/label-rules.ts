@@ -1,3 +1,4 @@
+/** A mix's rules for spelling labels: case, underscores, renaming. */
 import type { NerRecord } from "../records";
 import type { MixRecipe } from "./recipe";
 

@@ -1,3 +1,4 @@
+/** The YAML file of a mix: its keys, its defaults and its checks. */
 import { existsSync } from "node:fs";
 import { UserError, usageError } from "../../errors";
 import { quote } from "../../files/json-object";

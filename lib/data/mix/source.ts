@@ -1,3 +1,4 @@
+/** One source's part of a mix: its sentences split, filtered, cleared of test sentences and drawn. */
 import { randomStream } from "../../random";
 import { Tally } from "../formats/tally";
 import { bareWords, type OverlapIndex } from "../overlap";

@@ -1,3 +1,4 @@
+/** One long record -> records short enough for the model, spans moved along. */
 import type { NerRecord, NerSpan } from "../records";
 
 /**

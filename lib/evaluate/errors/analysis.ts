@@ -1,3 +1,4 @@
+/** Sorts a model's mistakes by kind and type, with a confusion table and the single cases. */
 import type { NerRecord, NerSpan } from "../../data/records";
 import { usageError } from "../../errors";
 import type { SpanCandidate } from "../../model/decode";

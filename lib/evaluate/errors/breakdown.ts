@@ -1,3 +1,4 @@
+/** Scores split by type, by width and by types seen in training, and the gold that lies out of the model's reach. */
 import type { NerRecord, NerSpan } from "../../data/records";
 import type { TextPrediction } from "../predictions/predictions";
 import { addCounts, type Counts, countMatches, f1Scores, type Scores, scoresPerType } from "../scoring/metrics";

@@ -1,3 +1,4 @@
+/** The file format of saved predictions: reads it, writes it, and checks that it belongs to the texts at hand. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type { NerRecord } from "../../data/records";

@@ -1,3 +1,4 @@
+/** A study that shuffles the types of the prompt and scores the answers to each order. */
 import type { NerRecord } from "../../data/records";
 import { usageError } from "../../errors";
 import { randomStream } from "../../random";

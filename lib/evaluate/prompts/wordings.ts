@@ -1,3 +1,4 @@
+/** A study that renames the types of the prompt and measures what each wording changes in F1. */
 import type { NerRecord, NerSpan } from "../../data/records";
 import { usageError } from "../../errors";
 import type { Predictor } from "../predictions/predict";

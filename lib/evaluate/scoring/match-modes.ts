@@ -1,3 +1,4 @@
+/** Softer ways to match entities with gold than exact match, for comparison with nervaluate's numbers. */
 import type { NerSpan } from "../../data/records";
 
 /**

@@ -1,3 +1,4 @@
+/** Counts entities against gold by exact match and turns the counts into precision, recall and F1. */
 import type { NerSpan } from "../../data/records";
 
 /**

@@ -1,3 +1,4 @@
+/** The table of historical ways to ask and score the zero-shot benchmark, each with its source and a verdict. */
 import { readSources } from "../../data/sources";
 import { UserError, usageError } from "../../errors";
 import type { Predictions } from "../predictions/predictions";

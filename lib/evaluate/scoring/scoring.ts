@@ -1,3 +1,4 @@
+/** Decodes saved candidates and counts them against gold, under rules that can each be switched. */
 import type { NerRecord, NerSpan } from "../../data/records";
 import { UserError } from "../../errors";
 import { type DecodeOptions, exceeds, greedyDecode, type SpanCandidate } from "../../model/decode";

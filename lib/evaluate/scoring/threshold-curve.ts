@@ -1,3 +1,4 @@
+/** Scores as a function of the threshold, its best point, and a plain twin that decodes at every threshold. */
 import type { NerRecord } from "../../data/records";
 import { usageError } from "../../errors";
 import { type DecodeOptions, entitiesAt, type SpanCandidate } from "../../model/decode";

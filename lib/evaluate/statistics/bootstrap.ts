@@ -1,3 +1,4 @@
+/** Confidence intervals of one system's F1, and the resampling that paired comparisons share. */
 import { usageError } from "../../errors";
 import { type RandomStream, randomStream } from "../../random";
 import { addCounts, type Counts, f1Scores } from "../scoring/metrics";

@@ -1,3 +1,4 @@
+/** Reliability bins, calibration error and Brier score of candidates, with Wilson's interval for a share. */
 import type { NerRecord } from "../../data/records";
 import { usageError } from "../../errors";
 import type { SpanCandidate } from "../../model/decode";

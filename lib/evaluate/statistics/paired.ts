@@ -1,3 +1,4 @@
+/** Tests whether one system's F1 is really above another's: paired bootstrap and permutation. */
 import { usageError } from "../../errors";
 import { type RandomStream, randomStream } from "../../random";
 import type { Counts } from "../scoring/metrics";

@@ -1,3 +1,4 @@
+/** Reads a training run's benchmark curve from data/results. */
 import { join } from "node:path";
 import { dataPath } from "../../data/project";
 import { UserError } from "../../errors";

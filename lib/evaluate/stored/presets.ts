@@ -1,3 +1,4 @@
+/** Reads the stored comparison of all scoring presets, and makes its rows. */
 import { dataPath } from "../../data/project";
 import { readJson } from "../../files/json";
 import type { PresetScores } from "../benchmark";

@@ -1,3 +1,4 @@
+/** Reads the F1 that papers, model cards and threads report, and places own scores among them. */
 import { dataPath } from "../../data/project";
 import { readJson } from "../../files/json";
 

@@ -1,3 +1,4 @@
+/** The name and fingerprint of a model, by which predictions say what made them. */
 import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";

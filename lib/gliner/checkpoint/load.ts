@@ -1,3 +1,4 @@
+/** From a model folder or a name on the hub to a model in memory: configuration, tokenizer, weights. */
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type EncoderConfig, parseEncoderConfig } from "../../encoder/config";

@@ -1,3 +1,4 @@
+/** The start of a training: an encoder's own weights, GLiNER's special tokens and a fresh head. */
 import { join } from "node:path";
 import { parseEncoderConfig } from "../../encoder/config";
 import { UserError } from "../../errors";

@@ -1,3 +1,4 @@
+/** Configurations and sizes of the GLiNER models that others have published, without downloading them. */
 import { dataPath, readData } from "../../data/project";
 import { type EncoderConfig, parseEncoderConfig } from "../../encoder/config";
 import { type GLiNERConfig, parseConfig } from "../../model/config";

@@ -1,3 +1,4 @@
+/** From a model in memory to a folder that Python reads too, in full precision or compact. */
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError, usageError } from "../../errors";

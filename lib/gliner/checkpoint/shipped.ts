@@ -1,3 +1,4 @@
+/** Which model folder is read when the reader names none. */
 import { dataPath } from "../../data/project";
 
 /** The model that comes with the project; its README.md is its card. */

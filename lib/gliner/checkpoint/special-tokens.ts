@@ -1,3 +1,4 @@
+/** Extends the encoder's vocabulary by the tokens of the prompt, and by [FLERT] where the version had it. */
 import type { GLiNERConfig } from "../../model/config";
 import type { SubwordTokenizer } from "../../text/tokenizer";
 

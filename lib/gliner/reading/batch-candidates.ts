@@ -1,3 +1,4 @@
+/** From the scores of a batch to the candidate spans of each text, for span-level and token-level models. */
 import type * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../../batch/collate";
 import { type GLiNERConfig, isTokenLevel } from "../../model/config";

@@ -1,3 +1,4 @@
+/** Asks for many types in several prompts and joins the answers. */
 import { usageError } from "../../errors";
 import type { SpanCandidate } from "../../model/decode";
 import { checkLabels, checkNumber } from "../../options";

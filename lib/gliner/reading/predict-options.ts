@@ -1,3 +1,4 @@
+/** The options of reading texts, with their defaults and checks. */
 import { checkNames, checkNumber, checkSignal, checkSwitch } from "../../options";
 import type { BatchOptions } from "./reader";
 import type { WindowOptions } from "./windows";

@@ -1,3 +1,4 @@
+/** Takes texts window by window as they come, so that GLiNER reads more of them than fit into memory. */
 import { checkText } from "../../options";
 import type { Entity } from "../entity";
 import { WINDOW } from "./length-order";

@@ -1,3 +1,4 @@
+/** Compares a recipe with a configuration from GLiNER's own repository. */
 import { type Difference, differences } from "../../provenance/difference";
 import { DEFAULT_OFFICIAL, officialNames, readOfficial } from "../../provenance/official";
 import { parseRecipe } from "./recipe";

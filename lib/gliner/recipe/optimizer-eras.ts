@@ -1,3 +1,4 @@
+/** The table of AdamW's settings that each version of GLiNER trained with. */
 import { entryOf, type Since } from "../../era";
 
 /** How a version's trainer set up AdamW, beside the rates that its yaml gives. */

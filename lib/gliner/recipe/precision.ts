@@ -1,3 +1,4 @@
+/** The recipe key mixed_precision: the values it may have, and why only one of them runs on TensorFlow.js. */
 import type { BackendInfo } from "../../backend";
 import { UserError } from "../../errors";
 

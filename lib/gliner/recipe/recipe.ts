@@ -1,3 +1,4 @@
+/** Reads a recipe's YAML file and its --set overrides, checks every key and fills in the defaults. */
 import { existsSync } from "node:fs";
 import { UserError, usageError } from "../../errors";
 import { isObject, quote } from "../../files/json-object";

@@ -1,3 +1,4 @@
+/** The range or list of values that each training key accepts, and the check of a recipe against them. */
 import { NEGATIVE_SOURCES } from "../../batch/sampling";
 import { UserError } from "../../errors";
 import { LOSS_TYPES } from "../../model/loss";

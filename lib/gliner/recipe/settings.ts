@@ -1,3 +1,4 @@
+/** Completes the section `training` with era and default values, and turns its keys into loss options. */
 import type { CollateSwitches } from "../../batch/collate";
 import { DEFAULT_SAMPLING, samplingOf } from "../../batch/sampling";
 import { versionOf } from "../../era";

@@ -1,3 +1,4 @@
+/** The end of every training step: evaluates when due, picks the best model, decides on early stopping. */
 import { UserError } from "../../errors";
 import type { LossOptions } from "../../model/loss";
 import { select } from "../../train/selection";

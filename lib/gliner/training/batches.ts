@@ -1,3 +1,4 @@
+/** Draws a run's batches from the records by seed and number: from records to encoded, labelled examples. */
 import type { Batch, Example } from "../../batch/collate";
 import { type CorpusTypes, corpusTypes, sampleTypes } from "../../batch/sampling";
 import type { NerRecord } from "../../data/records";

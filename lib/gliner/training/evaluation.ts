@@ -1,3 +1,4 @@
+/** Measures a model during its training (development loss, held-out types, tests) and picks the metric to select by. */
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../../batch/collate";
 import type { NerRecord } from "../../data/records";

@@ -1,3 +1,4 @@
+/** Collects what a run's manifest states before training: settings, data, weights, random streams, first batch. */
 import { createHash } from "node:crypto";
 import type { Batch } from "../../batch/collate";
 import type { RunFacts } from "../../provenance/manifest";

@@ -1,3 +1,4 @@
+/** Sorts the parameters into the optimizer's groups: learning rate, weight decay, frozen or trained. */
 import { UserError } from "../../errors";
 import { frozenParameters } from "../../model/modules";
 import type { ParameterGroup } from "../../train/optimizer";

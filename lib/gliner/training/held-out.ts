@@ -1,3 +1,4 @@
+/** Picks types that training must not see, strips them from the records and builds the questions that test them. */
 import { byCodePoint, type NerRecord } from "../../data/records";
 import { UserError, usageError } from "../../errors";
 import { randomStream } from "../../random";

@@ -1,3 +1,4 @@
+/** Measures each training step: parts of the loss, padding, speed, negatives, histograms of the scores. */
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../../batch/collate";
 import type { LossInside } from "../../model/batch-loss";

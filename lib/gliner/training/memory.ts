@@ -1,3 +1,4 @@
+/** The counters and choices of a run that a checkpoint saves, so that a resumed run goes on as if never stopped. */
 import type { Selection } from "../../train/selection";
 import type { TrainingReport } from "./report";
 

@@ -1,3 +1,4 @@
+/** Loads the training, development and test records that a recipe names, and holds types out of them. */
 import { loadRecords, recordsFile } from "../../data/named";
 import { goldTypes, type NerRecord } from "../../data/records";
 import { sha256OfFile } from "../../files/hash";

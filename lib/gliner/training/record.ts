@@ -1,3 +1,4 @@
+/** Keeps manifest.json up to date while a run trains, and writes the model card at its end. */
 import * as tf from "@tensorflow/tfjs";
 import { modelCard } from "../../provenance/card";
 import { ManifestFile, type RunFacts, type RunStatus } from "../../provenance/manifest";

@@ -1,3 +1,4 @@
+/** The report of one training step, and its forms for TensorBoard and the terminal. */
 import type { Histogram } from "../../train/tensorboard/events";
 import type { StepReport } from "../../train/trainer";
 import type { TrainingEvaluation } from "./evaluation";

@@ -1,3 +1,4 @@
+/** Describes the records of a run for its manifest, and fixes what a resumed run must have in common with it. */
 import type { NerRecord } from "../../data/records";
 import { type GLiNERConfig, isTokenLevel } from "../../model/config";
 import { type DataDescription, describeRecords } from "../../provenance/data";

@@ -1,3 +1,4 @@
+/** The files of a run on disk: where each one lies, how it is written, and the lock that keeps other runs out. */
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Example } from "../../batch/collate";

@@ -1,3 +1,4 @@
+/** Puts the parts of a training run together and steps through it: fresh, resumed, interrupted or failed. */
 import { backendInfo } from "../../backend";
 import type { NerRecord } from "../../data/records";
 import { warnOnce } from "../../errors";

@@ -1,3 +1,4 @@
+/** Asks the model for types in the middle of training and scores its answers like the zero-shot evaluation. */
 import { byCodePoint, type NerRecord } from "../../data/records";
 import { FLOOR } from "../../evaluate/predictions/predictions";
 import type { Scores } from "../../evaluate/scoring/metrics";

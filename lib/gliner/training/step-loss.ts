@@ -1,3 +1,4 @@
+/** Joins batches, dropout, loss and measures into the function that the trainer differentiates at each step. */
 import type * as tf from "@tensorflow/tfjs";
 import { seededDropout } from "../../fused/dropout";
 import { batchLoss } from "../../model/batch-loss";

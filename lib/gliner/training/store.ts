@@ -1,3 +1,4 @@
+/** Saves and resumes a run: decides when which checkpoint is written, and finds the one to go on from. */
 import { join } from "node:path";
 import type { Example } from "../../batch/collate";
 import type { NerRecord } from "../../data/records";

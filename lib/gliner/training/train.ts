@@ -1,3 +1,4 @@
+/** The way into training: checks records and settings, then starts a run (train.py in GLiNER's repository). */
 import { checkRecords, type NerRecord } from "../../data/records";
 import { UserError } from "../../errors";
 import { askedOnly } from "../../evaluate/zero-shot";

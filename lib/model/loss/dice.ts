@@ -1,3 +1,4 @@
+/** The element loss for `loss_type: dice`, an alternative to focal loss since GLiNER 0.2.29. */
 import * as tf from "@tensorflow/tfjs";
 import type { LossOptions } from "./options";
 

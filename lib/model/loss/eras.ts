@@ -1,3 +1,4 @@
+/** The history of GLiNER's training loss: what each Python version computed, as options of this one. */
 import { entryOf, type Since } from "../../era";
 import { DEFAULT_LOSS, type LossOptions } from "./options";
 

@@ -1,3 +1,4 @@
+/** What both focal losses share: label smoothing, and the weights by alpha and gamma. */
 import * as tf from "@tensorflow/tfjs";
 
 /** y (1 - s) + s / 2: with s = 1 every target is 1/2 and nothing can be learnt. @returns the shape of `targets` */

@@ -1,3 +1,4 @@
+/** The element loss of today's GLiNER (`loss_type: focal`), for span and token models. */
 import * as tf from "@tensorflow/tfjs";
 import { focalWeights, smooth } from "./factors";
 import type { LossOptions } from "./options";

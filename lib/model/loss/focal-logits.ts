@@ -1,3 +1,4 @@
+/** The element loss of GLiNER's older versions (`loss_type: focal_logits`), stable for any logit. */
 import * as tf from "@tensorflow/tfjs";
 import { focalWeights, smooth } from "./factors";
 import type { LossOptions } from "./options";

@@ -1,3 +1,4 @@
+/** From scores and labels of spans to one number: element loss by type, then masks, weights and reduction. */
 import * as tf from "@tensorflow/tfjs";
 import { dice } from "./dice";
 import { clampedFocal } from "./focal-clamped";

@@ -1,3 +1,4 @@
+/** Thins out the negatives in the loss: random choice by element, with three rules for which may go. */
 import type { Masking } from "./options";
 
 /** Draws a number in [0, 1), uniformly: a named stream's `uniform`. */

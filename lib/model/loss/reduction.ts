@@ -1,3 +1,4 @@
+/** The last step of the loss: from one value per (span, type) to one per batch, by sum or either mean. */
 import * as tf from "@tensorflow/tfjs";
 import type { LossOptions } from "./options";
 

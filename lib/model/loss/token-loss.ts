@@ -1,3 +1,4 @@
+/** The loss of the token-level model, and the check for options that only span models know. */
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../../errors";
 import { clampedFocal } from "./focal-clamped";

@@ -1,3 +1,4 @@
+/** Extra weight for mentions in the loss, fixed or growing with their width. */
 import * as tf from "@tensorflow/tfjs";
 import type { LossOptions } from "./options";
 

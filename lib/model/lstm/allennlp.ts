@@ -1,3 +1,4 @@
+/** The LSTM over words with AllenNLP's rules for empty rows, in its plain and its stateful form. */
 import * as tf from "@tensorflow/tfjs";
 import type { Lstm } from "./lstm";
 import type { LstmModule } from "./module";

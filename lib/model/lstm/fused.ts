@@ -1,3 +1,4 @@
+/** The fast LSTM pass on the native backend: one op forward, and a hand-written backward pass. */
 import * as tf from "@tensorflow/tfjs";
 import { attribute, int64, nativeOp } from "../../backend";
 import { derived } from "../../fused/derived";

@@ -1,3 +1,4 @@
+/** Chooses among the implementations of the LSTM over words; the door to this folder. */
 import { isNative } from "../../backend";
 import { allenNlpLstm } from "./allennlp";
 import { fusedPass } from "./fused";

@@ -1,3 +1,4 @@
+/** The signature that every implementation of the LSTM over words shares. */
 import type * as tf from "@tensorflow/tfjs";
 import type { LstmModule } from "./module";
 import type { LstmStates } from "./run";

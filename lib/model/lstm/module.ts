@@ -1,3 +1,4 @@
+/** The LSTM's weights: their names and shapes in a checkpoint, and how a layer's direction finds its own. */
 import type * as tf from "@tensorflow/tfjs";
 import type { Parameters } from "../../weights/parameters";
 import type { Shapes } from "../../weights/shapes";

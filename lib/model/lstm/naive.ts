@@ -1,3 +1,4 @@
+/** The counter-example among the LSTMs over words: padded rows without packing. */
 import type { Lstm } from "./lstm";
 import { plainPass } from "./pass";
 import { runLstm } from "./run";

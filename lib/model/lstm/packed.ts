@@ -1,3 +1,4 @@
+/** The LSTM over words with PyTorch's packing, the head's layer between pooled words and spans. */
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../../errors";
 import type { Lstm } from "./lstm";

@@ -1,3 +1,4 @@
+/** One direction of an LSTM layer: the interface of a pass, and its plain form, word after word. */
 import * as tf from "@tensorflow/tfjs";
 import { affine } from "../../encoder/layers";
 import type { LstmWeights } from "./module";

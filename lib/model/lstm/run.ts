@@ -1,3 +1,4 @@
+/** Stacks an LSTM's layers and directions around any pass: masks, reversal and final states. */
 import * as tf from "@tensorflow/tfjs";
 import { directionWeights, type LstmModule } from "./module";
 import type { LstmPass, PassOutput } from "./pass";

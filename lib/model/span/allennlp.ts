@@ -1,3 +1,4 @@
+/** Ports of AllenNLP 2.10.1's three span extractors: endpoints, max pooling and self-attention. */
 import * as tf from "@tensorflow/tfjs";
 
 /**

@@ -1,3 +1,4 @@
+/** Words -> spans for `span_mode: cat`, Python's SpanCAT: first word and width, concatenated. */
 import * as tf from "@tensorflow/tfjs";
 import { affine, linearShapes } from "../../encoder/layers";
 import { SPAN_PREFIX } from "../parameter-names";

@@ -1,3 +1,4 @@
+/** Words -> spans with a vector of the whole text as third part, for markerV1 and markerV2. */
 import * as tf from "@tensorflow/tfjs";
 import { SPAN_PREFIX } from "../parameter-names";
 import { projection } from "../projection";

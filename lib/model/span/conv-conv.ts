@@ -1,3 +1,4 @@
+/** Words -> spans for `span_mode: conv_conv`: each width has its own learned kernel. */
 import { SPAN_PREFIX } from "../parameter-names";
 import { closing, closingShapes, convolve, kaimingUniform } from "./conv";
 import { type SpanLayer, shifts } from "./layer";

@@ -1,3 +1,4 @@
+/** Words -> spans for `span_mode: conv_max`: max pooling over windows of words. */
 import * as tf from "@tensorflow/tfjs";
 import { closing, closingShapes } from "./conv";
 import { type SpanLayer, shifts } from "./layer";

@@ -1,3 +1,4 @@
+/** Words -> spans for `span_mode: conv_share`, Python's ConvShare: all widths share a kernel. */
 import * as tf from "@tensorflow/tfjs";
 import { SPAN_PREFIX } from "../parameter-names";
 import { closing, closingShapes, convolve, kaimingUniform } from "./conv";

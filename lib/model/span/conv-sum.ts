@@ -1,3 +1,4 @@
+/** Words -> spans for `span_mode: conv_sum`, and the running window sums that conv_mean divides. */
 import * as tf from "@tensorflow/tfjs";
 import { closing, closingShapes } from "./conv";
 import { type SpanLayer, shifts } from "./layer";

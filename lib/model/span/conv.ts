@@ -1,3 +1,4 @@
+/** Common parts of the five conv_* span modes: the closing Linear, the convolution and its initial values. */
 import * as tf from "@tensorflow/tfjs";
 import { affine, linear, linearShapes } from "../../encoder/layers";
 import type { Parameters } from "../../weights/parameters";

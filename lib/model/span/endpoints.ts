@@ -1,3 +1,4 @@
+/** Words -> spans for `span_mode: endpoints`: both end words and a learned vector of the width. */
 import * as tf from "@tensorflow/tfjs";
 import type { Draw } from "../../weights/shapes";
 import { SPAN_PREFIX } from "../parameter-names";

@@ -1,3 +1,4 @@
+/** The table from `span_mode` to the layer that turns words into spans. */
 import { UserError } from "../../errors";
 import { cat } from "./cat";
 import { convConv } from "./conv-conv";

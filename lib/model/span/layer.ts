@@ -1,3 +1,4 @@
+/** The interface of all span layers, the span-type dot product, and the gathers and shifts that layers share. */
 import * as tf from "@tensorflow/tfjs";
 import type { Dropout } from "../../fused/dropout";
 import { matMulTransposed } from "../../fused/products";

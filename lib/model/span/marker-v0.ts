@@ -1,3 +1,4 @@
+/** Words -> spans for `span_mode: markerV0`, as the paper describes it: first and last word through an FFN. */
 import * as tf from "@tensorflow/tfjs";
 import { SPAN_PREFIX } from "../parameter-names";
 import { projection, projectionShapes } from "../projection";

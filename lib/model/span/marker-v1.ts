@@ -1,3 +1,4 @@
+/** Words -> spans for `span_mode: markerV1`: markerV0 plus a mean over the text, upstream's padding fault included. */
 import * as tf from "@tensorflow/tfjs";
 import { SPAN_PREFIX } from "../parameter-names";
 import { projectionShapes } from "../projection";

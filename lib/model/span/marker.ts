@@ -1,3 +1,4 @@
+/** Words -> spans for today's `span_mode: marker`, in the plain and the factored form. */
 import * as tf from "@tensorflow/tfjs";
 import { affine, linear, linearShapes } from "../../encoder/layers";
 import { matMulTransposed } from "../../fused/products";

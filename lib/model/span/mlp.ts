@@ -1,3 +1,4 @@
+/** Words -> spans for `span_mode: mlp`, Python's SpanMLP: the first word alone decides. */
 import * as tf from "@tensorflow/tfjs";
 import { linear, linearShapes } from "../../encoder/layers";
 import { SPAN_PREFIX } from "../parameter-names";

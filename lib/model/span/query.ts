@@ -1,3 +1,4 @@
+/** Words -> spans for `span_mode: query`, Python's SpanQuery: first word times width, place by place. */
 import * as tf from "@tensorflow/tfjs";
 import { linear, linearShapes } from "../../encoder/layers";
 import { SPAN_PREFIX } from "../parameter-names";

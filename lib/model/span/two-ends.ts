@@ -1,3 +1,4 @@
+/** Words -> scores in one step for markerV0, markerV1 and markerV2, exact and without span vectors. */
 import * as tf from "@tensorflow/tfjs";
 import { affine } from "../../encoder/layers";
 import { derived } from "../../fused/derived";

@@ -1,3 +1,4 @@
+/** Appends a run's numbers and histograms to a TensorBoard log, and cuts it back on resume. */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../../errors";

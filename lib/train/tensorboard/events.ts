@@ -1,3 +1,4 @@
+/** Encodes and decodes TensorBoard's events: a step's scalars and histograms as protobuf bytes. */
 import { fields } from "../../text/protobuf";
 
 /**

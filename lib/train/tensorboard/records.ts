@@ -1,3 +1,4 @@
+/** Frames byte records as TFRecord files do, with checksums, and reads them back. */
 import { maskedCrc32c } from "./crc32c";
 
 /**

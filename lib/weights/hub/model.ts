@@ -1,3 +1,4 @@
+/** Downloads files of a Hugging Face model or data set into the cache, pinned to one commit. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { offline } from "../../backend";

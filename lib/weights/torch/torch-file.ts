@@ -1,3 +1,4 @@
+/** Reads PyTorch's weight files, zip or legacy, with checksums verified, as tensors by name and without running a pickle. */
 import { closeSync } from "node:fs";
 import { UserError } from "../../errors";
 import { openFile, readBytes } from "../../files/bytes";
