@@ -142,6 +142,9 @@ export function get(address: string, path = new URL(address).pathname): Promise<
 
 /** Writes a notebook of code cells. */
 export function putNotebook(copy: Copy, name: string, ...cells: string[]): void {
+  // The rules by which cells are compiled lie beside the notebooks.
+  mkdirSync(join(copy.root, "notebooks"), { recursive: true });
+  cpSync(join(PROJECT_ROOT, "notebooks/tsconfig.json"), join(copy.root, "notebooks/tsconfig.json"));
   mkdirSync(join(copy.root, "notebooks"), { recursive: true });
   const content = {
     cells: cells.map((source, at) => ({
