@@ -28,13 +28,17 @@ export function corpusFile(name: string): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
+/** Where public files may lie that serve instead of a download: where WORKBOOK_MIRROR says, else beside the checkout. */
+export function mirrorPath(): string {
+  return process.env.WORKBOOK_MIRROR || join(PROJECT_ROOT, "..", "shared", "mirror");
+}
+
 /**
- * Public files in their own folders, which serve instead of a download; where WORKBOOK_MIRROR says, else beside the checkout.
+ * The same for a read that may end in a download.
  * @throws UserError where WORKBOOK_MIRROR names no folder: a typing error must not end in a silent download
  */
 export function mirrorFolder(): string {
-  const named = process.env.WORKBOOK_MIRROR;
-  if (!named) return join(PROJECT_ROOT, "..", "shared", "mirror");
-  if (existsSync(named) && statSync(named).isDirectory()) return named;
-  throw new UserError(`WORKBOOK_MIRROR names ${named}, which is not a folder; correct it or unset it.`);
+  const path = mirrorPath();
+  if (!process.env.WORKBOOK_MIRROR || (existsSync(path) && statSync(path).isDirectory())) return path;
+  throw new UserError(`WORKBOOK_MIRROR names ${path}, which is not a folder; correct it or unset it.`);
 }

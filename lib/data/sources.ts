@@ -11,7 +11,7 @@ import { sha256OfFile } from "../files/hash";
 import { cacheFolder, offline } from "../files/places";
 import { HubModel } from "../weights/hub/model";
 import { type GitHubSource, type HubSource, parseManifest, type Source } from "./manifest";
-import { dataPath, mirrorFolder } from "./project";
+import { dataPath, mirrorFolder, mirrorPath } from "./project";
 
 /** Where GitHub serves a file of a commit. */
 const RAW_URL = "https://raw.githubusercontent.com";
@@ -73,7 +73,7 @@ export function addressOf(source: Source): string {
 
 /** True where the mirror or the cache has the file, whatever its bytes: nothing would be fetched. */
 export function isHere(source: Source): boolean {
-  if (existsSync(join(mirrorFolder(), addressOf(source)))) return true;
+  if (existsSync(join(mirrorPath(), addressOf(source)))) return true;
   if ("hub" in source) return repositoryOf(source).cached([source.path]) !== undefined;
   return existsSync(cacheFolder("sources", addressOf(source)));
 }

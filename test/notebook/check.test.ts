@@ -88,7 +88,7 @@ test("nothing answered is open, not wrong; what the answer throws is told; stric
 
 const CHOICES = [
   { text: "the seed", explain: "one run cannot tell", right: true },
-  { text: "the weather", explain: "no", right: false },
+  { text: "the weather", explain: "no, not indoors", right: false },
   { text: "the order of the data", explain: "as much as the initialisation", right: true },
 ];
 
@@ -98,7 +98,7 @@ test("a question: shown, answered in part, answered rightly", () => {
   assert.equal(answer("").passed, undefined);
   assert.match(answer("").toString(), /What moves F1\?\n {2}A {2}the seed\n[\s\S]*Answer with quiz\("x", "A"\)/);
   assert.match(answer("a").toString(), /✗ not yet .*\n {2}A ✓ one run cannot tell\n {2}Right so far; there is more\./);
-  assert.match(answer("AB").toString(), /B ✗ no$/);
+  assert.match(answer("AB").toString(), /B ✗ no, not indoors$/);
   assert.equal(answer("c, a").passed, true);
   for (const wrong of ["D", "é", "1"])
     assert.throws(() => answer(wrong), new RegExp(`got the answer "${wrong}", wanted letters from A to C`));
@@ -116,7 +116,7 @@ test("what is stored holds no answer; before a reader a choice unfolds what is s
   openOutput({ display: () => undefined, interactive: true });
   const html = String(quizOf("x", question, "").bundle["text/html"]);
   assert.equal(html.match(/<details><summary/g)?.length, 3);
-  assert.match(html, /<b>B<\/b> <bdi>the weather<\/bdi><\/summary><div[^>]*>✗ wrong: <bdi>no<\/bdi>/);
+  assert.match(html, /<b>B<\/b> <bdi>the weather<\/bdi><\/summary><div[^>]*>✗ wrong: <bdi>no, not indoors<\/bdi>/);
   assert.doesNotMatch(html, /<script|onclick|javascript:/);
 });
 

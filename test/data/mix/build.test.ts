@@ -191,7 +191,7 @@ test("a recipe with an unknown key or a wrong value is refused by name", () => {
   assert.throws(() => readMix(scratch.file("empty.yaml", "")), says("empty.yaml is null, wanted a mapping"));
   assert.throws(
     () => readMix(scratch.file("loop.yaml", "sources: &x\n  a: *x\n")),
-    says('"sources" is an object, wanted a list'),
+    says('"sources.a" holds itself by an alias'),
   );
   const latin = Buffer.from("sources: [caf\u00e9]\n", "latin1");
   assert.throws(
