@@ -45,16 +45,20 @@ export class KernelClient {
   /** How the process ended, in words. */
   private end = "";
   private exited: Promise<void>;
+  private readonly shell: Dealer;
+  private readonly iopub: Subscriber;
+  private readonly control: Dealer;
 
   private constructor(
     readonly process: ChildProcess,
     private readonly connection: Connection,
     /** Folder of the connection file; gone after `shutdown`. */
     readonly scratch: string,
-    private readonly shell: Dealer,
-    private readonly iopub: Subscriber,
-    private readonly control: Dealer,
+    { shell, iopub, control }: { shell: Dealer; iopub: Subscriber; control: Dealer },
   ) {
+    this.shell = shell;
+    this.iopub = iopub;
+    this.control = control;
     this.exited = new Promise((resolve) => {
       const ended = (how: string): void => {
         this.dead = true;
@@ -90,7 +94,7 @@ export class KernelClient {
     shell.connect(`tcp://${connection.ip}:${connection.shell_port}`);
     iopub.connect(`tcp://${connection.ip}:${connection.iopub_port}`);
     iopub.subscribe();
-    const client = new KernelClient(child, connection, scratch, shell, iopub, control);
+    const client = new KernelClient(child, connection, scratch, { shell, iopub, control });
     await client.ready(options.startTimeoutMs ?? START_LIMIT);
     return client;
   }
