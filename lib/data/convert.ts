@@ -7,6 +7,7 @@ import { WRITERS, type WriterName } from "./formats/write";
 import type { PlacedRecord } from "./records";
 import { sourceRecords } from "./source-records";
 
+/** What is converted into what, and by which rules. */
 export interface Conversion extends FormatOptions {
   /** Files, or `source:ID` for one of data/manifest.json. */
   inputs: readonly string[];
