@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, isAbsolute, join, relative, sep } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { readRecord } from "../../backend";
 import { UserError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
@@ -57,11 +58,15 @@ export function openBook(options: BookOptions): Book {
   const notebooks = options.notebooks ?? projectNotebooks();
   mkdirSync(options.folder, { recursive: true });
   const pages = notebooks.map((path) => shownPage(path, options.folder));
-  writePages(options.folder, pages, apiPages());
+  writePages(options.folder, pages);
   return { folder: options.folder, done: runAll(notebooks, pages, options) };
 }
 
 async function runAll(notebooks: readonly string[], pages: Page[], options: BookOptions): Promise<void> {
+  // The library's pages take seconds to make: the notebooks can be read meanwhile.
+  await setImmediate();
+  if (options.signal?.aborted) return;
+  writePages(options.folder, pages, apiPages());
   for (const [at, path] of notebooks.entries()) {
     if (options.signal?.aborted) return;
     if (ranHere(path, options.folder)) continue;
