@@ -10,6 +10,7 @@ import { sha256, sha256OfFile } from "../../files/hash";
 import { modelIdentity } from "../../gliner/checkpoint/identity";
 import type { Recipe } from "../../gliner/recipe/recipe";
 import { readRecipe } from "../../gliner/recipe/recipe";
+import { STREAM_SEEDS } from "../../gliner/recipe/training-config";
 import { parseConfig } from "../../model/config";
 import type { Manifest } from "../../provenance/manifest";
 import { type Arm, VARIABLES } from "./arm";
@@ -69,7 +70,7 @@ export async function settingsOf(
     engine: arm.engine,
     model: training.prev_path ? {} : modelSettings(model),
     data: without(data, NAMES),
-    training: without(training, BOOKKEEPING),
+    training: trainingSettings(training),
     environment: environmentOf(arm),
     hashes: await dataHashes(recipe, absent),
     seed: training.seed,
@@ -81,6 +82,12 @@ function modelSettings(model: Recipe["model"]): Record<string, unknown> {
   const { config } = parseConfig({ ...model }, "the recipe");
   const settings = without(config, DERIVED);
   return isFolder(config.model_name) ? { ...settings, model_name: "a folder" } : settings;
+}
+
+/** A stream's seed is part of what a run is only where it is not the run's. */
+function trainingSettings(training: Recipe["training"]): Record<string, unknown> {
+  const own = STREAM_SEEDS.filter((key) => (training[key] ?? training.seed) === training.seed);
+  return without(training, new Set<string>([...BOOKKEEPING, ...own]));
 }
 
 const isFolder = (name: string) => name !== "" && existsSync(name) && statSync(name).isDirectory();
@@ -106,7 +113,7 @@ export function settingsOfManifest(manifest: Manifest, where: string): RunSettin
     engine: "typescript",
     model: without(model, DERIVED),
     data: without(data, NAMES),
-    training: without(training, BOOKKEEPING),
+    training: trainingSettings(training),
     environment: Object.fromEntries(VARIABLES.map((name) => [name, flags[name] ?? NOT_SET])),
     hashes: Object.fromEntries(hashes),
     seed: training.seed,

@@ -67,6 +67,8 @@ test("an unknown key, a wrong type and a value out of range are errors that name
     ["held_out_types: person\n", /"held_out_types" is "person", wanted a list of names, such as \[person, city\]/],
     ['train_data: ""\n', /"train_data" is "", wanted a text that is not empty/],
     ['prev_path: ""\n', /"prev_path" is "", wanted a name or null/],
+    ["order_seed: first\n", /"order_seed" is "first", wanted a whole number from 0 on, or null for the run's seed/],
+    ["init_seed: -1\n", /"init_seed" is -1, wanted a whole number/],
     ["keep_empty: 1\n", /"keep_empty" is 1, wanted true or false/],
     ["num_steps: &loop [*loop]\n", /"num_steps\.0" holds itself by an alias/],
     ["a: [\n", /is not YAML/],
