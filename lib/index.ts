@@ -108,6 +108,7 @@ export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } fr
 export {
   type Arm,
   type ArmComparison,
+  type AtlasRow,
   changedPlan,
   comparePlan,
   conduct,
@@ -128,6 +129,7 @@ export {
   type StudyComparison,
   type Suspect,
   type SuspectResult,
+  seedAtlas,
   suspectIds,
   suspectResults,
   suspectsTable,
