@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { usageError } from "../errors";
 import { writeAtomically } from "../files/atomic";
 import { scrubbed } from "../provenance/scrub";
-import { compareOnFile, conduct, type Engine } from "../study/conduct";
+import { compareOnFile, conduct, type Engine, resultsOf } from "../study/conduct";
 import { jobsThatFit, runProcesses } from "../study/engines/processes";
 import { runOverQueue } from "../study/engines/queue/coordinator";
 import { checkBudget, type Estimate } from "../study/estimate/estimate";
@@ -18,6 +18,7 @@ import { RESULTS_FOLDER, recordResult, suspectResults } from "../study/results/t
 import { adoptRuns, checkAdopted } from "../study/run/adopt";
 import { StudyFolder } from "../study/run/folder";
 import type { Programs } from "../study/run/perform";
+import { KEPT_RUNS, storeResult } from "../study/run/store";
 import { type Command, number, required, runCommand, type Values, whole } from "./command";
 import { calculator, estimate, listSuspects, lookAhead } from "./study-ahead";
 import { studyPictures, suspectsPicture } from "./study-figures";
@@ -54,8 +55,9 @@ export const command: Command = {
     ["--paired", "control and arm are compared seed by seed"],
     [
       "--record",
-      "also writes data/results/suspects/ID.json, and the table and the picture of all: data/results/suspects.md, .png",
+      "also keeps the runs in data/results/laboratory and the result in data/results/suspects/ID.json, and makes the table and the picture of all: data/results/suspects.md, .png",
     ],
+    ["--fresh", "trains every run anew, also those whose results the repository keeps (data/results/laboratory)"],
     ["--list", "the suspects"],
   ],
   options: {
@@ -75,6 +77,7 @@ export const command: Command = {
     sentences: { type: "string" },
     paired: { type: "boolean" },
     record: { type: "boolean" },
+    fresh: { type: "boolean" },
     list: { type: "boolean" },
   },
   allowPositionals: true,
@@ -105,7 +108,7 @@ function planFor(name: string, values: Values): Plan {
 async function study(name: string, plan: Plan, values: Values, adopted: readonly string[]): Promise<SuspectResult> {
   const out = required(values, "out", command);
   const planned = await planRuns(plan);
-  const folder = StudyFolder.open(out, { id: planned.planId, name: plan.name });
+  const folder = StudyFolder.open(out, { id: planned.planId, name: plan.name }, values.fresh ? null : KEPT_RUNS);
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
@@ -119,6 +122,7 @@ async function study(name: string, plan: Plan, values: Values, adopted: readonly
     process.stdout.write(comparisonTable(result));
     const written = await studyPictures(result, out);
     if (values.record) {
+      for (const run of resultsOf(planned.runs, folder).values()) written.push(storeResult(KEPT_RUNS, run));
       written.push(...recordResult(result));
       written.push(...(await suspectsPicture(suspectResults(), `${RESULTS_FOLDER}.png`)));
     }
