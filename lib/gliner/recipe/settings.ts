@@ -12,6 +12,7 @@ const DEFAULT_COLLATE: CollateSwitches = { preprocess_text: false, one_type_per_
 
 export const DEFAULT_TRAINING: TrainingConfig = {
   prev_path: null,
+  redraw_components: [],
   era: null,
   num_steps: 1000,
   train_batch_size: 8,

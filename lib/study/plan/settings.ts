@@ -4,12 +4,14 @@
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { recordsFile } from "../../data/named";
 import { UserError } from "../../errors";
 import { sha256, sha256OfFile } from "../../files/hash";
 import { modelIdentity } from "../../gliner/checkpoint/identity";
 import type { Recipe } from "../../gliner/recipe/recipe";
 import { readRecipe } from "../../gliner/recipe/recipe";
+import { DEFAULT_TRAINING } from "../../gliner/recipe/settings";
 import { STREAM_SEEDS } from "../../gliner/recipe/training-config";
 import { parseConfig } from "../../model/config";
 import type { Manifest } from "../../provenance/manifest";
@@ -84,10 +86,14 @@ function modelSettings(model: Recipe["model"]): Record<string, unknown> {
   return isFolder(config.model_name) ? { ...settings, model_name: "a folder" } : settings;
 }
 
+/** Keys that came after the first runs were kept: they are part of what a run is where they change it, so that old ids stay. */
+const LATER = ["redraw_components"] as const;
+
 /** A stream's seed is part of what a run is only where it is not the run's. */
 function trainingSettings(training: Recipe["training"]): Record<string, unknown> {
   const own = STREAM_SEEDS.filter((key) => (training[key] ?? training.seed) === training.seed);
-  return without(training, new Set<string>([...BOOKKEEPING, ...own]));
+  const unset = LATER.filter((key) => isDeepStrictEqual(training[key] ?? DEFAULT_TRAINING[key], DEFAULT_TRAINING[key]));
+  return without(training, new Set<string>([...BOOKKEEPING, ...own, ...unset]));
 }
 
 const isFolder = (name: string) => name !== "" && existsSync(name) && statSync(name).isDirectory();
