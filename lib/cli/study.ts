@@ -35,6 +35,7 @@ export const command: Command = {
     ["--out DIR", "the results folder of this plan; the same command goes on where it stopped"],
     ["--seeds N", "seeds 0 to N - 1 of the control and of every arm (default 5, or the plan's)"],
     ["--steps N", "steps of training instead of the recipe's"],
+    ["--limit N", "asks only the first N sentences of each test"],
     ["--jobs N", "runs at once (default: as many as cores and memory allow)"],
     ["--queue URL", "redis://... or postgres://...: the runs go to workers, see `worker --help`"],
     ["--lease SECONDS", "with --queue: after so long without a sign a worker's run goes to another one (default 30)"],
@@ -64,6 +65,7 @@ export const command: Command = {
     out: { type: "string" },
     seeds: { type: "string" },
     steps: { type: "string" },
+    limit: { type: "string" },
     jobs: { type: "string" },
     queue: { type: "string" },
     lease: { type: "string" },
@@ -101,7 +103,8 @@ function planFor(name: string, values: Values): Plan {
   const plan = readPlan(name);
   const seeds = values.seeds === undefined ? undefined : whole(values, "seeds", 1, 1, 10_000);
   const steps = values.steps === undefined ? undefined : whole(values, "steps", 1, 1, 10_000_000);
-  return changedPlan(plan, { seeds, steps }, recipeOf(plan.recipe, plan.control).training.num_steps);
+  const limit = values.limit === undefined ? undefined : whole(values, "limit", 1, 1, 10_000_000);
+  return changedPlan(plan, { seeds, steps, limit }, recipeOf(plan.recipe, plan.control).training.num_steps);
 }
 
 /** The whole way: estimate, budget, runs, comparison. */
@@ -165,7 +168,8 @@ async function adopt(folders: readonly string[], { runs }: PlannedRuns, folder: 
 /** The call that makes this result again, without what depends on the machine. */
 function commandOf(name: string, plan: Plan, values: Values): string {
   const steps = values.steps === undefined ? "" : ` --steps ${values.steps}`;
-  return `npm run -s study -- ${name} --seeds ${plan.seeds.length}${steps} --out runs/${plan.name}`;
+  const limit = values.limit === undefined ? "" : ` --limit ${values.limit}`;
+  return `npm run -s study -- ${name} --seeds ${plan.seeds.length}${steps}${limit} --out runs/${plan.name}`;
 }
 
 const say = (line: string) => void process.stderr.write(`${line.trimEnd()}\n`);
