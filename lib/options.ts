@@ -41,6 +41,13 @@ export function checkSwitch(name: string, value: unknown): boolean {
   throw usageError(`${name} got ${shown(value)}, wanted true or false.`);
 }
 
+/** @throws UserError where it is none of these words */
+export function checkWord<Word extends string>(name: string, value: unknown, words: readonly Word[]): Word {
+  const known = words.find((word) => word === value);
+  if (known !== undefined) return known;
+  throw usageError(`${name} got ${shown(value)}, wanted ${words.map((word) => `"${word}"`).join(" or ")}.`);
+}
+
 /** A misspelt option (`flat_ner`, `treshold`) would be left out in silence. @throws UserError naming it */
 export function checkNames(options: unknown, known: readonly string[], what: string): void {
   if (typeof options !== "object" || options === null || Array.isArray(options))

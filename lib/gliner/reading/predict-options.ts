@@ -1,12 +1,14 @@
 /** The options of reading texts, with their defaults and checks. */
-import { checkNames, checkNumber, checkSignal, checkSwitch } from "../../options";
+import { checkNames, checkNumber, checkSignal, checkSwitch, checkWord } from "../../options";
+import { TEXT_SPLITTERS, type TextReading } from "../../text/reading";
 import type { BatchOptions } from "./reader";
+import { checkThreshold, THRESHOLD, type Threshold } from "./thresholds";
 import type { WindowOptions } from "./windows";
 
-/** How spans become entities. */
-export interface PredictOptions {
-  /** Spans whose probability is greater than this count. Default 0.5. */
-  threshold?: number;
+/** How texts become words and spans become entities. As Python does it all: `{ nfc: false, window: false }`. */
+export interface PredictOptions extends TextReading {
+  /** Spans whose probability is greater count; an object has one for each type, .5 where a type is not in it. Default 0.5. */
+  threshold?: Threshold;
   /** No two entities overlap (default); false lets one lie wholly inside another. */
   flatNer?: boolean;
   /** One span may have several labels. Default false. */
@@ -15,9 +17,10 @@ export interface PredictOptions {
   returnClassProbs?: boolean;
   /**
    * How a text that is longer than the model takes is read: in overlapping windows (default; with their sizes), or, with
-   * false, only as far as the model reaches, as Python does; the words that are lost are then counted.
+   * false, only as far as the model reaches, as Python does; the words that are lost are then counted. "sentence" reads every text of
+   * several sentences sentence by sentence, however short.
    */
-  window?: boolean | WindowOptions;
+  window?: boolean | "sentence" | WindowOptions;
   /** Most types in one prompt; more of them are asked for in several, which changes their scores. Default: all in one. */
   labelsAtOnce?: number;
 }
@@ -28,24 +31,36 @@ const NAMES = [
   "multiLabel",
   "returnClassProbs",
   "window",
+  "nfc",
+  "splitter",
   "labelsAtOnce",
   "batchSize",
   "forward",
   "onProgress",
   "onWordsLost",
+  "onWindows",
   "signal",
 ];
 
 /** The same with every default filled in. @throws UserError naming what is unknown or out of its rule */
 export function checkedOptions(options: PredictOptions & BatchOptions) {
   checkNames(options, NAMES, "the prediction");
-  const { threshold = 0.5, flatNer = true, multiLabel = false, returnClassProbs = false, window = true } = options;
-  const { batchSize = 8, labelsAtOnce, signal } = options;
-  if (typeof window !== "boolean") checkNames(window, ["words", "overlap"], "window");
+  const {
+    threshold = THRESHOLD,
+    flatNer = true,
+    multiLabel = false,
+    returnClassProbs = false,
+    window = true,
+  } = options;
+  const { batchSize = 8, labelsAtOnce, signal, nfc = true, splitter = "gliner" } = options;
+  if (typeof window === "string") checkWord("window", window, ["sentence"]);
+  else if (typeof window !== "boolean") checkNames(window, ["words", "overlap"], "window");
   checkSignal(signal);
   return {
     ...options,
-    threshold: checkNumber("threshold", threshold),
+    threshold: checkThreshold(threshold),
+    nfc: checkSwitch("nfc", nfc),
+    splitter: checkWord("splitter", splitter, TEXT_SPLITTERS),
     flatNer: checkSwitch("flatNer", flatNer),
     multiLabel: checkSwitch("multiLabel", multiLabel),
     returnClassProbs: checkSwitch("returnClassProbs", returnClassProbs),
