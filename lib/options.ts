@@ -22,6 +22,9 @@ const RULES = {
   seed: { low: 0, high: Number.MAX_SAFE_INTEGER, whole: true },
 } satisfies Record<string, NumberRule>;
 
+/** Spans whose probability is greater count, where nobody says otherwise; as in Python. */
+export const THRESHOLD = 0.5;
+
 /** A number that has a rule. */
 export type NumberOption = keyof typeof RULES;
 

@@ -6,6 +6,7 @@ import { type Batch, type CollateSwitches, collate, type Example } from "../batc
 import { checkRoom } from "../batch/prompt";
 import type { NerRecord } from "../data/records";
 import { usageError, warnOnce } from "../errors";
+import { type PromisedThresholds, promisedThresholds, type ThresholdsOptions } from "../evaluate/thresholds";
 import { type EvaluateOptions, type Evaluation, evaluateRecords } from "../evaluate/zero-shot";
 import { type GLiNERConfig, isTokenLevel } from "../model/config";
 import { greedyDecode, type SpanCandidate } from "../model/decode";
@@ -44,7 +45,7 @@ import { inWindows, type WindowOptions } from "./reading/windows";
 export class GLiNER implements LimitedReader {
   /** Words that the model has not seen so far because texts were longer than `max_len` or the encoder's limit. */
   wordsLost = 0;
-  /** Texts so far that were read in several parts: too long for one pass, or by sentence. */
+  /** Texts so far of which something was too long for one pass and was read in windows. */
   textsInWindows = 0;
 
   /** None any more once it is disposed of. */
@@ -240,6 +241,21 @@ export class GLiNER implements LimitedReader {
   ): Promise<Evaluation> {
     const { labelsAtOnce, ...rest } = options;
     return evaluateRecords(this.reader(false, labelsAtOnce), records, rest);
+  }
+
+  /**
+   * A threshold for each type that promises a recall, from some 50 annotated sentences: `threshold` of predictions takes its `thresholds`.
+   *
+   * @example
+   * const { thresholds } = await model.thresholdsFor(records, { recall: 0.9 });
+   * await model.predictEntities(text, Object.keys(thresholds), { threshold: thresholds });
+   */
+  async thresholdsFor(
+    records: readonly NerRecord[],
+    options: ThresholdsOptions & Pick<PredictOptions, "labelsAtOnce">,
+  ): Promise<PromisedThresholds> {
+    const { labelsAtOnce, ...rest } = options;
+    return promisedThresholds(this.reader(true, labelsAtOnce), records, rest);
   }
 
   /**

@@ -44,9 +44,15 @@ test("blank text has no entities and is no error", () => {
   assert.deepEqual([code, out], [0, ""]);
 });
 
-test("a long text is read to its end, in windows; --truncate leaves the end out and counts it", () => {
+test("a long text is read to its end, in sentences or windows; --truncate leaves the end out and counts it", () => {
   const long = `${TEXT} `.repeat(40);
-  const whole = verb("predict", MODEL, long);
+  const sentences = verb("predict", MODEL, long);
+  assert.deepEqual([sentences.code, sentences.err], [0, ""]);
+  assert.equal(
+    rows(sentences.out).at(-1)?.end,
+    (rows(verb("predict", MODEL, TEXT).out).at(-1)?.end as number) + 39 * (TEXT.length + 1),
+  );
+  const whole = verb("predict", [...MODEL, "--window", "model"], long);
   assert.equal(whole.code, 0, whole.err);
   const last = rows(whole.out).at(-1) ?? {};
   assert.ok((last.end as number) > long.length - TEXT.length);
@@ -76,7 +82,11 @@ test("truncation stands in --json by line, and --fail-on-truncation ends with 1"
   assert.equal(failed.code, 1);
   assert.match(failed.err, /line 2: \d+ words at the end were not read, and --fail-on-truncation is given/);
   assert.equal(failed.out, "");
-  const whole = verb("predict", [...MODEL, "--lines", "--fail-on-truncation", "--json", out], input);
+  const whole = verb(
+    "predict",
+    [...MODEL, "--lines", "--window", "model", "--fail-on-truncation", "--json", out],
+    input,
+  );
   assert.equal(whole.code, 0, whole.err);
   const read = JSON.parse(readFileSync(out, "utf8"));
   assert.deepEqual([read.texts_in_windows, read.words_not_read, read.truncated], [1, 0, []]);
@@ -104,6 +114,13 @@ test("wrong words end with 2, a missing model with 1, each with one sentence and
     [[...MODEL, "--threshold", "high"], 2, /--threshold got "high"/],
     [[...MODEL, "--nonsense"], 2, /--nonsense/],
     [[...MODEL, "--window", "2"], 2, /a window of 2 words, wanted a whole number from 6 to max_len 48/],
+    [[...MODEL, "--window", "sentence", "--overlap", "8"], 2, /--overlap is of windows/],
+    [
+      [...MODEL, "--threshold", "person=.3,planet=.2"],
+      2,
+      /--threshold names "planet", which --labels does not ask for/,
+    ],
+    [[...MODEL, "--splitter", "spacy"], 2, /--splitter got "spacy", wanted "gliner" or "intl"/],
     [[...MODEL, "--overlap", "1"], 2, /overlap by 1, wanted a whole number from 5/],
     [[...MODEL, "--truncate", "--window", "20"], 2, /--truncate reads no windows/],
     [[...MODEL, "--to", "xml"], 2, /--to got "xml", wanted one of jsonl, marked, bio, html/],

@@ -32,6 +32,8 @@ export async function detectScheme(path: string, sentences: AsyncIterable<Rows>)
       look(tags, lines, marks);
       for (const [i, tag] of tags.entries()) bare.add(tokens[i], tag, lines[i]);
     }
+  // M- beside E- and S- is of BMES; alone it is another spelling, or a type.
+  if (marks.m && !marks.es) marks.bare ??= marks.m;
   const mixed = (one: keyof Marks, other: keyof Marks) => mixture(path, marks, one, other);
   const doubt = marks.bare && !marks.prefixed ? bare.doubt() : undefined;
   if (doubt)
@@ -40,8 +42,8 @@ export async function detectScheme(path: string, sentences: AsyncIterable<Rows>)
     );
   if (marks.bare && !marks.prefixed) return "io";
   if (marks.bare) throw mixed("prefixed", "bare");
-  if (marks.es && marks.lu) throw mixed("es", "lu");
   if (marks.m) return bmes(marks, mixed);
+  if (marks.es && marks.lu) throw mixed("es", "lu");
   if (marks.es || marks.lu) {
     if (marks.orphan) throw mixed(marks.es ? "es" : "lu", "orphan");
     return marks.es ? "iobes" : "bilou";
@@ -65,12 +67,11 @@ function look(tags: readonly string[], lines: readonly number[], marks: Marks): 
   let before = OUTSIDE;
   for (const [i, text] of tags.entries()) {
     const tag = anyTag(text);
-    if (tag === undefined) mark("bare", i);
+    if (tag === undefined) mark(/^M-./.test(text) ? "m" : "bare", i);
     else if (tag.prefix !== "O") {
       mark("prefixed", i);
       if ("ES".includes(tag.prefix)) mark("es", i);
       if ("LU".includes(tag.prefix)) mark("lu", i);
-      if (tag.prefix === "M") mark("m", i);
       if (tag.prefix === "I") mark("inside", i);
       if (needless(tag, before, "iob1")) mark("needlessBegin", i);
       if (begins(tag, before) && isOrphan(tag, "iobes")) mark("orphan", i);
@@ -82,7 +83,7 @@ function look(tags: readonly string[], lines: readonly number[], marks: Marks): 
 /** A tag of any scheme with prefixes; undefined for any other text. */
 function anyTag(text: string): Tag | undefined {
   if (text === "O") return OUTSIDE;
-  const [, prefix, type] = /^([BIESLUM])-(.+)$/s.exec(text) ?? [];
+  const [, prefix, type] = /^([BIESLU])-(.+)$/s.exec(text) ?? [];
   return prefix === undefined ? undefined : { prefix: prefix as Tag["prefix"], type };
 }
 

@@ -18,7 +18,7 @@ export interface BatchOptions {
   onProgress?(done: number, total: number): void;
   /** Called for every text of which the model does not see the last `words` words. */
   onWordsLost?(text: number, words: number): void;
-  /** Called for every text that is read in several parts, windows or sentences; more than once where several prompts ask. */
+  /** Called for every text of which something is read in windows; more than once where several prompts ask. */
   onWindows?(text: number): void;
   /** Ends the work between two batches: the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
@@ -55,6 +55,6 @@ export interface LimitedReader extends Reader {
     readonly config: GLiNERConfig;
     readonly encoder: EncoderConfig;
   };
-  /** Texts so far that were read in several parts: windows, or sentences. */
+  /** Texts so far of which something was too long for one pass and was read in windows. */
   textsInWindows: number;
 }

@@ -23,9 +23,6 @@ export function inSentences(reader: Reader, starts: readonly (readonly number[])
           onWindows: (part) => options.onWindows?.(parts[part].text),
         },
       );
-      starts.forEach(({ length }, text) => {
-        if (length > 1) options.onWindows?.(text);
-      });
       const whole = tokens.map((): (typeof found)[number] => []);
       parts.forEach(({ text, from }, part) => {
         for (const span of found[part]) whole[text].push({ ...span, start: span.start + from, end: span.end + from });

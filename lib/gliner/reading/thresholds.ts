@@ -2,10 +2,7 @@
 import { usageError } from "../../errors";
 import type { SpanCandidate } from "../../model/decode";
 import { exceeds } from "../../model/decode";
-import { checkNumber } from "../../options";
-
-/** Of the types that have none of their own. */
-export const THRESHOLD = 0.5;
+import { checkNumber, THRESHOLD } from "../../options";
 
 /** Spans whose probability is greater count; by type, where types differ. A type without one of its own has .5. */
 export type Threshold = number | Readonly<Record<string, number>>;
