@@ -12,7 +12,8 @@ export interface CsvRow {
   line: number;
 }
 
-const SEPARATORS = [",", ";", "\t"];
+/** Of as many, the one that stands in fewer texts. */
+const SEPARATORS = ["\t", ";", ","];
 
 /**
  * The rows of a file; a blank line is a row of one empty cell. The separator is the one of comma, semicolon and tab that the first row has

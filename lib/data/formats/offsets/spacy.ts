@@ -5,7 +5,7 @@
 import { UserError } from "../../../errors";
 import { isObject, type JsonObject, quote } from "../../../files/json-object";
 import { jsonValues } from "../../../files/json-values";
-import type { ReadOptions } from "../../../files/pieces";
+import { filePieces, type ReadOptions } from "../../../files/pieces";
 import type { Tally } from "../tally";
 import type { OffsetItem, OffsetMention } from "./item";
 import { listOf, mentionOf, notHeld, type PlacedItem } from "./values";
@@ -14,7 +14,7 @@ const WANTED = '[text, {"entities": [[start, end, type], ...]}] or {"text", "ent
 
 /** @throws UserError naming file and line where a value is of another form, or the file is spaCy's binary one */
 export async function* readSpacy(path: string, options: ReadOptions, tally: Tally): AsyncGenerator<PlacedItem> {
-  if (path.endsWith(".spacy"))
+  if (await isPacked(path))
     throw new UserError(
       `${path} is spaCy's binary form, which only spaCy reads; wanted JSON: write each document of DocBin().from_disk(path).get_docs(nlp.vocab) as json.dumps(doc.to_json()), one a line.`,
     );
@@ -27,6 +27,12 @@ export async function* readSpacy(path: string, options: ReadOptions, tally: Tall
       else yield { item: itemOf(one, tally, place), where: place };
     }
   }
+}
+
+/** DocBin's files are packed by zlib, which JSON never looks like. */
+async function isPacked(path: string): Promise<boolean> {
+  for await (const piece of filePieces(path)) return piece[0] === 0x78;
+  return false;
 }
 
 function itemOf(value: unknown, tally: Tally, where: string): OffsetItem {
