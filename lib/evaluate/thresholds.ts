@@ -6,6 +6,7 @@ import { checkLabels, checkNames, checkNumber, THRESHOLD } from "../options";
 import type { Predictor } from "./predictions/predict";
 import { conformalThreshold, sentencesFor } from "./statistics/conformal";
 
+/** What is promised, and of which types. */
 export interface ThresholdsOptions {
   /** Share of a sentence's mentions of a type that is to be found, in (0, 1), such as 0.9. */
   recall: number;
@@ -30,6 +31,7 @@ export interface TypeThreshold {
   missedAfterDecoding: number;
 }
 
+/** Thresholds by type, and what is known of each. */
 export interface PromisedThresholds {
   /** For `threshold` of predictions. */
   thresholds: Record<string, number>;

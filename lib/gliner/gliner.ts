@@ -127,22 +127,17 @@ export class GLiNER implements LimitedReader {
   ): Promise<Entity[][]> {
     const { threshold, flatNer, multiLabel, returnClassProbs, window, labelsAtOnce, nfc, splitter, ...rest } =
       checkedOptions(options);
-    const words = checkTexts(texts).map((text) => wordsOf(text, { nfc, splitter }));
-    warnOfLongWords(words);
-    const types = typesOfTexts(labels, texts.length);
-    const full = words.flatMap((list, i) => (list.length ? [i] : []));
-    const split = new Set<number>();
     const reader = this.reader(window === "sentence" || window, labelsAtOnce);
+    const words = checkTexts(texts).map((text) => wordsOf(text, { nfc, splitter }));
+    const types = typesOfTexts(labels, texts.length);
+    for (const asked of new Set(types)) refuseSpecialTokens(asked, this.model.tokenizer);
+    warnOfLongWords(words);
     const entities: Entity[][] = texts.map(() => []);
+    const full = words.flatMap((list, i) => (list.length ? [i] : []));
     if (full.length === 0) return entities;
-    const inParts =
-      window === "sentence"
-        ? inSentences(
-            reader,
-            full.map((i) => sentenceStarts(texts[i], words[i])),
-          )
-        : reader;
-    const found = await inParts.candidates(
+    const starts = () => full.map((i) => sentenceStarts(texts[i], words[i]));
+    const split = new Set<number>();
+    const found = await (window === "sentence" ? inSentences(reader, starts()) : reader).candidates(
       full.map((i) => words[i].map((word) => word.text)),
       full.map((i) => types[i]),
       {

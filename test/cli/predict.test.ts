@@ -47,7 +47,8 @@ test("blank text has no entities and is no error", () => {
 test("a long text is read to its end, in sentences or windows; --truncate leaves the end out and counts it", () => {
   const long = `${TEXT} `.repeat(40);
   const sentences = verb("predict", MODEL, long);
-  assert.deepEqual([sentences.code, sentences.err], [0, ""]);
+  assert.equal(sentences.code, 0, sentences.err);
+  assert.doesNotMatch(sentences.err, /windows/);
   assert.equal(
     rows(sentences.out).at(-1)?.end,
     (rows(verb("predict", MODEL, TEXT).out).at(-1)?.end as number) + 39 * (TEXT.length + 1),
@@ -178,6 +179,20 @@ test("--to bio is a word and a tag a line, --to html a page with the text and it
   assert.equal(bare, `${TEXT} &lt;b&gt;&amp;`.replace(/\s/g, ""));
 });
 
+test("accents apart are read as letters, words and offsets are the text's own; thresholds by type come from a file too", () => {
+  const apart = "Zoe\u0308 Smith met Boris Garcia in Paris.";
+  const { out } = verb("predict", MODEL, apart);
+  assert.ok(rows(out).length > 0);
+  for (const { text, start, end } of rows(out)) assert.equal(apart.slice(start as number, end as number), text);
+  const file = join(scratch, "thresholds.json");
+  writeFileSync(file, JSON.stringify({ recall: 0.9, thresholds: { person: 0.3, organization: 1, planet: 0.2 } }));
+  const words = ["--model", TINY_BERT, "--labels", "person,organization", "--threshold"];
+  const [ofFile, given] = [[...words, file], [...words, "person=.3,organization=1"]].map((one) => verb("predict", one, TEXT));
+  assert.equal(ofFile.code, 0, ofFile.err);
+  assert.equal(ofFile.out, given.out);
+  assert.deepEqual([...new Set(rows(given.out).map(({ label }) => label))], ["person"]);
+});
+
 test("--help explains every option and ends with 0", () => {
   const { code, out } = verb("predict", ["--help"]);
   assert.equal(code, 0);
@@ -189,6 +204,8 @@ test("--help explains every option and ends with 0", () => {
     "--multi-label",
     "--offsets",
     "--window",
+    "--splitter",
+    "--no-nfc",
     "--truncate",
     "--to",
     "--json",

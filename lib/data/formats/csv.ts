@@ -15,6 +15,7 @@ import { detectScheme } from "./scheme-detection";
 import type { Rows, Scheme } from "./schemes";
 import type { Tally } from "./tally";
 
+/** How a table is read. */
 export interface CsvOptions extends ReadOptions, OffsetOptions {
   /** The column that holds the text, where it is called otherwise. */
   text?: string;

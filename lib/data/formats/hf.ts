@@ -15,6 +15,7 @@ import { detectScheme } from "./scheme-detection";
 import type { Rows, Scheme } from "./schemes";
 import type { Tally } from "./tally";
 
+/** How tags get their names. */
 export interface HfOptions extends ReadOptions {
   /** What the numbers of the tags mean, in their order; default: what dataset_info.json beside the file says. */
   tagNames?: readonly string[];

@@ -18,6 +18,7 @@ export interface OffsetItem {
   negatives?: string[];
 }
 
+/** A stretch of the text with its type. */
 export interface OffsetMention {
   /** Characters as `offsets` counts them, end exclusive. */
   start: number;
@@ -35,6 +36,7 @@ export type OffsetKind = (typeof OFFSET_KINDS)[number];
 export const ALIGNMENTS = ["expand", "contract", "strict"] as const;
 export type Alignment = (typeof ALIGNMENTS)[number];
 
+/** How characters become words. */
 export interface OffsetOptions {
   offsets?: OffsetKind;
   /** "expand" (default): the mention takes the whole of the words that it touches. "contract": only words that lie inside. "strict": it is left out. */
