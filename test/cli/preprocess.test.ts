@@ -77,7 +77,7 @@ test("bad input is exit code 1 and one sentence; a bad call is exit code 2; neit
     [["--from", "pile-ner", input], /--out is missing/],
     [["--out", out("none.jsonl")], /there is no input/],
     [["--out", out("none.jsonl"), input], /--from is missing/],
-    [["--from", "csv", input, "--out", out("none.jsonl")], /--from got "csv", wanted one of pile-ner, uniner, bio/],
+    [["--from", "xml", input, "--out", out("none.jsonl")], /--from got "xml", wanted one of pile-ner, uniner, bio/],
     [
       ["--from", "pile-ner", "--era", "v1", input, "--out", out("none.jsonl")],
       /--era got "v1", wanted one of data_proc/,
