@@ -134,7 +134,10 @@ export class GLiNER implements LimitedReader {
     warnOfLongWords(words);
     const entities: Entity[][] = texts.map(() => []);
     const full = words.flatMap((list, i) => (list.length ? [i] : []));
-    if (full.length === 0) return entities;
+    if (full.length === 0) {
+      await turn(rest.signal);
+      return entities;
+    }
     const starts = () => full.map((i) => sentenceStarts(texts[i], words[i]));
     const split = new Set<number>();
     const found = await (window === "sentence" ? inSentences(reader, starts()) : reader).candidates(
