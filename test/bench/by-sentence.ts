@@ -69,19 +69,31 @@ async function compared(model: GLiNER, name: string, texts: readonly Text[]): Pr
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { model: { type: "string" }, join: { type: "string" }, passages: { type: "boolean" }, json: { type: "string" } },
+    options: {
+      model: { type: "string" },
+      join: { type: "string" },
+      passages: { type: "boolean" },
+      json: { type: "string" },
+    },
   });
   const folder = values.model ?? SHIPPED_MODEL;
   const model = await GLiNER.fromPretrained(folder);
   const records = (await loadRecords("sentences:test")).filter(({ ner }) => ner.length > 0);
   const rows: object[] = [];
   for (const size of (values.join ?? "").split(",").filter(Boolean).map(Number)) {
-    const groups = Array.from({ length: Math.ceil(records.length / size) }, (_, i) => records.slice(i * size, (i + 1) * size));
+    const groups = Array.from({ length: Math.ceil(records.length / size) }, (_, i) =>
+      records.slice(i * size, (i + 1) * size),
+    );
     rows.push(await compared(model, `${size} joined`, groups.map(textOf)));
   }
   const passages = records.map((record) => textOf([record])).filter(({ text }) => splitSentences(text).length > 1);
   if (values.passages) rows.push(await compared(model, "passages as they are", passages));
-  const result = { command: process.argv.slice(2).join(" "), model: await modelIdentity(folder), node: process.version, rows };
+  const result = {
+    command: process.argv.slice(2).join(" "),
+    model: await modelIdentity(folder),
+    node: process.version,
+    rows,
+  };
   if (values.json) writeAtomically(values.json, `${JSON.stringify(result, null, 1)}\n`);
   model.dispose();
 }

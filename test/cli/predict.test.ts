@@ -187,7 +187,10 @@ test("accents apart are read as letters, words and offsets are the text's own; t
   const file = join(scratch, "thresholds.json");
   writeFileSync(file, JSON.stringify({ recall: 0.9, thresholds: { person: 0.3, organization: 1, planet: 0.2 } }));
   const words = ["--model", TINY_BERT, "--labels", "person,organization", "--threshold"];
-  const [ofFile, given] = [[...words, file], [...words, "person=.3,organization=1"]].map((one) => verb("predict", one, TEXT));
+  const [ofFile, given] = [
+    [...words, file],
+    [...words, "person=.3,organization=1"],
+  ].map((one) => verb("predict", one, TEXT));
   assert.equal(ofFile.code, 0, ofFile.err);
   assert.equal(ofFile.out, given.out);
   assert.deepEqual([...new Set(rows(given.out).map(({ label }) => label))], ["person"]);

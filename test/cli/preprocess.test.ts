@@ -131,7 +131,10 @@ test("a tool's export by the same verb: options of offsets, a record a sentence,
   const words = ["--from", "label-studio", input, "--sentences", "--out", out("studio.jsonl")];
   const ended = verb("preprocess", [...words, "--json", out("studio.json.json")]);
   assert.equal(ended.code, 0, ended.err);
-  assert.match(ended.out, /2 records; 3 of 3 mentions found, 3 spans\n {2}1 x name_differs: .*\n {2}1 x snapped: .*; first: .*studio\.json, line 1/);
+  assert.match(
+    ended.out,
+    /2 records; 3 of 3 mentions found, 3 spans\n {2}1 x name_differs: .*\n {2}1 x snapped: .*; first: .*studio\.json, line 1/,
+  );
   const { repairs } = JSON.parse(readFileSync(out("studio.json.json"), "utf8"));
   assert.deepEqual(repairs, { name_differs: 1, snapped: 1 });
   assert.equal(
@@ -141,5 +144,8 @@ test("a tool's export by the same verb: options of offsets, a record a sentence,
   const strict = verb("preprocess", [...words, "--align", "strict"]);
   assert.match(strict.out, /2 of 3 mentions found \(1 lost\)/);
   const wrong = verb("preprocess", [...words, "--align", "outwards"]);
-  assert.deepEqual([wrong.code, /--align got "outwards", wanted one of expand, contract, strict/.test(wrong.err)], [2, true]);
+  assert.deepEqual(
+    [wrong.code, /--align got "outwards", wanted one of expand, contract, strict/.test(wrong.err)],
+    [2, true],
+  );
 });

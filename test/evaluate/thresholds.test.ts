@@ -25,13 +25,16 @@ test("each type has the highest threshold that keeps the promise; one in too few
   for (const { type, sentences, threshold, missed, why } of types) {
     const own = TINY_RECORDS.flatMap(({ ner }, i) => {
       const gold = ner.filter(([, , label]) => label === type);
-      const scores = gold.map(([a, b]) => spans[i].find((s) => s.start === a && s.end === b && s.label === type)?.score ?? 0);
+      const scores = gold.map(
+        ([a, b]) => spans[i].find((s) => s.start === a && s.end === b && s.label === type)?.score ?? 0,
+      );
       return scores.length ? [scores] : [];
     });
     assert.equal(sentences, 5 * own.length);
     assert.equal(why, undefined);
     assert.equal(threshold, thresholds[type]);
-    const loss = (at: number) => own.reduce((sum, s) => sum + s.filter((score) => score <= at).length / s.length, 0) / own.length;
+    const loss = (at: number) =>
+      own.reduce((sum, s) => sum + s.filter((score) => score <= at).length / s.length, 0) / own.length;
     const n = sentences;
     const risk = (at: number) => (n * loss(at) + 1) / (n + 1);
     assert.ok(threshold !== undefined && risk(threshold) <= 0.3 + 1e-9, `${type}: ${risk(threshold ?? 0)}`);
@@ -44,9 +47,17 @@ test("each type has the highest threshold that keeps the promise; one in too few
   assert.deepEqual(few.thresholds, {});
   assert.equal(few.types[0].why, "1 sentences have it, wanted at least 9");
   // They are what predictions take.
-  const found = await model.predictEntities("Anna Smith visited Paris.", Object.keys(thresholds), { threshold: thresholds });
+  const found = await model.predictEntities("Anna Smith visited Paris.", Object.keys(thresholds), {
+    threshold: thresholds,
+  });
   for (const { label, score } of found) assert.ok(score > thresholds[label]);
-  await assert.rejects(model.thresholdsFor(records, { recall: 1 }), says("recall got 1, wanted a number between 0 and 1"));
-  await assert.rejects(model.thresholdsFor([{ tokens: ["a"], ner: [] }], { recall: 0.5 }), says("to find thresholds on"));
+  await assert.rejects(
+    model.thresholdsFor(records, { recall: 1 }),
+    says("recall got 1, wanted a number between 0 and 1"),
+  );
+  await assert.rejects(
+    model.thresholdsFor([{ tokens: ["a"], ner: [] }], { recall: 0.5 }),
+    says("to find thresholds on"),
+  );
   model.dispose();
 });

@@ -113,11 +113,18 @@ test("brat and the flat forms of data sets: types of one word, mentions apart; a
   const out = join(scratch.folder, "flat.ann");
   await convert({ inputs: [input], from: "gliner", to: "brat", out });
   const [document] = await back(out, "brat");
-  assert.deepEqual(document.tokens, flat.flatMap(({ tokens }) => tokens));
-  assert.equal(document.ner.length, flat.reduce((sum, { ner }) => sum + ner.length, 0));
+  assert.deepEqual(
+    document.tokens,
+    flat.flatMap(({ tokens }) => tokens),
+  );
+  assert.equal(
+    document.ner.length,
+    flat.reduce((sum, { ner }) => sum + ner.length, 0),
+  );
   const at = flat[0].tokens.length;
   assert.deepEqual(
-    bare([{ tokens: [], ner: document.ner.filter(([first]) => first >= at && first < at + flat[1].tokens.length) }])[0].ner,
+    bare([{ tokens: [], ner: document.ner.filter(([first]) => first >= at && first < at + flat[1].tokens.length) }])[0]
+      .ner,
     bare([flat[1]])[0].ner.map(([a, b, type]) => [a + at, b + at, type]),
   );
   await assert.rejects(there("brat", input), says("wanted a name that ends in .ann"));

@@ -19,12 +19,15 @@ async function read(from: RecordFormat, path: string, options: FormatOptions = {
 test("a word a row, its sentence named in the first row only, as in the data set that courses use", async () => {
   const path = scratch.file(
     "ner_dataset.csv",
-    "Sentence #,Word,POS,Tag\r\nSentence: 1,Ada,NNP,B-per\r\n,Lovelace,NNP,I-per\r\n,slept,VBD,O\r\nSentence: 2,\"\"\"\",``,O\r\n,Oslo,NNP,B-geo\r\n",
+    'Sentence #,Word,POS,Tag\r\nSentence: 1,Ada,NNP,B-per\r\n,Lovelace,NNP,I-per\r\n,slept,VBD,O\r\nSentence: 2,"""",``,O\r\n,Oslo,NNP,B-geo\r\n',
   );
   const { records, mentions, report } = await read("csv", path);
   assert.deepEqual(mentions, [["Ada Lovelace = per"], ["Oslo = geo"]]);
   assert.deepEqual([records[1].tokens, report.schemes], [['"', "Oslo"], { [path]: "iob2" }]);
-  const blank = await read("csv", scratch.file("blank.csv", "word;ner\nAda;person\nslept;O\nwell;O\n;\nOslo;city\nis;O\nold;O\n"));
+  const blank = await read(
+    "csv",
+    scratch.file("blank.csv", "word;ner\nAda;person\nslept;O\nwell;O\n;\nOslo;city\nis;O\nold;O\n"),
+  );
   assert.deepEqual(blank.mentions, [["Ada = person"], ["Oslo = city"]]);
 });
 
@@ -53,7 +56,12 @@ test("a text a row with a list: Label Studio's CSV with its units, a data frame'
 });
 
 test("the hub's tokens and tags: names beside the file, given, or in the tags themselves", async () => {
-  const line = { id: "0", tokens: ["EU", "rejects", "German", "call"], pos_tags: [22, 42, 16, 21], ner_tags: [3, 0, 7, 0] };
+  const line = {
+    id: "0",
+    tokens: ["EU", "rejects", "German", "call"],
+    pos_tags: [22, 42, 16, 21],
+    ner_tags: [3, 0, 7, 0],
+  };
   const names = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-MISC", "I-MISC"];
   const path = scratch.file("conll/train.jsonl", `${JSON.stringify(line)}\n`);
   await assert.rejects(read("hf", path), says("line 1: the tag 3 has no name", "--tag-names"));
@@ -62,10 +70,16 @@ test("the hub's tokens and tags: names beside the file, given, or in the tags th
   const feature = { feature: { names, _type: "ClassLabel" }, _type: "Sequence" };
   scratch.file("conll/dataset_info.json", JSON.stringify({ features: { ner_tags: feature } }));
   assert.deepEqual((await read("hf", path)).mentions, given.mentions);
-  const strings = scratch.file("s.jsonl", JSON.stringify({ words: ["Ada", "slept", "very", "well"], tags: ["person", "O", "O", "O"] }));
+  const strings = scratch.file(
+    "s.jsonl",
+    JSON.stringify({ words: ["Ada", "slept", "very", "well"], tags: ["person", "O", "O", "O"] }),
+  );
   const bare = await read("hf", strings);
   assert.deepEqual([bare.mentions, bare.report.schemes], [[["Ada = person"]], { [strings]: "io" }]);
-  await assert.rejects(read("hf", scratch.file("l.jsonl", '{"tokens":["a"],"ner_tags":[0,1]}')), says("1 words and 2 tags"));
+  await assert.rejects(
+    read("hf", scratch.file("l.jsonl", '{"tokens":["a"],"ner_tags":[0,1]}')),
+    says("1 words and 2 tags"),
+  );
   await assert.rejects(read("hf", "train.parquet"), says("to_json"));
 });
 
@@ -92,7 +106,10 @@ test("CoNLL-2012: names in brackets, the Treebank's spelling undone, chains coun
   assert.deepEqual(report.repairs, { coreference_not_held: 2, word_unescaped: 2 });
   const without = ONTONOTES.replace("  the  ", "  [WORD]  ");
   await assert.rejects(read("conll2012", scratch.file("skel", without)), says("skel, line 3", "skeleton2conll"));
-  await assert.rejects(read("conll2012", scratch.file("open", ONTONOTES.replace("*)             *)", "*   *"))), says("never ends"));
+  await assert.rejects(
+    read("conll2012", scratch.file("open", ONTONOTES.replace("*)             *)", "*   *"))),
+    says("never ends"),
+  );
   await assert.rejects(read("conll2012", scratch.file("short", "a b c\n")), says("short, line 1 has 3 columns"));
 });
 
@@ -107,5 +124,8 @@ test("BMES: a sign a line; told other words, the signs are joined and cut as pre
   assert.deepEqual([words.report.asked, words.report.found, words.report.spans], [2, 2, 2]);
   // The scheme is found in columns too, and a mixture is refused.
   assert.deepEqual((await read("bio", path)).report.schemes, { [path]: "bmes" });
-  await assert.rejects(read("bio", scratch.file("mixed", `${text}\na I-LOC\n`)), says("mix two schemes", "M-, as BMES"));
+  await assert.rejects(
+    read("bio", scratch.file("mixed", `${text}\na I-LOC\n`)),
+    says("mix two schemes", "M-, as BMES"),
+  );
 });

@@ -20,7 +20,10 @@ test("over 4,000 draws of 50 sentences the next one loses no more than was promi
   const random = randomStream(1, "conformal");
   for (const missRate of [0.05, 0.1, 0.3]) {
     const losses = Array.from({ length: 4000 }, () => {
-      const threshold = conformalThreshold(Array.from({ length: 50 }, () => sentence(random)), missRate);
+      const threshold = conformalThreshold(
+        Array.from({ length: 50 }, () => sentence(random)),
+        missRate,
+      );
       assert.ok(threshold !== undefined);
       return missed(sentence(random), threshold);
     });
@@ -38,7 +41,9 @@ test("the best threshold on the sentences at hand alone breaks its promise: the 
     const scores = Array.from({ length: 10 }, () => sentence(random));
     // A miss rate of .1 on ten sentences: without the sentence that nobody has seen.
     const all = scores.flat().sort((a, b) => a - b);
-    const naive = Math.max(...all.filter((score) => scores.reduce((sum, own) => sum + missed(own, justBelow(score)), 0) / 10 <= 0.1));
+    const naive = Math.max(
+      ...all.filter((score) => scores.reduce((sum, own) => sum + missed(own, justBelow(score)), 0) / 10 <= 0.1),
+    );
     return missed(sentence(random), justBelow(naive));
   });
   const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
