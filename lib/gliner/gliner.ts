@@ -312,6 +312,6 @@ export class GLiNER implements LimitedReader {
 function warnOfLongWords(texts: readonly (readonly Word[])[]): void {
   if (texts.some((words) => words.some(hardlyAWord)))
     warnOnce(
-      'a text has a word of more than 30 letters, as scripts without spaces between words have it: the model reads it as one; splitter "intl" finds the words of Chinese, Japanese, Thai and their like.',
+      "a text has a word of more than 30 letters, as scripts without spaces between words have it: the model reads it as one; the splitter intl finds the words of Chinese, Japanese, Thai and their like.",
     );
 }

@@ -44,3 +44,18 @@ test("a sentence that is too long is read in windows, and counted once for its t
   assert.deepEqual(await model.inference([" ", ""], LABELS), [[], []]);
   model.dispose();
 });
+
+test("a clause without spaces is one word and is warned of; with intl its words are spans of their own", async (context) => {
+  const model = await GLiNER.fromPretrained(TINY_BERT);
+  const said: string[] = [];
+  context.mock.method(process.stderr, "write", (line: string) => said.push(line) > 0);
+  const clause = "我们公司在深圳和新加坡都有办公室总经理是王先生他住在上海的浦东新区每天坐地铁上班";
+  const options = { threshold: 0, flatNer: false, multiLabel: true };
+  const whole = await model.predictEntities(clause, LABELS, options);
+  assert.deepEqual([...new Set(whole.map(({ text }) => text))], [clause]);
+  assert.match(said.join(""), /warning: a text has a word of more than 30 letters.*the splitter intl finds the words/);
+  const words = await model.predictEntities(clause, LABELS, { ...options, splitter: "intl" });
+  assert.ok(words.some(({ text }) => text === "上海"));
+  for (const { start, end, text } of words) assert.equal(clause.slice(start, end), text);
+  model.dispose();
+});
