@@ -17,8 +17,10 @@ export { modelFolder, SHIPPED_MODEL } from "./gliner/checkpoint/shipped";
 export type { Entity } from "./gliner/entity";
 export { toDisplacy, toRecord, toSpacy } from "./gliner/export";
 export { GLiNER } from "./gliner/gliner";
-export type { PredictOptions } from "./gliner/reading/predict-options";
+export { AS_PYTHON, type PredictOptions } from "./gliner/reading/predict-options";
 export type { BatchOptions } from "./gliner/reading/reader";
+export type { Threshold } from "./gliner/reading/thresholds";
+export type { TypesAsked } from "./gliner/reading/types-asked";
 export { inWindows, planWindows, type WindowOptions } from "./gliner/reading/windows";
 
 // ## Train
@@ -81,6 +83,7 @@ export * from "./evaluate/statistics/seeds";
 export { type CurveModel, type CurvePair, type StoredCurve, storedCurve } from "./evaluate/stored/curve";
 export { type PresetRow, presetRow, storedCounts, storedPresets } from "./evaluate/stored/presets";
 export { amongPublished, type PublishedScore, publishedScores } from "./evaluate/stored/published-scores";
+export type { PromisedThresholds, ThresholdsOptions, TypeThreshold } from "./evaluate/thresholds";
 export { askedOnly, type EvaluateOptions, type Evaluation, evaluateRecords } from "./evaluate/zero-shot";
 
 // ## Data
@@ -194,5 +197,9 @@ export * from "./model/span/allennlp";
 export { type SpanInput, type SpanLayer, scoreSpans } from "./model/span/layer";
 export type { ForwardOptions, Trace } from "./model/uni-encoder-span";
 export { RandomStream, randomStream } from "./random";
+export { ComposedText } from "./text/compose";
+export type { TextReading } from "./text/reading";
+export { type SentencePlace, splitSentences } from "./text/sentences";
 export { SubwordTokenizer } from "./text/tokenizer";
+export { splitUnspaced } from "./text/unspaced";
 export { splitAtSpaces, splitTokens, splitWords, type Word } from "./text/words";

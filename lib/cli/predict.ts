@@ -2,10 +2,13 @@
 import { UserError, usageError } from "../errors";
 import type { Entity } from "../gliner/entity";
 import { GLiNER } from "../gliner/gliner";
+import { checkWord } from "../options";
 import { codePointOffsets } from "../text/offsets";
+import { TEXT_SPLITTERS, type TextReading } from "../text/reading";
 import { ANSWER_FORMS, type AnswerForm, answerForms, isAnswerForm } from "./answers";
 import { type Command, required, ruled, runCommand, type Values } from "./command";
 import { readLabels } from "./labels";
+import { readThreshold } from "./threshold";
 
 export const command: Command = {
   name: "predict",
@@ -14,7 +17,10 @@ export const command: Command = {
   help: [
     ["--model DIR", "a model folder, of Python or of this project, or owner/name of the hub"],
     ["--labels a,b", "the entity types, or a file with one a line or a JSON list"],
-    ["--threshold N", "spans with a greater probability count (default 0.5)"],
+    [
+      "--threshold N",
+      "spans with a greater probability count (default 0.5); by type: person=.3,city=.6, or a JSON file, such as thresholdsFor's",
+    ],
     ["--nested", "an entity may lie inside another"],
     ["--multi-label", "one span may have several labels"],
     ["--offsets KIND", "utf16 (default: text.slice(start, end)) or codepoints (Python's)"],
@@ -23,12 +29,20 @@ export const command: Command = {
       `of the answers: ${ANSWER_FORMS.join(", ")} (default jsonl); correct marked by hand: preprocess reads it`,
     ],
     ["--lines", 'every line is a text of its own; adds "line", counted from 1, and offsets count from its start'],
-    ["--window N", "a longer text is read in overlapping windows of N words (default: as many as the model takes)"],
+    [
+      "--window HOW",
+      "sentence (default): every sentence is read by itself; model: a text is read in one pass, a longer one in overlapping windows of as many words as the model takes; a number: in windows of so many words",
+    ],
     ["--overlap N", "words that neighbouring windows share (default 64, or half of a shorter window)"],
     [
       "--truncate",
       "reads of a longer text only the beginning that fits, as Python does, and counts the words left out",
     ],
+    [
+      "--splitter NAME",
+      "gliner (default), or intl, which finds the words of Chinese, Japanese, Thai and other scripts without spaces",
+    ],
+    ["--no-nfc", "reads letters and accents that stand apart as they are, as Python does (default: composed first)"],
     ["--labels-at-once N", "asks for more labels than N in several prompts, which changes their scores"],
     ["--fail-on-truncation", "ends with 1 at the first text of which words were not read"],
   ],
@@ -44,17 +58,23 @@ export const command: Command = {
     window: { type: "string" },
     overlap: { type: "string" },
     truncate: { type: "boolean" },
+    splitter: { type: "string" },
+    "no-nfc": { type: "boolean" },
     "labels-at-once": { type: "string" },
     "fail-on-truncation": { type: "boolean" },
   },
   async run(values) {
     const folder = required(values, "model", command);
     const labels = readLabels(required(values, "labels", command));
-    const threshold = ruled(values, "threshold", "threshold");
+    const threshold = readThreshold(values, labels);
     const labelsAtOnce = ruled(values, "labels-at-once", "labelsAtOnce");
     const offsets = offsetKind(values);
     const window = readWindow(values);
-    const form = answerForm(values, labels);
+    const reading = {
+      nfc: values["no-nfc"] !== true,
+      splitter: checkWord("--splitter", values.splitter ?? "gliner", TEXT_SPLITTERS),
+    };
+    const form = answerForm(values, labels, reading);
     const model = await GLiNER.fromPretrained(folder);
     const truncated: Truncated[] = [];
     const options = {
@@ -62,6 +82,7 @@ export const command: Command = {
       flatNer: !values.nested,
       multiLabel: values["multi-label"] === true,
       window,
+      ...reading,
       labelsAtOnce,
       onWordsLost: (text: number, words: number) =>
         note(truncated, values.lines ? text + 1 : undefined, words, values["fail-on-truncation"] === true),
@@ -117,23 +138,29 @@ function row({ text, label, start, end, score }: Entity, at: (unit: number) => n
 }
 
 /** What `window` of `inference` is to be. */
-function readWindow(values: Values): boolean | { words?: number; overlap?: number } {
-  const sizes = {
-    ...(values.window !== undefined && { words: ruled(values, "window", "words") }),
+function readWindow(values: Values): boolean | "sentence" | { words?: number; overlap?: number } {
+  if (values.truncate && (values.window !== undefined || values.overlap !== undefined))
+    throw usageError("--truncate reads no windows; wanted it without --window and --overlap.");
+  if (values.truncate) return false;
+  const whole = values.window === "sentence" || values.window === "model";
+  if (values.window === "sentence" || (values.window === undefined && values.overlap === undefined)) {
+    if (values.overlap !== undefined)
+      throw usageError("--overlap is of windows; wanted it with --window model or a number of words.");
+    return "sentence";
+  }
+  return {
+    ...(values.window !== undefined && !whole && { words: ruled(values, "window", "words") }),
     ...(values.overlap !== undefined && { overlap: ruled(values, "overlap", "overlap") }),
   };
-  if (values.truncate && Object.keys(sizes).length > 0)
-    throw usageError("--truncate reads no windows; wanted it without --window and --overlap.");
-  return values.truncate ? false : sizes;
 }
 
 /** @throws UserError (usage) for a form that there is not, or for BIO tags of entities that may overlap */
-function answerForm(values: Values, labels: readonly string[]): AnswerForm {
+function answerForm(values: Values, labels: readonly string[], reading: TextReading): AnswerForm {
   const name = values.to ?? "jsonl";
   if (!isAnswerForm(name)) throw usageError(`--to got "${name}", wanted one of ${ANSWER_FORMS.join(", ")}.`);
   if (name === "bio" && (values.nested || values["multi-label"]))
     throw usageError("--to bio has one tag a word; wanted it without --nested and --multi-label.");
-  return answerForms(labels)[name];
+  return answerForms(labels, reading)[name];
 }
 
 function offsetKind(values: Values): "utf16" | "codepoints" {

@@ -90,7 +90,7 @@ test("narrow windows are told with their numbers and the way out", async (contex
   };
   let count = labels.length;
   while (count > 1 && room(count) < model.config.max_width) count--;
-  await model.predictEntities(`${TOKENS.join(" ")} `.repeat(20), labels.slice(0, count));
+  await model.predictEntities(`${TOKENS.join(" ")} `.repeat(20), labels.slice(0, count), { window: true });
   assert.match(
     said.join(""),
     /warning: the prompt takes \d+ of the encoder's \d+ subwords: windows of at most \d+ words, \d+ of them for 1 text; fewer types at once \(labelsAtOnce\)/,
