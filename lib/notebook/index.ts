@@ -30,4 +30,5 @@ export { seedsFigure, seedsTable } from "./study/atlas";
 export { GAP_COLOURS, type GapName, gapName, worthFigure } from "./study/worth";
 export { type TableOptions, table } from "./table";
 export type { FrameLike } from "./tables/frames";
+export { traceFigure } from "./trace-figure";
 export { writeTable } from "./write";
