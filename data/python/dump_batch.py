@@ -38,7 +38,7 @@ def main(words=None, plant=lambda model, core: None):
     torch.manual_seed(args.seed)
     side = OldSide(args.model) if is_old() else Side(args.model)
     plant(side.model, side.core)
-    side.core.eval()
+    side.without_dropout()
     # The splitter's words of the text, and the record's own words, which training takes.
     texts = [{"tokens": r["tokens"], "words": side.split(" ".join(r["tokens"]))} for r in records]
     batch = side.batch([given(record, args.types) for record in records])
@@ -146,6 +146,9 @@ class Side:
         tensors = {ours: inputs[theirs] for ours, theirs in kept.items()}
         return {"inputs": inputs, "types": types, "tensors": {**tensors, "span_mask": raw["span_mask"]}}
 
+    def without_dropout(self):
+        self.core.eval()
+
     def loss_options(self, given):
         return {"alpha": -1, "gamma": 0, "reduction": "sum", **given}
 
@@ -203,6 +206,13 @@ class OldSide:
         # 0 = none, -1 = past the end of the text.
         labels = torch.stack([(ids == c + 1).float() for c in range(width)], -1)
         return {"inputs": x, "types": types, "tensors": {"labels": labels, "span_mask": x["span_mask"]}}
+
+    def without_dropout(self):
+        """Out of training flair computes no gradient: every dropout by itself."""
+        self.core.train()
+        for module in self.core.modules():
+            if "Dropout" in type(module).__name__:
+                setattr(module, "drop_prob" if hasattr(module, "drop_prob") else "p", 0)
 
     def loss_options(self, given):
         return given
@@ -280,9 +290,10 @@ class Seen:
         core.prompt_rep_layer.register_forward_hook(self.both("types", "types_projected"))
 
     def ids(self, _, args, kwargs):
+        given = {"input_ids": args[0] if args else None, **kwargs}
         for name, key in (("ids", "input_ids"), ("attention_mask", "attention_mask")):
-            if kwargs.get(key) is not None:
-                self.tensors[name] = kwargs[key].detach()
+            if given.get(key) is not None:
+                self.tensors[name] = given[key].detach()
 
     def keep(self, name, value):
         # transformers gives tuples, the old code packed ones with their mask.

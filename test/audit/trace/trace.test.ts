@@ -31,6 +31,21 @@ test("the genuine package: no stage differs, and every stage was compared", asyn
   assert.deepEqual(back.at(-1), "gradients, embeddings");
 });
 
+for (const release of ["0.2.13", "0.1.2"])
+  test(`${release}, held to the settings of its day: no stage differs`, async () => {
+    const { first, era, stages } = await traced(release);
+    assert.deepEqual([first, era], [null, release]);
+    const gone = stages.filter(({ state }) => state === "absent").map(({ stage }) => stage);
+    // 0.1 has no such mask: flair counts its words in another way.
+    assert.deepEqual(gone, release === "0.1.2" ? ["words_mask"] : []);
+  });
+
+test("a loss of another day is another loss", async () => {
+  const { first } = await trace({ model: TINY_BERT, data: DATA, against: dump("0.1.2"), era: "0.2.13" });
+  // 0.1.2 sorts the types that are asked for by name, as 0.2.13 does not.
+  assert.equal(first?.stage, "types");
+});
+
 /** The stage that must be named, what it says of the place, and a stage before it that agrees. */
 const FAULTS: readonly [fault: string, stage: string, where: RegExp, before: string][] = [
   ["splitter", "words", /text 2 2: "well-known" here, "well" there/, "records"],

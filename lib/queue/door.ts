@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createPostgresBackend, Queue, type QueueOptions, Worker, type WorkerOptions } from "bullmq";
-import { UserError, usageError } from "../../../errors";
+import { UserError, usageError } from "../errors";
 
 /** A job as it lies in a queue. */
 export interface QueuedJob<Data, Result> {
