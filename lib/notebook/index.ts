@@ -4,6 +4,7 @@ export { check, Outcome, type Property, sealExercise } from "./check";
 export { compareEntities, compareRecord } from "./compare";
 export { DISPLAY, Display, type Displayable, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
+export { inEras } from "./eras";
 export { type Exercise, type Question, sealQuestion, type Verdict } from "./exercises";
 export { figure } from "./figure";
 export type { FigureObject, Layout, Trace as PlotTrace } from "./figures/plotly";
