@@ -1,6 +1,7 @@
 /** `predict --lines --queue URL --out FILE`: the lines go in shards to workers; the file is whole or not there. */
 import { UserError, usageError } from "../errors";
 import { checkWritable } from "../files/atomic";
+import { targetOf } from "../files/target";
 import { modelIdentity } from "../gliner/checkpoint/identity";
 import type { Entity } from "../gliner/entity";
 import { WINDOW } from "../gliner/reading/length-order";
@@ -29,6 +30,8 @@ export async function predictOverQueue(values: Values, { folder, labels, options
     throw usageError(
       "--queue, --out FILE and --lines go together: what comes back from many workers is written whole.",
     );
+  if (targetOf(out).kind !== "file")
+    throw usageError(`--out got "${out}", wanted a file: what has come back lies beside it until all is there.`);
   checkWritable(out);
   const { name: _, sha256 } = await modelIdentity(folder);
   const done = await withQueue(values, (queue) =>

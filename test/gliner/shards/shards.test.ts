@@ -57,14 +57,16 @@ for (const [name, open] of Object.entries(SERVERS))
     );
     try {
       await until("the first worker had a shard", () => /: lines \d+ to/.test(team[0].said()), order);
+      // It is still loading the model: the shard in its hands is not done.
       team[0].child.kill("SIGKILL");
+      const [, taken] = /: (lines \d+ to \d+)\n/.exec(team[0].said()) ?? [];
       await until("some shards were done", () => done(order).length >= 2, order);
       await server.restart();
       assert.equal(await order.ended, 0, order.said());
       assert.equal(readFileSync(out, "utf8"), alone.jsonl);
       assert.equal(done(order).length, Math.ceil(LINES / SHARD));
       assert.equal(new Set(done(order).map((line) => line.replace(/^\d+/, ""))).size, Math.ceil(LINES / SHARD));
-      assert.match(order.said(), new RegExp(`done by ${name}-[bc]`));
+      assert.match(order.said(), new RegExp(`${taken} done by ${name}-[bc]`), "the killed one's shard");
       assert.ok(!existsSync(`${out}.parts`), "parts are left");
     } finally {
       await end([order, ...team]);
@@ -91,6 +93,27 @@ test("an order that was killed goes on where it stopped; another form begins ane
     order = start("predict", [...words, "--to", "marked"], { input });
     assert.equal(await order.ended, 0, order.said());
     assert.equal(readFileSync(out, "utf8"), alone.marked);
+  } finally {
+    await end([order, ...team]);
+    await server.stop();
+  }
+});
+
+test("a line of which words were not read ends the order with its sentence, and nothing is written", async (t) => {
+  const server = await SERVERS.redis();
+  if (typeof server === "string") return t.skip(server);
+  const [long, out] = [join(folder, "long.txt"), join(folder, "long.jsonl")];
+  writeFileSync(long, `short\n${"Anna met Rosa in Paris ".repeat(60)}\n`);
+  const words = [...ASKED, "--truncate", "--fail-on-truncation", "--queue", server.url, "--out", out];
+  const order = start("predict", words, { input: long });
+  const team = workers(server, ["long"]);
+  try {
+    assert.equal(await order.ended, 1, order.said());
+    assert.match(
+      order.said(),
+      /^predict: line 2: \d+ words at the end were not read, and --fail-on-truncation is given/m,
+    );
+    assert.ok(!existsSync(out));
   } finally {
     await end([order, ...team]);
     await server.stop();
