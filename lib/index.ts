@@ -139,7 +139,7 @@ export {
 } from "./study";
 
 // ## Audit
-// Why a run differs from another: two configurations key by key, and findings ranked by what they are worth.
+// Why a run differs from another: two configurations key by key, findings ranked by what they are worth, the first stage at which two programs part.
 
 export { type Audit, type AuditOptions, audit } from "./audit/audit";
 export type { Configuration } from "./audit/configuration/configuration";
@@ -148,6 +148,8 @@ export { type ConfigurationDiff, type DiffRow, diffConfigurations, sideWords } f
 export type { Effect } from "./audit/effects/effect";
 export type { Finding } from "./audit/finding";
 export { type Match, nearestPublished } from "./audit/forensics/nearest";
+export type { StageResult, StageState } from "./audit/trace/stage";
+export { type DivergenceTrace, type TraceOptions, trace } from "./audit/trace/trace";
 
 // ## Show
 // What a notebook's cell can show.

@@ -9,6 +9,7 @@ import { askedLabels, PRESETS, type Preset, presetOf, rulesOf } from "../evaluat
 import { PLAIN_RULES, type ScoringRules } from "../evaluate/scoring/scoring";
 import { compareF1 } from "../evaluate/statistics/paired";
 import { amongPublished } from "../evaluate/stored/published-scores";
+import type { ShardQueue } from "../gliner/shards/order";
 import { columns } from "./columns";
 import { type Command, ruled, runCommand, type Values, whole } from "./command";
 import { comparisonReport, presetsReport, scoresReport, unrepresentableReport } from "./evaluation-report";
@@ -23,6 +24,7 @@ import {
 } from "./evaluation-run";
 import { openSet } from "./evaluation-sets";
 import { readLabels } from "./labels";
+import { QUEUE_HELP, QUEUE_OPTIONS, withQueue } from "./queue";
 
 export const command: Command = {
   name: "evaluate",
@@ -58,6 +60,7 @@ export const command: Command = {
     ["--labels-at-once N", "asks for more types than N in several prompts, which changes their scores"],
     ["--fail-on-truncation", "ends with 1 where words of a text were not read"],
     ["--seed N", "of the bootstrap (default 0)"],
+    ...QUEUE_HELP,
   ],
   options: {
     model: { type: "string", multiple: true },
@@ -77,13 +80,16 @@ export const command: Command = {
     "labels-at-once": { type: "string" },
     "fail-on-truncation": { type: "boolean" },
     seed: { type: "string" },
+    ...QUEUE_OPTIONS,
   },
   allowPositionals: true,
   async run(values, positionals) {
     const options = readOptions(values, positionals);
     const sets = await Promise.all(options.files.map((file) => openSet(file, options)));
     checkNames(sets, options.folder);
-    const evaluated = await evaluateAll(options, sets);
+    const evaluated = await (values.queue === undefined
+      ? evaluateAll(options, sets)
+      : withQueue(values, (queue) => evaluateAll(options, sets, queue)));
     const comparisons = evaluated.slice(1).map((one) => compareWith(evaluated[0], one, sets, options.seed));
     const results = evaluated.map(({ evaluation, presets }) => (presets ? { ...evaluation, presets } : evaluation));
     const published = options.published
@@ -123,6 +129,8 @@ function readOptions(values: Values, positionals: string[]): Options {
   const files = [...list(values.data), ...positionals];
   const folder = text(values.predictions);
   if (models.length === 0 && folder === undefined) throw usageError(`--model is missing; wanted: ${command.usage}`);
+  if (values.queue !== undefined && (folder === undefined || models.length === 0))
+    throw usageError("--queue wants --model and --predictions DIR: what comes back is kept there.");
   if (files.length === 0) throw usageError(`--data is missing; wanted: ${command.usage}`);
   const presets = words(values.preset).map(presetOf);
   if (presets.length && (values.nested || values["multi-label"]))
@@ -161,7 +169,7 @@ interface Evaluated {
   presets?: Omit<PresetScores, "counts">[];
 }
 
-async function evaluateAll(options: Options, sets: readonly BenchmarkSet[]): Promise<Evaluated[]> {
+async function evaluateAll(options: Options, sets: readonly BenchmarkSet[], queue?: ShardQueue): Promise<Evaluated[]> {
   const { models, presets, folder, batchSize, labelsAtOnce, failOnTruncation, threshold } = options;
   const labels = sets.map(({ name, types }) => (presets.length ? askedLabels(presets[0], name, types) : [...types]));
   const settings = {
@@ -171,6 +179,7 @@ async function evaluateAll(options: Options, sets: readonly BenchmarkSet[]): Pro
     labelsAtOnce,
     failOnTruncation,
     folder,
+    queue,
   };
   const trainedOn = options.trainedOn ? new Set(goldTypes(await loadRecords(options.trainedOn))) : undefined;
   if (models.length === 0)

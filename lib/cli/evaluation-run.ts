@@ -27,6 +27,8 @@ import { type Evaluation, evaluationOf } from "../evaluate/zero-shot";
 import { modelIdentity } from "../gliner/checkpoint/identity";
 import { GLiNER } from "../gliner/gliner";
 import { inLabelChunks } from "../gliner/reading/label-chunks";
+import type { ShardQueue } from "../gliner/shards/order";
+import { setsOverQueue } from "../gliner/shards/sets";
 import { Progress } from "../progress";
 
 /** What `evaluate` says of one model. */
@@ -65,6 +67,8 @@ export interface PredictSettings {
   failOnTruncation?: boolean;
   /** Where predictions are kept: `FOLDER/<model>/<set>.jsonl`. */
   folder?: string;
+  /** Whose workers are asked; wants a folder. */
+  queue?: ShardQueue;
 }
 
 /** Answers that no model gave in this run. */
@@ -95,6 +99,14 @@ export async function predictSets(
     return { model, backend: STORED, predictions: stored };
   }
   for (const [i, path] of tasks.map(pathOf).entries()) if (path && !stored[i]) refuseWritten(path);
+  if (settings.queue) {
+    const open = tasks.flatMap((task, i) => (stored[i] ? [] : [{ task, path: pathOf(task) ?? "" }]));
+    const order = { model: { name: model, sha256: identity.sha256 }, batchSize, folder: folder ?? "" };
+    const answers = await setsOverQueue(open, order, settings.queue);
+    const predictions = stored.map((one) => one ?? (answers.shift() as Predictions));
+    checkTruncation(sets, predictions, settings);
+    return { model, backend: "workers of a queue", predictions };
+  }
   const info = await useBackend();
   const loaded = await GLiNER.fromPretrained(model);
   const reader = labelsAtOnce === undefined ? loaded : inLabelChunks(loaded, labelsAtOnce);

@@ -45,6 +45,7 @@ const VERBS = {
   worker: { steps: ["backend", "encoder?"] },
   diff: { steps: [] },
   audit: { steps: ["backend?"] },
+  trace: { steps: ["backend"] },
   workbook: { steps: ["backend", "encoder?"] },
   preprocess: { steps: [] },
   doctor: { steps: ["backend?"] },

@@ -8,6 +8,9 @@ import { TEXT_SPLITTERS, type TextReading } from "../text/reading";
 import { ANSWER_FORMS, type AnswerForm, answerForms, isAnswerForm } from "./answers";
 import { type Command, required, ruled, runCommand, type Values } from "./command";
 import { readLabels } from "./labels";
+import { predictOverQueue } from "./predict-queue";
+import { QUEUE_HELP, QUEUE_OPTIONS } from "./queue";
+import { asOne, linesOf, standardInput } from "./texts-in";
 import { readThreshold } from "./threshold";
 
 export const command: Command = {
@@ -45,6 +48,8 @@ export const command: Command = {
     ["--no-nfc", "reads letters and accents that stand apart as they are, as Python does (default: composed first)"],
     ["--labels-at-once N", "asks for more labels than N in several prompts, which changes their scores"],
     ["--fail-on-truncation", "ends with 1 at the first text of which words were not read"],
+    ...QUEUE_HELP,
+    ["--out FILE", "with --queue: what is written, whole or not at all; the same command goes on where it stopped"],
   ],
   options: {
     model: { type: "string" },
@@ -62,6 +67,8 @@ export const command: Command = {
     "no-nfc": { type: "boolean" },
     "labels-at-once": { type: "string" },
     "fail-on-truncation": { type: "boolean" },
+    ...QUEUE_OPTIONS,
+    out: { type: "string" },
   },
   async run(values) {
     const folder = required(values, "model", command);
@@ -75,15 +82,23 @@ export const command: Command = {
       splitter: checkWord("--splitter", values.splitter ?? "gliner", TEXT_SPLITTERS),
     };
     const form = answerForm(values, labels, reading);
-    const model = await GLiNER.fromPretrained(folder);
-    const truncated: Truncated[] = [];
-    const options = {
+    const asked = {
       threshold,
       flatNer: !values.nested,
       multiLabel: values["multi-label"] === true,
       window,
       ...reading,
       labelsAtOnce,
+    };
+    if (values.queue !== undefined || values.out !== undefined) {
+      const write = (text: string, entities: readonly Entity[], line: number) =>
+        answered(text, entities, line, { form, offsets });
+      return predictOverQueue(values, { folder, labels, options: asked, form, write });
+    }
+    const model = await GLiNER.fromPretrained(folder);
+    const truncated: Truncated[] = [];
+    const options = {
+      ...asked,
       onWordsLost: (text: number, words: number) =>
         note(truncated, values.lines ? text + 1 : undefined, words, values["fail-on-truncation"] === true),
     };
@@ -96,9 +111,8 @@ export const command: Command = {
     for await (const entities of model.stream(texts, labels, options)) {
       const text = waiting.shift() ?? "";
       line++;
-      const at = offsets === "utf16" ? (unit: number) => unit : codePointOffsets(text);
-      const rows = entities.map((entity) => ({ ...(values.lines ? { line } : {}), ...row(entity, at) }));
-      process.stdout.write(form.text(text, entities, rows, line));
+      const { output, rows } = answered(text, entities, line, { form, offsets, bare: !values.lines });
+      process.stdout.write(output);
       if (values.json !== undefined) kept.push(...rows);
     }
     process.stdout.write(form.close);
@@ -130,6 +144,18 @@ function note(truncated: Truncated[], line: number | undefined, words: number, f
   const last = truncated.find((one) => one.line === line);
   if (last) last.words_not_read += words;
   else truncated.push({ ...(line === undefined ? {} : { line }), words_not_read: words });
+}
+
+/** How one text's answer is written, and its rows. @param bare rows without the line */
+function answered(
+  text: string,
+  entities: readonly Entity[],
+  line: number,
+  { form, offsets, bare = false }: { form: AnswerForm; offsets: "utf16" | "codepoints"; bare?: boolean },
+): { output: string; rows: object[] } {
+  const at = offsets === "utf16" ? (unit: number) => unit : codePointOffsets(text);
+  const rows = entities.map((entity) => ({ ...(bare ? {} : { line }), ...row(entity, at) }));
+  return { output: form.text(text, entities, rows, line), rows };
 }
 
 /** Python's keys in Python's order. */
@@ -167,35 +193,6 @@ function offsetKind(values: Values): "utf16" | "codepoints" {
   const kind = values.offsets ?? "utf16";
   if (kind === "utf16" || kind === "codepoints") return kind;
   throw usageError(`--offsets got "${kind}", wanted utf16 or codepoints.`);
-}
-
-/** What stands on standard input, piece by piece. @throws UserError where it is not UTF-8 */
-async function* standardInput(): AsyncGenerator<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  try {
-    for await (const chunk of process.stdin) yield decoder.decode(Buffer.from(chunk), { stream: true });
-    yield decoder.decode();
-  } catch (error) {
-    throw new UserError(`standard input is not UTF-8 (${error instanceof Error ? error.message : error}).`);
-  }
-}
-
-/** All of it as one text. */
-async function* asOne(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  let text = "";
-  for await (const piece of pieces) text += piece;
-  yield text;
-}
-
-/** Its lines; what stands behind the last line break is one too, even if it is empty. */
-async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const piece of pieces) {
-    const lines = (rest + piece).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) yield line.replace(/\r$/, "");
-  }
-  yield rest;
 }
 
 /** Notes each text for the answer that comes to it later. */

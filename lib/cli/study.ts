@@ -5,7 +5,7 @@ import { writeAtomically } from "../files/atomic";
 import { scrubbed } from "../provenance/scrub";
 import { compareOnFile, conduct, type Engine, resultsOf } from "../study/conduct";
 import { jobsThatFit, runProcesses } from "../study/engines/processes";
-import { runOverQueue } from "../study/engines/queue/coordinator";
+import { runOverQueue } from "../study/engines/queue/order";
 import { checkBudget, type Estimate } from "../study/estimate/estimate";
 import { thisMachine } from "../study/estimate/machine";
 import { changedPlan, type Plan } from "../study/plan/plan";
