@@ -9,6 +9,7 @@ import { initialValues } from "../model/initialise";
 import { modelShapes } from "../model/uni-encoder-span";
 import { DEFAULT_ENCODER } from "../weights/encoders";
 import { Parameters } from "../weights/parameters";
+import type { BenchMode } from "./measure";
 
 /** The shape of microsoft/deberta-v3-small: 6 layers of 768, 128,100 rows of word embeddings. */
 const DEBERTA_V3_SMALL = {
@@ -35,16 +36,22 @@ const DEBERTA_V3_SMALL = {
   pad_token_id: 0,
 };
 
-/** An encoder that the benchmark knows, and the width of the head that goes with it unless another is asked for. */
+/** An encoder that the benchmark knows, and what is measured of it unless something else is asked for. */
 interface BenchEncoder {
+  /** Width of the head. */
   hidden: number;
+  batches: Readonly<Record<BenchMode, readonly number[]>>;
   /** The configuration whose shape gets random weights; null: the encoder that set-up fetches, with its own. */
   shape: Record<string, unknown> | null;
 }
 
 export const BENCH_ENCODERS: Readonly<Record<string, BenchEncoder>> = {
-  minilm: { hidden: 384, shape: null },
-  "deberta-v3-small": { hidden: 512, shape: DEBERTA_V3_SMALL },
+  minilm: { hidden: 384, batches: { train: [8, 16], infer: [8, 1], cold: [1] }, shape: null },
+  "deberta-v3-small": {
+    hidden: 512,
+    batches: { train: [4], infer: [8, 1], cold: [1] },
+    shape: DEBERTA_V3_SMALL,
+  },
 };
 
 /**
