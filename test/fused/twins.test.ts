@@ -14,30 +14,11 @@ import { gatherRows, pickRows } from "../../lib/fused/rows";
 import { randomStream } from "../../lib/random";
 import { Parameters } from "../../lib/weights/parameters";
 import { Shapes } from "../../lib/weights/shapes";
-import { assertClose } from "../families/compare";
+import { assertTwins, random } from "./twins";
 
 /** Every fused op against its readable twin: values, and the gradients of all inputs. */
 
 before(() => useBackend());
-
-let drawn = 0;
-const random = (...shape: number[]) => tf.variable(tf.randomNormal(shape, 0, 1, "float32", ++drawn));
-
-function assertTwins(name: string, inputs: tf.Variable[], fused: () => tf.Tensor, plain: () => tf.Tensor): void {
-  assertClose(fused().dataSync(), plain().dataSync(), 2e-6, `${name}: values`);
-  const weight = tf.randomNormal(plain().shape, 0, 1, "float32", ++drawn);
-  const gradients = (run: () => tf.Tensor) =>
-    tf.variableGrads(() => tf.sum(tf.mul(run(), weight)) as tf.Scalar, inputs).grads;
-  const [a, b] = [gradients(fused), gradients(plain)];
-  assert.equal(Object.keys(a).length, inputs.length);
-  const scale = (gradient: tf.Tensor) => tf.max(tf.abs(gradient)).dataSync()[0];
-  const largest = Math.max(...Object.values(b).map(scale));
-  // What nearly cancels out is held to the scale of the others.
-  for (const key of Object.keys(b)) {
-    const tolerance = 1e-5 * Math.max(scale(b[key]), largest / 100);
-    assertClose(a[key].dataSync(), b[key].dataSync(), tolerance, `${name}: gradients`);
-  }
-}
 
 test("affine, with and without a bias", () => {
   const [x, weight, bias] = [random(7, 5), random(3, 5), random(3)];

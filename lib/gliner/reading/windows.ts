@@ -17,7 +17,10 @@ import { typesOfTexts } from "./types-asked";
 export interface WindowOptions {
   /** Longest window; default and at most `max_len`. Windows are shorter where the encoder's limit of subwords comes first. */
   words?: number;
-  /** Words that two neighbours share; default 64, or half of a shorter window. At least `max_width - 1`, at most half of a window that the prompt makes shorter. */
+  /**
+   * Words that two neighbours share; default 64, or half of a shorter window. At least `max_width - 1`; of a window that the
+   * prompt makes shorter half, or `max_width - 1` where that is no more than two thirds of it.
+   */
   overlap?: number;
 }
 
@@ -31,7 +34,7 @@ export interface Window {
 export interface WindowLimits {
   words: number;
   overlap: number;
-  /** Of a window that `room` makes shorter neighbours share half, but no less than this. Default 0. */
+  /** Of a window that `room` makes shorter neighbours share half, but no less than this, up to two thirds. Default 0. */
   leastOverlap?: number;
   room: number;
 }
@@ -87,7 +90,9 @@ export function planWindows(subwords: readonly number[], limits: WindowLimits): 
   for (let last = windows[0]; last.end < subwords.length; last = windows[windows.length - 1]) {
     // All of a narrow window but a word would be read again in the next: as many windows as words.
     const length = last.end - last.start;
-    const shared = length < words ? Math.min(overlap, Math.max(leastOverlap, length >> 1)) : overlap;
+    // And beyond two thirds, each word is read more than three times: of a few words, with all of a long prompt.
+    const least = Math.min(leastOverlap, Math.floor((2 * length) / 3));
+    const shared = length < words ? Math.min(overlap, Math.max(least, length >> 1)) : overlap;
     let start = Math.max(last.start + 1, last.end - shared);
     // Behind a very long word the overlap shrinks until the window holds something new.
     while (reach(start) <= last.end) start++;

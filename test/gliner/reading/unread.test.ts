@@ -79,6 +79,15 @@ test("windows that a prompt makes narrow share half, not all but one of their wo
   }
 });
 
+test("windows of a few words share two thirds at the most: no word is read with the whole prompt more than three times", () => {
+  for (const room of [12, 14, 16]) {
+    const windows = planWindows(Array(100).fill(1), { words: 384, overlap: 64, leastOverlap: 11, room });
+    const read = windows.reduce((sum, { start, end }) => sum + end - start, 0);
+    assert.ok(read <= 3 * 100, `${room}: ${read} words in ${windows.length} windows`);
+    assert.equal(windows[0].end - windows[1].start, Math.min(11, Math.floor((2 * room) / 3)));
+  }
+});
+
 test("narrow windows are told with their numbers and the way out", async (context) => {
   const model = await GLiNER.fromPretrained(TINY_BERT);
   const said: string[] = [];
