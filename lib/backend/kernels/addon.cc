@@ -4,6 +4,7 @@
 #include "pool.h"
 
 void registerAdamW();
+void registerAttention();
 void registerDropout();
 void registerGelu();
 void registerNorm();
@@ -42,6 +43,7 @@ NAPI_MODULE_INIT() {
   // A process loads this once for every worker thread of Node; TensorFlow takes an op once.
   static const bool registered = [] {
     registerAdamW();
+    registerAttention();
     registerDropout();
     registerGelu();
     registerNorm();
