@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { hasKernels } from "../backend";
 import { differentiable } from "./differentiable";
 import type { Dropout } from "./dropout";
+import { affineOfFewRows } from "./few-rows";
 import { gelu, geluGradient, geluOf } from "./gelu";
 import { layerNormRows, normGradient, normOf } from "./layer-norm";
 import { columnSums } from "./native-ops";
@@ -19,6 +20,8 @@ import { matMulTransposed } from "./products";
  * @returns [N, out]
  */
 export function affineRows(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
+  const few = affineOfFewRows(x, weight, { bias });
+  if (few) return few;
   const inputs = bias ? [x, weight, bias] : [x, weight];
   return differentiable(inputs, () => {
     const product = matMulTransposed(x, weight); // [N, out]
@@ -49,6 +52,8 @@ export function plainAffineRows(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tenso
 /** GELU(x Wᵀ + b): with native ops of our own one pass over the product, whose gradient needs nothing else of it. [N, out] */
 export function affineGelu(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor {
   if (!hasKernels()) return gelu(affineRows(x, weight, bias));
+  const few = affineOfFewRows(x, weight, { bias, gelu: true });
+  if (few) return few;
   return differentiable([x, weight, bias], () => {
     const product = matMulTransposed(x, weight); // [N, out]
     return {
@@ -89,7 +94,7 @@ export function affineNorm(x: tf.Tensor, residual: tf.Tensor, parts: AffineNorm)
     return layerNormRows(tf.add(dropped, residual), gamma, beta, epsilon); // [N, out]
   }
   return differentiable([x, weight, bias, residual, gamma, beta], () => {
-    const product = matMulTransposed(x, weight); // [N, out]
+    const product = affineOfFewRows(x, weight) ?? matMulTransposed(x, weight); // [N, out]
     const mask = dropout.keep(product.shape, rate, site); // [N, out]
     const factor = mask ? 1 / (1 - rate) : 1;
     const [value, normed, scale] = normOf({ x: product, gamma, beta, epsilon, bias, residual, mask, factor }); // [N, out]

@@ -7,7 +7,9 @@ void registerAdamW();
 void registerAttention();
 void registerDropout();
 void registerGelu();
+void registerLinear();
 void registerNorm();
+void registerSpans();
 
 int level = 0;
 
@@ -46,7 +48,9 @@ NAPI_MODULE_INIT() {
     registerAttention();
     registerDropout();
     registerGelu();
+    registerLinear();
     registerNorm();
+    registerSpans();
     return true;
   }();
   (void)registered;

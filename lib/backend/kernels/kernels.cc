@@ -3,4 +3,6 @@
 #include "attention.cc"
 #include "dropout.cc"
 #include "gelu.cc"
+#include "linear.cc"
 #include "norm.cc"
+#include "spans.cc"
