@@ -4,12 +4,13 @@
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { recordsFile } from "../../data/named";
+import { recordsFiles, recordsSha256 } from "../../data/named";
 import { UserError } from "../../errors";
 import { sha256, sha256OfFile } from "../../files/hash";
 import { modelIdentity } from "../../gliner/checkpoint/identity";
 import type { Recipe } from "../../gliner/recipe/recipe";
 import { readRecipe } from "../../gliner/recipe/recipe";
+import { withoutOff } from "../../gliner/recipe/settings";
 import { parseConfig } from "../../model/config";
 import type { Manifest } from "../../provenance/manifest";
 import { type Arm, VARIABLES } from "./arm";
@@ -68,8 +69,8 @@ export async function settingsOf(
   return {
     engine: arm.engine,
     model: training.prev_path ? {} : modelSettings(model),
-    data: without(data, NAMES),
-    training: without(training, BOOKKEEPING),
+    data: withoutOff(without(data, NAMES)),
+    training: withoutOff(without(training, BOOKKEEPING)),
     environment: environmentOf(arm),
     hashes: await dataHashes(recipe, absent),
     seed: training.seed,
@@ -105,8 +106,8 @@ export function settingsOfManifest(manifest: Manifest, where: string): RunSettin
   return {
     engine: "typescript",
     model: without(model, DERIVED),
-    data: without(data, NAMES),
-    training: without(training, BOOKKEEPING),
+    data: withoutOff(without(data, NAMES)),
+    training: withoutOff(without(training, BOOKKEEPING)),
     environment: Object.fromEntries(VARIABLES.map((name) => [name, flags[name] ?? NOT_SET])),
     hashes: Object.fromEntries(hashes),
     seed: training.seed,
@@ -146,8 +147,7 @@ const ABSENT = "not here";
 
 function isThere(name: string): boolean {
   try {
-    const path = recordsFile(name);
-    return path === undefined || existsSync(path);
+    return recordsFiles(name).every(({ file }) => file === undefined || existsSync(file));
   } catch (error) {
     if (error instanceof UserError) return false;
     throw error;
@@ -155,11 +155,12 @@ function isThere(name: string): boolean {
 }
 
 /** The hash of the records behind a name. */
-function hashOf(name: string): Promise<string> {
-  const path = recordsFile(name);
-  if (path === undefined) throw new UserError(`a study cannot train on ${name}: it is a test.`);
-  if (!existsSync(path)) throw new UserError(`the data ${name} are not here: ${path} does not exist.`);
-  return hashOfFile(path);
+async function hashOf(name: string): Promise<string> {
+  const absent = recordsFiles(name).find(({ file }) => file !== undefined && !existsSync(file));
+  if (absent) throw new UserError(`the data ${name} are not here: ${absent.file} does not exist.`);
+  const hash = await recordsSha256(name, hashOfFile);
+  if (hash === undefined) throw new UserError(`a study cannot train on ${name}: it is a test.`);
+  return hash;
 }
 
 /** A file is hashed once a process: an arm more must not cost a second more. */
