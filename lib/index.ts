@@ -17,6 +17,7 @@ export { modelFolder, SHIPPED_MODEL } from "./gliner/checkpoint/shipped";
 export type { Entity } from "./gliner/entity";
 export { toDisplacy, toRecord, toSpacy } from "./gliner/export";
 export { GLiNER } from "./gliner/gliner";
+export type { DescribedTypes } from "./gliner/reading/described";
 export type { PredictOptions } from "./gliner/reading/predict-options";
 export type { BatchOptions } from "./gliner/reading/reader";
 export { inWindows, planWindows, type WindowOptions } from "./gliner/reading/windows";
@@ -108,6 +109,7 @@ export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } fr
 export {
   type Arm,
   type ArmComparison,
+  type AtlasRow,
   changedPlan,
   comparePlan,
   conduct,
@@ -128,6 +130,7 @@ export {
   type StudyComparison,
   type Suspect,
   type SuspectResult,
+  seedAtlas,
   suspectIds,
   suspectResults,
   suspectsTable,

@@ -2,10 +2,11 @@
 import { UserError, usageError } from "../errors";
 import type { Entity } from "../gliner/entity";
 import { GLiNER } from "../gliner/gliner";
+import { isDescribed } from "../gliner/reading/described";
 import { codePointOffsets } from "../text/offsets";
 import { ANSWER_FORMS, type AnswerForm, answerForms, isAnswerForm } from "./answers";
 import { type Command, required, ruled, runCommand, type Values } from "./command";
-import { readLabels } from "./labels";
+import { readTypes } from "./labels";
 
 export const command: Command = {
   name: "predict",
@@ -13,7 +14,7 @@ export const command: Command = {
   usage: "--model DIR --labels a,b [--threshold .5] [--nested] [--multi-label] [--to jsonl|marked|bio|html] < text",
   help: [
     ["--model DIR", "a model folder, of Python or of this project, or owner/name of the hub"],
-    ["--labels a,b", "the entity types, or a file with one a line or a JSON list"],
+    ["--labels a,b", "the entity types, or a file: one a line, a JSON list, or a JSON object of descriptions by type"],
     ["--threshold N", "spans with a greater probability count (default 0.5)"],
     ["--nested", "an entity may lie inside another"],
     ["--multi-label", "one span may have several labels"],
@@ -49,12 +50,12 @@ export const command: Command = {
   },
   async run(values) {
     const folder = required(values, "model", command);
-    const labels = readLabels(required(values, "labels", command));
+    const labels = readTypes(required(values, "labels", command));
     const threshold = ruled(values, "threshold", "threshold");
     const labelsAtOnce = ruled(values, "labels-at-once", "labelsAtOnce");
     const offsets = offsetKind(values);
     const window = readWindow(values);
-    const form = answerForm(values, labels);
+    const form = answerForm(values, isDescribed(labels) ? Object.keys(labels) : labels);
     const model = await GLiNER.fromPretrained(folder);
     const truncated: Truncated[] = [];
     const options = {

@@ -14,12 +14,13 @@ import { type PlannedRuns, planRuns } from "../study/plan/runs";
 import { recipeOf } from "../study/plan/settings";
 import type { StudyComparison } from "../study/results/compare";
 import { type SuspectResult, storedResult } from "../study/results/result";
-import { recordResult } from "../study/results/table";
+import { RESULTS_FOLDER, recordResult, suspectResults } from "../study/results/table";
 import { adoptRuns, checkAdopted } from "../study/run/adopt";
 import { StudyFolder } from "../study/run/folder";
 import type { Programs } from "../study/run/perform";
 import { type Command, number, required, runCommand, type Values, whole } from "./command";
 import { calculator, estimate, listSuspects, lookAhead } from "./study-ahead";
+import { studyPictures, suspectsPicture } from "./study-figures";
 import { comparisonTable, estimateTable } from "./study-report";
 
 export const command: Command = {
@@ -51,7 +52,10 @@ export const command: Command = {
     ["--spread POINTS", "standard deviation of F1 over seeds of one recipe (with --paired: of the differences)"],
     ["--sentences POINTS", "what the choice of the sentences adds, as a standard deviation (default 0)"],
     ["--paired", "control and arm are compared seed by seed"],
-    ["--record", "also writes data/results/suspects/ID.json and the table data/results/suspects.md"],
+    [
+      "--record",
+      "also writes data/results/suspects/ID.json, and the table and the picture of all: data/results/suspects.md, .png",
+    ],
     ["--list", "the suspects"],
   ],
   options: {
@@ -113,7 +117,12 @@ async function study(name: string, plan: Plan, values: Values, adopted: readonly
     const result = scrubbed(storedResult(plan, planned, comparison, commandOf(name, plan, values)));
     writeAtomically(join(out, "result.json"), `${JSON.stringify(result, null, 1)}\n`);
     process.stdout.write(comparisonTable(result));
-    if (values.record) for (const path of recordResult(result)) say(`written: ${path}`);
+    const written = await studyPictures(result, out);
+    if (values.record) {
+      written.push(...recordResult(result));
+      written.push(...(await suspectsPicture(suspectResults(), `${RESULTS_FOLDER}.png`)));
+    }
+    for (const path of written) say(`written: ${path}`);
     return result;
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);

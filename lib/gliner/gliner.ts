@@ -21,6 +21,7 @@ import { newModel } from "./checkpoint/new-model";
 import { type SaveOptions, saveModel } from "./checkpoint/save";
 import { type Entity, toEntity } from "./entity";
 import { batchCandidates } from "./reading/batch-candidates";
+import { type DescribedTypes, isDescribed, underNames } from "./reading/described";
 import { inLabelChunks } from "./reading/label-chunks";
 import { byLength, inOrder } from "./reading/length-order";
 import { checkedOptions, type PredictOptions } from "./reading/predict-options";
@@ -98,11 +99,12 @@ export class GLiNER implements LimitedReader {
 
   /**
    * The entities of one text.
+   * @param labels types, or `{name: description}`: then the descriptions stand in the prompt, and the answer bears the names
    * @throws UserError where the text is no string, no label is asked for, or an option is out of its rule
    */
   async predictEntities(
     text: string,
-    labels: readonly string[],
+    labels: readonly string[] | DescribedTypes,
     options: PredictOptions & BatchOptions = {},
   ): Promise<Entity[]> {
     const [entities] = await this.inference([checkText(text)], labels, options);
@@ -112,9 +114,10 @@ export class GLiNER implements LimitedReader {
   /** The entities of each text, in the order of the texts. Blank texts have none. @throws as `predictEntities` */
   async inference(
     texts: readonly string[],
-    labels: readonly string[],
+    labels: readonly string[] | DescribedTypes,
     options: PredictOptions & BatchOptions = {},
   ): Promise<Entity[][]> {
+    if (isDescribed(labels)) return underNames(labels, (prompts) => this.inference(texts, prompts, options));
     const { threshold, flatNer, multiLabel, returnClassProbs, window, labelsAtOnce, ...rest } = checkedOptions(options);
     const words = checkTexts(texts).map(splitWords);
     const full = words.flatMap((list, i) => (list.length ? [i] : []));
@@ -151,7 +154,7 @@ export class GLiNER implements LimitedReader {
    */
   stream(
     texts: Iterable<string> | AsyncIterable<string>,
-    labels: readonly string[],
+    labels: readonly string[] | DescribedTypes,
     options: PredictOptions & Omit<BatchOptions, "onProgress"> = {},
   ): AsyncGenerator<Entity[]> {
     const { batchSize } = checkedOptions(options);

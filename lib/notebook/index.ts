@@ -26,6 +26,8 @@ export { presetTable } from "./preset-table";
 export { quiz } from "./quiz";
 export { display } from "./show";
 export { type Stages, scoreRows, stages } from "./stages";
+export { seedsFigure, seedsTable } from "./study/atlas";
+export { GAP_COLOURS, type GapName, gapName, worthFigure } from "./study/worth";
 export { type TableOptions, table } from "./table";
 export type { FrameLike } from "./tables/frames";
 export { writeTable } from "./write";

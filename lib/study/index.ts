@@ -6,6 +6,7 @@ export { type Arm, plainArm } from "./plan/arm";
 export { changedPlan, type Plan } from "./plan/plan";
 export { planOf, readPlan } from "./plan/read";
 export { type PlannedRuns, planRuns, type RunSpec } from "./plan/runs";
+export { type AtlasRow, seedAtlas } from "./results/atlas";
 export { type ArmComparison, comparePlan, type StudyComparison } from "./results/compare";
 export { type StoredArm, type SuspectResult, storedResult } from "./results/result";
 export { suspectResults, suspectsTable } from "./results/table";

@@ -11,6 +11,7 @@ export const WANTED: Record<string, string> = {
   number: "a number",
   string: "a text that is not empty",
   boolean: "true or false",
+  seed: "a whole number from 0 on, or null for the run's seed",
 };
 
 /** What a key wants, by its default. */
@@ -23,6 +24,7 @@ export function fits(value: unknown, type: string): boolean {
   if (type === "list") return Array.isArray(value) && value.every((item) => typeof item === "string");
   if (type === "string" || type === "name")
     return (value === null && type === "name") || (typeof value === "string" && value.trim() !== "");
+  if (type === "seed") return value === null || (Number.isSafeInteger(value) && Number(value) >= 0);
   if (type === "number") return typeof value === "number" && Number.isFinite(value);
   return typeof value === type;
 }

@@ -6,7 +6,7 @@ import { parseYaml, readYaml } from "../../files/yaml";
 import type { GLiNERConfig } from "../../model/config";
 import { fits, kind, kindOf, WANTED } from "./kinds";
 import { DEFAULT_TRAINING, trainingOf } from "./settings";
-import type { TrainingConfig } from "./training-config";
+import { STREAM_SEEDS, type TrainingConfig } from "./training-config";
 
 export interface DataConfig {
   /**
@@ -77,6 +77,8 @@ const MODEL_TYPES: Record<string, string> = {
 
 type Section = keyof Recipe;
 
+const isStreamSeed = (key: string) => (STREAM_SEEDS as readonly string[]).includes(key);
+
 /** Section and type of every key; a name occurs in one section only, so that `--set key=value` needs no section. */
 const KEYS = new Map<string, { section: Section; type: string }>([
   ...Object.entries(MODEL_TYPES).map(([key, type]) => [key, { section: "model" as const, type }] as const),
@@ -84,7 +86,7 @@ const KEYS = new Map<string, { section: Section; type: string }>([
     ([key, value]) => [key, { section: "data" as const, type: kind(value) }] as const,
   ),
   ...Object.entries(DEFAULT_TRAINING).map(
-    ([key, value]) => [key, { section: "training" as const, type: kind(value) }] as const,
+    ([key, value]) => [key, { section: "training" as const, type: isStreamSeed(key) ? "seed" : kind(value) }] as const,
   ),
 ]);
 

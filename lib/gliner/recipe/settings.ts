@@ -6,7 +6,7 @@ import { UserError } from "../../errors";
 import { DEFAULT_LOSS, type LossOptions, lossOf } from "../../model/loss";
 import { DEFAULT_OPTIMIZER, optimizerOf } from "./optimizer-eras";
 import { checkTraining } from "./settings-check";
-import type { LossSettings, TrainingConfig } from "./training-config";
+import { type LossSettings, STREAM_SEEDS, type TrainingConfig } from "./training-config";
 
 const DEFAULT_COLLATE: CollateSwitches = { preprocess_text: false, one_type_per_span: false };
 
@@ -31,6 +31,10 @@ export const DEFAULT_TRAINING: TrainingConfig = {
   ...NO_WORDINGS,
   ...DEFAULT_COLLATE,
   seed: 0,
+  init_seed: null,
+  order_seed: null,
+  types_seed: null,
+  dropout_seed: null,
   save_every: 500,
   save_total_limit: 0,
   keep_every: 0,
@@ -60,6 +64,7 @@ const LATER = new Map<string, unknown>([
   ["wordings", null],
   ["synonym_share", 0],
   ["description_share", 0],
+  ...STREAM_SEEDS.map((key): [string, unknown] => [key, null]),
 ]);
 
 /** Settings without later keys that are off: such a run is the one that it was before there were any. */

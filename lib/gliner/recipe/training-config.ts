@@ -50,8 +50,16 @@ export interface TrainingConfig
   freeze_components: readonly string[];
   /** Half-width numbers in matrix products: TensorFlow.js has none, so anything but "no" is refused. */
   mixed_precision: Precision;
-  /** Seeds every stream: init, order, types, dropout, masking. */
+  /** Seeds every stream: init, order, types, dropout, negatives. */
   seed: number;
+  /** The new head's weights in place of `seed`; null = `seed`. With these four, what spreads the results of seeds can be taken apart. */
+  init_seed: number | null;
+  /** The order of the records in place of `seed`. */
+  order_seed: number | null;
+  /** The types that each record is asked for, and their order, in place of `seed`. */
+  types_seed: number | null;
+  /** The masks of dropout in place of `seed`. */
+  dropout_seed: number | null;
   /** Steps between two checkpoints; the last step always makes one. */
   save_every: number;
   /** How many models by step are kept besides `last`, the latest ones; 0 = none. */
@@ -72,4 +80,12 @@ export interface TrainingConfig
   histogram_every: number;
   /** How many steps that fail (a loss that is no number, memory, a broken example) are left out and counted before one ends the run. */
   max_skipped_steps: number;
+}
+
+/** Keys that give one random stream a seed of its own. */
+export const STREAM_SEEDS = ["init_seed", "order_seed", "types_seed", "dropout_seed"] as const;
+
+/** The seed of one stream: its own where the recipe gives one, else the run's. */
+export function seedOf(config: TrainingConfig, stream: "init" | "order" | "types" | "dropout"): number {
+  return config[`${stream}_seed`] ?? config.seed;
 }

@@ -5,10 +5,10 @@ import type { NerRecord } from "../../data/records";
 import type { Wordings } from "../../data/wordings";
 import { type RandomStream, randomStream } from "../../random";
 import type { GLiNER } from "../gliner";
-import type { TrainingConfig } from "../recipe/training-config";
+import { seedOf, type TrainingConfig } from "../recipe/training-config";
 
 /**
- * The batches of a run: which records, in which order, asked for which types. Everything is a function of (seed, number of
+ * The batches of a run: which records, in which order, asked for which types. Everything is a function of (seeds, number of
  * the batch), so that a run can begin anywhere and take the same ones.
  */
 export class TrainingBatches {
@@ -35,7 +35,7 @@ export class TrainingBatches {
 
   /** The same with the types that each is asked for. */
   examples(number: number): Example[] {
-    const examples = this.draw(this.records(number), randomStream(this.config.seed, "types", number));
+    const examples = this.draw(this.records(number), randomStream(seedOf(this.config, "types"), "types", number));
     const { wordings, config } = this;
     if (!wordings || config.synonym_share + config.description_share === 0) return examples;
     // A stream of its own: whether names are drawn changes neither the order nor the negatives.
@@ -69,7 +69,7 @@ export class TrainingBatches {
     const epoch = Math.floor(position / this.all.length);
     if (this.order.epoch !== epoch) {
       const indices = this.all.map((_, i) => i);
-      this.order = { epoch, indices: randomStream(this.config.seed, "order", epoch).shuffle(indices) };
+      this.order = { epoch, indices: randomStream(seedOf(this.config, "order"), "order", epoch).shuffle(indices) };
     }
     return this.all[this.order.indices[position % this.all.length]];
   }

@@ -9,7 +9,7 @@ import { DEFAULT_OFFICIAL, officialDifferences } from "../recipe/official";
 import type { TrainingConfig } from "../recipe/training-config";
 import type { HeldOut } from "./held-out";
 
-/** What each named stream decides; each is seeded by the run's seed, but for those that no run may change. */
+/** What each named stream decides; each is seeded by the run's seed or by `<stream>_seed`, but for those that no run may change. */
 const STREAMS: Record<string, string> = {
   init: "the head's weights and the embeddings of added tokens, a stream a tensor",
   order: "the order of the records, a stream an epoch",

@@ -12,6 +12,7 @@ import { projectState } from "../../provenance/project";
 import { scrubbed } from "../../provenance/scrub";
 import { GLiNER } from "../gliner";
 import type { Recipe } from "../recipe/recipe";
+import { seedOf } from "../recipe/training-config";
 import type { RunEnd, TrainingResult } from "./options";
 import { loadTrainingData, type TrainingData } from "./recipe-data";
 import type { TrainingReport } from "./report";
@@ -82,8 +83,8 @@ export async function runRecipe(recipe: Recipe, options: RunRecipeOptions): Prom
 }
 
 async function startModel(recipe: Recipe): Promise<GLiNER> {
-  const { prev_path, seed } = recipe.training;
-  if (!prev_path) return GLiNER.fromConfig(recipe.model, { seed });
+  const { prev_path } = recipe.training;
+  if (!prev_path) return GLiNER.fromConfig(recipe.model, { seed: seedOf(recipe.training, "init") });
   const model = await GLiNER.fromPretrained(prev_path);
   warnOfModelKeys(recipe, model);
   return model;

@@ -7,7 +7,7 @@ import type { LossOptions } from "../../model/loss";
 import { randomStream } from "../../random";
 import type { StepReport } from "../../train/trainer";
 import type { GLiNER } from "../gliner";
-import type { TrainingConfig } from "../recipe/training-config";
+import { seedOf, type TrainingConfig } from "../recipe/training-config";
 import type { TrainingBatches } from "./batches";
 import { Measuring, type StepMeasures } from "./measures";
 
@@ -29,7 +29,7 @@ export class StepLoss {
     const batch = this.batches.batch(number);
     const measuring = this.measuring;
     measuring?.count(batch);
-    const dropout = seededDropout(seed, number);
+    const dropout = seededDropout(seedOf(this.config, "dropout"), number);
     return () => {
       const negatives = randomStream(seed, "negatives", number);
       const draw = () => negatives.uniform();

@@ -11,6 +11,7 @@ import { modelIdentity } from "../../gliner/checkpoint/identity";
 import type { Recipe } from "../../gliner/recipe/recipe";
 import { readRecipe } from "../../gliner/recipe/recipe";
 import { withoutOff } from "../../gliner/recipe/settings";
+import { STREAM_SEEDS } from "../../gliner/recipe/training-config";
 import { parseConfig } from "../../model/config";
 import type { Manifest } from "../../provenance/manifest";
 import { type Arm, VARIABLES } from "./arm";
@@ -70,7 +71,7 @@ export async function settingsOf(
     engine: arm.engine,
     model: training.prev_path ? {} : modelSettings(model),
     data: withoutOff(without(data, NAMES)),
-    training: withoutOff(without(training, BOOKKEEPING)),
+    training: trainingSettings(training),
     environment: environmentOf(arm),
     hashes: await dataHashes(recipe, absent),
     seed: training.seed,
@@ -82,6 +83,12 @@ function modelSettings(model: Recipe["model"]): Record<string, unknown> {
   const { config } = parseConfig({ ...model }, "the recipe");
   const settings = without(config, DERIVED);
   return isFolder(config.model_name) ? { ...settings, model_name: "a folder" } : settings;
+}
+
+/** A stream's seed is part of what a run is only where it is not the run's. */
+function trainingSettings(training: Recipe["training"]): Record<string, unknown> {
+  const own = STREAM_SEEDS.filter((key) => (training[key] ?? training.seed) === training.seed);
+  return withoutOff(without(training, new Set<string>([...BOOKKEEPING, ...own])));
 }
 
 const isFolder = (name: string) => name !== "" && existsSync(name) && statSync(name).isDirectory();
@@ -107,7 +114,7 @@ export function settingsOfManifest(manifest: Manifest, where: string): RunSettin
     engine: "typescript",
     model: without(model, DERIVED),
     data: withoutOff(without(data, NAMES)),
-    training: withoutOff(without(training, BOOKKEEPING)),
+    training: trainingSettings(training),
     environment: Object.fromEntries(VARIABLES.map((name) => [name, flags[name] ?? NOT_SET])),
     hashes: Object.fromEntries(hashes),
     seed: training.seed,

@@ -41,3 +41,17 @@ test("a folder that holds a run is refused, and a signal from before the start t
   assert.deepEqual([run.steps, run.end], [0, "interrupted"]);
   assert.equal(existsSync(join(out, "run.json")), false);
 });
+
+test("a stream with a seed of its own draws as under that seed, whatever the run's is", async () => {
+  const losses = async (name: string, seeds: object): Promise<number[]> => {
+    const seen: number[] = [];
+    const training = { ...recipe.training, ...seeds };
+    await runRecipe({ ...recipe, training }, { out: join(scratch, name), onStep: ({ loss }) => void seen.push(loss) });
+    return seen;
+  };
+  const zero = await losses("zero", { seed: 0 });
+  const streams = { order_seed: 0, types_seed: 0, dropout_seed: 0 };
+  assert.deepEqual(await losses("streams", { seed: 1, ...streams }), zero);
+  for (const left of Object.keys(streams))
+    assert.notDeepEqual(await losses(left, { seed: 1, ...streams, [left]: null }), zero, left);
+});
