@@ -25,10 +25,13 @@ export { inWindows, planWindows, type WindowOptions } from "./gliner/reading/win
 // ## Train
 // Records -> a trained model: recipes, `train()`, held-out types, and what a run writes about itself.
 
+export { loadWordings, type Wordings } from "./data/wordings";
 export { DEFAULT_OFFICIAL, officialDifferences, officialNames } from "./gliner/recipe/official";
 export { parseRecipe, type Recipe, readRecipe } from "./gliner/recipe/recipe";
 export type { TrainingConfig } from "./gliner/recipe/training-config";
 export type { TrackedTest } from "./gliner/training/evaluation";
+export { type FineTuned, type FineTuneOptions, fineTune } from "./gliner/training/fine-tune";
+export { type Forgetting, ForgettingGauge, type Gauged, type GaugeOptions } from "./gliner/training/forgetting";
 export { type HeldOut, type HoldOutOptions, type HoldOutResult, holdOutTypes } from "./gliner/training/held-out";
 export type { TrainingResult, TrainOptions } from "./gliner/training/options";
 export type { TrainingReport } from "./gliner/training/report";

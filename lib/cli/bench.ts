@@ -4,8 +4,8 @@ import { type BenchMode, measure } from "../bench/measure";
 import { runProcess } from "../bench/process";
 import { BUSY, type Contender, type RoundsResult, takeRounds, type Work } from "../bench/rounds";
 import { type Agreement, type Answers, compareAnswers, ownAnswers } from "../bench/same-scores";
-import { type BenchText, givenTexts, sampleTexts } from "../bench/work";
-import { dataPath } from "../data/project";
+import { type BenchText, givenTexts, ownTexts } from "../bench/work";
+import { fileOf } from "../data/named";
 import { usageError } from "../errors";
 import { environmentOf } from "../provenance/environment";
 import { benchReport } from "./bench-report";
@@ -74,7 +74,7 @@ function protocolOf(values: Values) {
     order: "every round asks all in turn; ratios are taken within a round",
     rounds: whole(values, "rounds", 5, 1, 1000),
     model: values["model-dir"] ? "the same folder for all" : "MiniLM-L6, markerV0, random head",
-    texts: values.data ? "those of --data" : "64 texts of 30 to 60 words out of data/sample, 15 types",
+    texts: values.data ? "those of --data" : "64 texts of 30 to 60 words out of data/sentences, 15 types",
   };
 }
 
@@ -164,7 +164,7 @@ async function checkSame(values: Values): Promise<Record<string, Agreement>> {
 
 async function textsOf(values: Values): Promise<BenchText[]> {
   if (values.data) return givenTexts(String(values.data));
-  return sampleTexts(dataPath("sample", "train.jsonl"));
+  return ownTexts(fileOf("sentences:train"));
 }
 
 /** One measurement in this process. */

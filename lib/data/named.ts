@@ -1,21 +1,19 @@
 /** From a name in a recipe or on the command line to records. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { UserError } from "../errors";
 import { sha256, sha256OfFile } from "../files/hash";
 import { sentencesFile } from "./marked/corpus";
-import { corpusFile, dataPath } from "./project";
+import { corpusFile } from "./project";
 import { type NerRecord, readRecords } from "./records";
 import { zeroShotTest } from "./zero-shot-tests";
 
 /**
  * The records that a recipe names:
  *
- *     sample, sample:train, sample:dev, sample:test   the hand-written sentences of the repository
- *     sentences, sentences:train, :dev, :test         the project's own texts, data/sentences
- *     corpus:NAME                                     NAME.jsonl.gz of the training corpora beside the checkout
- *     zero-shot:NAME                                  one of the seven tests, built from its public file
- *     anything else                                   the path of a file
+ *     sentences, sentences:train, :dev, :test   the project's own texts, data/sentences
+ *     corpus:NAME                               NAME.jsonl.gz of the training corpora beside the checkout
+ *     zero-shot:NAME                            one of the seven tests, built from its public file
+ *     anything else                             the path of a file
  *
  * Several with " + " between them follow one another; "NAME x 8" stands there eight times, as the same objects, so that a small
  * set counts for more of an epoch: `sentences:train x 8 + corpus:train_no_nc`.
@@ -96,8 +94,6 @@ export async function recordsSha256(name: string, hash = sha256OfFile): Promise<
 
 /** The file behind a name; a path stands for itself. */
 export function fileOf(name: string): string {
-  if (name === "sample") return join(SAMPLE, "sample.jsonl");
-  if (name.startsWith("sample:")) return join(SAMPLE, `${name.slice("sample:".length)}.jsonl`);
   if (name === "sentences") return sentencesFile("all");
   if (name.startsWith("sentences:")) return sentencesFile(name.slice("sentences:".length));
   if (name.startsWith("corpus:")) return pathOfCorpus(name.slice("corpus:".length));
@@ -105,12 +101,11 @@ export function fileOf(name: string): string {
 }
 
 const ZERO_SHOT = "zero-shot:";
-const SAMPLE = dataPath("sample");
 
 function pathOfCorpus(name: string): string {
   const path = corpusFile(`${name}.jsonl.gz`);
   if (path) return path;
   throw new UserError(
-    `the corpus "${name}" is not there: wanted ${name}.jsonl.gz in ../shared/corpus or in the folder that WORKBOOK_CORPUS names; without it, train on data: {train_data: sample:train}.`,
+    `the corpus "${name}" is not there: wanted ${name}.jsonl.gz in ../shared/corpus or in the folder that WORKBOOK_CORPUS names; without it, train on data: {train_data: sentences:train}.`,
   );
 }

@@ -47,7 +47,7 @@ export interface Recipe {
 }
 
 const DEFAULT_DATA: DataConfig = {
-  train_data: "sample",
+  train_data: "sentences:train",
   val_data: null,
   exclude_sources: [],
   keep_empty: true,

@@ -38,8 +38,8 @@ test("a recipe names them; the file is made once; another part is refused", asyn
   assert.deepEqual(records, sentenceRecords("dev", sentences));
   assert.equal(fileOf("sentences:dev"), fileOf("sentences:dev"));
   assert.notEqual(fileOf("sentences:dev"), fileOf("sentences"));
-  const twice = await loadRecords("sentences:dev x 2 + sample:dev");
-  assert.deepEqual(twice, [...records, ...records, ...(await loadRecords("sample:dev"))]);
+  const twice = await loadRecords("sentences:dev x 2 + sentences:test");
+  assert.deepEqual(twice, [...records, ...records, ...(await loadRecords("sentences:test"))]);
   assert.equal(twice[0], twice[records.length]);
   for (const name of ["sentences:dev x 0", "sentences:dev + ", "sentences:dev x 2000"])
     await assert.rejects(loadRecords(name), { name: "UserError", message: /names nothing; wanted names with " \+ "/ });

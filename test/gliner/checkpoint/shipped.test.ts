@@ -40,7 +40,7 @@ test("its card says data, licence, step and scores; no source has a NonCommercia
   assert.ok(result.steps > 0 && result.skipped.length === 0);
 });
 
-test("it finds a person and a city, and reads sentences of the sample", async () => {
+test("it finds a person and a city, and reads texts of the project", async () => {
   const model = await GLiNER.fromPretrained(SHIPPED_MODEL);
   const found = await model.predictEntities("Marie Curie worked in Paris.", ["person", "city"]);
   assert.deepEqual(
@@ -50,7 +50,7 @@ test("it finds a person and a city, and reads sentences of the sample", async ()
       ["Paris", "city"],
     ],
   );
-  const records = (await loadRecords("sample:test")).slice(0, 16);
+  const records = (await loadRecords("sentences:test")).slice(0, 16);
   const { f1 } = await evaluateRecords(model, records, { entityTypes: goldTypes(records).slice(0, 25) });
   assert.ok(f1 > 0.2, `F1 ${f1}`);
   model.dispose();
