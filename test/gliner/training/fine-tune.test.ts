@@ -38,7 +38,14 @@ test("what is learnt is measured on other sentences, what is forgotten on other 
 
 test("a gauge never asks for a type that is learnt, in any spelling, and reads the same texts each time", async () => {
   const records: NerRecord[] = [
-    { tokens: ["Anna", "met", "Bo"], ner: [[0, 0, "Phone_Number"], [2, 2, "person"]], negatives: ["city"] },
+    {
+      tokens: ["Anna", "met", "Bo"],
+      ner: [
+        [0, 0, "Phone_Number"],
+        [2, 2, "person"],
+      ],
+      negatives: ["city"],
+    },
     { tokens: ["Oslo"], ner: [[0, 0, "phone number"]] },
   ];
   const gauge = await ForgettingGauge.without(["phone number"], { records });
