@@ -17,6 +17,7 @@ export { modelFolder, SHIPPED_MODEL } from "./gliner/checkpoint/shipped";
 export type { Entity } from "./gliner/entity";
 export { toDisplacy, toRecord, toSpacy } from "./gliner/export";
 export { GLiNER } from "./gliner/gliner";
+export type { DescribedTypes } from "./gliner/reading/described";
 export { AS_PYTHON, type PredictOptions } from "./gliner/reading/predict-options";
 export type { BatchOptions } from "./gliner/reading/reader";
 export type { Threshold } from "./gliner/reading/thresholds";
@@ -26,10 +27,13 @@ export { inWindows, planWindows, type WindowOptions } from "./gliner/reading/win
 // ## Train
 // Records -> a trained model: recipes, `train()`, held-out types, and what a run writes about itself.
 
+export { loadWordings, type Wordings } from "./data/wordings";
 export { DEFAULT_OFFICIAL, officialDifferences, officialNames } from "./gliner/recipe/official";
 export { parseRecipe, type Recipe, readRecipe } from "./gliner/recipe/recipe";
 export type { TrainingConfig } from "./gliner/recipe/training-config";
 export type { TrackedTest } from "./gliner/training/evaluation";
+export { type FineTuned, type FineTuneOptions, fineTune } from "./gliner/training/fine-tune";
+export { type Forgetting, ForgettingGauge, type Gauged, type GaugeOptions } from "./gliner/training/forgetting";
 export { type HeldOut, type HoldOutOptions, type HoldOutResult, holdOutTypes } from "./gliner/training/held-out";
 export type { TrainingResult, TrainOptions } from "./gliner/training/options";
 export type { TrainingReport } from "./gliner/training/report";

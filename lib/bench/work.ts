@@ -1,4 +1,4 @@
-/** The texts of the benchmark: made here from the sample, or read from the Python benchmark's file. */
+/** The texts of the benchmark: made here from the project's own, or read from the Python benchmark's file. */
 import { readFileSync } from "node:fs";
 import { goldTypes, joinRecords, type NerRecord, readRecords } from "../data/records";
 import { UserError } from "../errors";
@@ -19,7 +19,7 @@ export const SHAPE = { texts: 64, words: [30, 60] as const, types: 15 };
  * Texts of 30 to 60 words with 15 types each, put together from the sentences of the repository; the same ones every time.
  * @param path records to take the sentences from
  */
-export async function sampleTexts(path: string): Promise<BenchText[]> {
+export async function ownTexts(path: string): Promise<BenchText[]> {
   const records = (await readRecords(path)).filter(({ tokens }) => tokens.length > 0);
   const types = goldTypes(records).slice(0, SHAPE.types);
   const random = randomStream(0, "bench texts");

@@ -9,8 +9,8 @@ import { type BenchMode, measure } from "../bench/measure";
 import { runProcess } from "../bench/process";
 import { BUSY, type Contender, type RoundsResult, takeRounds, type Work } from "../bench/rounds";
 import { type Agreement, type Answers, compareAnswers, ownAnswers } from "../bench/same-scores";
-import { type BenchText, givenTexts, sampleTexts, writeTexts } from "../bench/work";
-import { dataPath } from "../data/project";
+import { type BenchText, givenTexts, ownTexts, writeTexts } from "../bench/work";
+import { fileOf } from "../data/named";
 import { usageError } from "../errors";
 import { machineFacts } from "../machine";
 import { environmentOf } from "../provenance/environment";
@@ -99,7 +99,7 @@ function protocolOf(values: Values) {
       : values["model-dir"]
         ? "the same folder for all"
         : "MiniLM-L6, markerV0, random head",
-    texts: values.data ? "those of --data" : "64 texts of 30 to 60 words out of data/sample, 15 types",
+    texts: values.data ? "those of --data" : "64 texts of 30 to 60 words out of data/sentences, 15 types",
     instructions: instructionSets(),
   };
 }
@@ -229,7 +229,7 @@ async function checkSame(values: Values, { name, hidden, model, data }: Given): 
 
 async function textsOf(values: Values): Promise<BenchText[]> {
   if (values.data) return givenTexts(String(values.data));
-  return sampleTexts(dataPath("sample", "train.jsonl"));
+  return ownTexts(fileOf("sentences:train"));
 }
 
 /** One measurement in this process. */

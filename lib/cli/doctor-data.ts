@@ -10,7 +10,7 @@ import { readLabels } from "./labels";
 export const DATA_HELP = [
   [
     "--data FILE...",
-    "looks at data instead: files, folders, source:ID, zero-shot:NAME, sample; exit code 1 where a fault is found",
+    "looks at data instead: files, folders, source:ID, zero-shot:NAME, sentences; exit code 1 where a fault is found",
   ],
   ["--against FILE...", "the originals of the files, one for all or one for each"],
   ["--labels a,b", "the types an evaluation asks for, or a file of them; default: the list that lies beside the data"],

@@ -1,21 +1,32 @@
-/** A file of types: a JSON list of names, or one name a line. Anything else is refused: its marks would become types. */
+/** A file of types: a JSON list of names, one name a line, or a JSON object of descriptions. Anything else is refused: its marks would become types. */
 import { UserError } from "../errors";
-import { quote } from "../files/json-object";
+import { isObject, quote } from "../files/json-object";
 import { readText } from "../files/text";
+import type { DescribedTypes } from "../gliner/reading/described";
 
-const WANTED = "a JSON list of names, or one name a line";
+const WANTED = "a JSON list of names, one name a line, or a JSON object {name: description}";
 
 /** @throws UserError where it is of another form, not UTF-8, or holds no type */
-export function typesOfFile(path: string): string[] {
+export function typesOfFile(path: string): string[] | DescribedTypes {
   const text = readText(path, "a file of types").trim();
-  const types = /^[[{]/.test(text) ? listOf(text, path) : linesOf(text, path);
+  if (text.startsWith("{")) return describedOf(parsed(text, path), path);
+  const types = text.startsWith("[") ? listOf(parsed(text, path), path) : linesOf(text, path);
   if (types.length === 0) throw new UserError(`--labels: ${path} is empty; wanted ${WANTED}.`);
   return types;
 }
 
-function listOf(text: string, path: string): string[] {
-  const list = parsed(text, path);
-  if (!Array.isArray(list)) throw new UserError(`--labels: ${path} is a JSON object, wanted ${WANTED}.`);
+function describedOf(value: unknown, path: string): DescribedTypes {
+  if (!isObject(value)) throw new UserError(`--labels: ${path} is no JSON object, wanted ${WANTED}.`);
+  const entries = Object.entries(value).map(([name, description]): [string, string] => {
+    if (typeof description === "string" && description.trim() !== "") return [name, description.trim()];
+    throw new UserError(`--labels: "${name}" of ${path} is ${quote(description)}, wanted what the type is, in words.`);
+  });
+  if (entries.length === 0) throw new UserError(`--labels: ${path} is empty; wanted ${WANTED}.`);
+  return Object.fromEntries(entries);
+}
+
+function listOf(list: unknown, path: string): string[] {
+  if (!Array.isArray(list)) throw new UserError(`--labels: ${path} is no JSON list, wanted ${WANTED}.`);
   const wrong = list.findIndex((item) => typeof item !== "string" || item.trim() === "");
   if (wrong >= 0)
     throw new UserError(`--labels: item ${wrong + 1} of ${path} is ${quote(list[wrong])}, wanted the name of a type.`);

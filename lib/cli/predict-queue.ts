@@ -4,6 +4,7 @@ import { checkWritable } from "../files/atomic";
 import { targetOf } from "../files/target";
 import { modelIdentity } from "../gliner/checkpoint/identity";
 import type { Entity } from "../gliner/entity";
+import type { DescribedTypes } from "../gliner/reading/described";
 import { WINDOW } from "../gliner/reading/length-order";
 import { linesOverQueue } from "../gliner/shards/lines";
 import type { TextShard } from "../gliner/shards/shard";
@@ -17,7 +18,7 @@ const SIZE = WINDOW * 8;
 
 interface Asked {
   folder: string;
-  labels: string[];
+  labels: string[] | DescribedTypes;
   options: TextShard["options"];
   form: AnswerForm;
   write(text: string, entities: readonly Entity[], line: number): { output: string; rows: object[] };

@@ -2,12 +2,13 @@
 import { UserError, usageError } from "../errors";
 import type { Entity } from "../gliner/entity";
 import { GLiNER } from "../gliner/gliner";
+import { isDescribed } from "../gliner/reading/described";
 import { checkWord } from "../options";
 import { codePointOffsets } from "../text/offsets";
 import { TEXT_SPLITTERS, type TextReading } from "../text/reading";
 import { ANSWER_FORMS, type AnswerForm, answerForms, isAnswerForm } from "./answers";
 import { type Command, required, ruled, runCommand, type Values } from "./command";
-import { readLabels } from "./labels";
+import { readTypes } from "./labels";
 import { predictOverQueue } from "./predict-queue";
 import { QUEUE_HELP, QUEUE_OPTIONS } from "./queue";
 import { asOne, linesOf, standardInput } from "./texts-in";
@@ -19,7 +20,7 @@ export const command: Command = {
   usage: "--model DIR --labels a,b [--threshold .5] [--nested] [--multi-label] [--to jsonl|marked|bio|html] < text",
   help: [
     ["--model DIR", "a model folder, of Python or of this project, or owner/name of the hub"],
-    ["--labels a,b", "the entity types, or a file with one a line or a JSON list"],
+    ["--labels a,b", "the entity types, or a file: one a line, a JSON list, or a JSON object of descriptions by type"],
     [
       "--threshold N",
       "spans with a greater probability count (default 0.5); by type: person=.3,city=.6, or a JSON file, such as thresholdsFor's",
@@ -72,8 +73,9 @@ export const command: Command = {
   },
   async run(values) {
     const folder = required(values, "model", command);
-    const labels = readLabels(required(values, "labels", command));
-    const threshold = readThreshold(values, labels);
+    const labels = readTypes(required(values, "labels", command));
+    const names = isDescribed(labels) ? Object.keys(labels) : labels;
+    const threshold = readThreshold(values, names);
     const labelsAtOnce = ruled(values, "labels-at-once", "labelsAtOnce");
     const offsets = offsetKind(values);
     const window = readWindow(values);
@@ -81,7 +83,7 @@ export const command: Command = {
       nfc: values["no-nfc"] !== true,
       splitter: checkWord("--splitter", values.splitter ?? "gliner", TEXT_SPLITTERS),
     };
-    const form = answerForm(values, labels, reading);
+    const form = answerForm(values, names, reading);
     const asked = {
       threshold,
       flatNer: !values.nested,

@@ -88,6 +88,6 @@ function attend(x: tf.Tensor, distances: Distances | undefined, laid: Laid, part
   };
   const qkv = affineRows(x, all("weight"), all("bias")); // [N, 3 H]
   const drop = { dropout, rate: config.attention_probs_dropout_prob, site: `${layer}attention` };
-  if (!distances) return packedAttention(qkv, laid.packing, laid.layout, heads, drop); // [N, H]
+  if (!distances) return packedAttention(qkv, laid.packing, heads, drop); // [N, H]
   return disentangledAttention(qkv, positionsOf(distances, scale, parts), laid, drop); // [N, H]
 }

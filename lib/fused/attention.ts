@@ -9,7 +9,7 @@ import { matMulTransposed } from "./products";
 import { gatherRows } from "./rows";
 
 /** Which rows of width d stand where when packed subwords are laid out by head, and back. h heads, N rows. */
-interface HeadLayout {
+export interface HeadLayout {
   /** [3 B h T], rows of [N 3 h, d]; padding repeats row 0. */
   toHeads: Int32Array;
   /** [N h], rows of [B h T, d] */
@@ -24,7 +24,16 @@ interface HeadLayout {
   present: Float32Array;
 }
 
-function headLayout({ B, T, N, places, rows }: Packing, h: number): HeadLayout {
+/** The layout of a packing for so many heads; made once for all layers. */
+export function headLayout(packing: Packing, heads: number): HeadLayout {
+  const layout = layouts.get(packing) ?? layOut(packing, heads);
+  layouts.set(packing, layout);
+  return layout;
+}
+
+const layouts = new WeakMap<Packing, HeadLayout>();
+
+function layOut({ B, T, N, places, rows }: Packing, h: number): HeadLayout {
   const placed = B * h * T;
   const toHeads = new Int32Array(3 * placed);
   const contextToHeads = new Int32Array(placed);
@@ -96,12 +105,9 @@ function kernelAttention(qkv: tf.Tensor, packing: Packing, heads: number, { drop
   });
 }
 
-const layouts = new WeakMap<Packing, HeadLayout>();
-
 /** By TensorFlow's own ops, on rows laid out by head. */
 function laidOutAttention(qkv: tf.Tensor, packing: Packing, heads: number, drop: Drop): tf.Tensor {
-  const layout = layouts.get(packing) ?? headLayout(packing, heads);
-  layouts.set(packing, layout);
+  const layout = headLayout(packing, heads);
   const { B, T } = packing;
   const [N, width] = qkv.shape as [number, number];
   const H = width / 3;

@@ -24,6 +24,7 @@ import { newModel } from "./checkpoint/new-model";
 import { type SaveOptions, saveModel } from "./checkpoint/save";
 import { type Entity, toEntity } from "./entity";
 import { batchCandidates } from "./reading/batch-candidates";
+import { type DescribedTypes, isDescribed, underNames } from "./reading/described";
 import { inLabelChunks } from "./reading/label-chunks";
 import { byLength, inOrder } from "./reading/length-order";
 import { checkedOptions, type PredictOptions } from "./reading/predict-options";
@@ -32,7 +33,7 @@ import { inSentences } from "./reading/sentences";
 import { refuseSpecialTokens } from "./reading/special-tokens";
 import { inStream } from "./reading/stream";
 import { aboveThreshold, floorOf } from "./reading/thresholds";
-import { isPerText, type TypesAsked, typesOfTexts } from "./reading/types-asked";
+import { ofTexts, type TypesAsked, typesOfTexts } from "./reading/types-asked";
 import { inWindows, type WindowOptions } from "./reading/windows";
 
 /**
@@ -104,11 +105,12 @@ export class GLiNER implements LimitedReader {
 
   /**
    * The entities of one text.
+   * @param labels types, or `{name: description}`: then the descriptions stand in the prompt, and the answer bears the names
    * @throws UserError where the text is no string, no label is asked for, or an option is out of its rule
    */
   async predictEntities(
     text: string,
-    labels: readonly string[],
+    labels: readonly string[] | DescribedTypes,
     options: PredictOptions & BatchOptions = {},
   ): Promise<Entity[]> {
     const [entities] = await this.inference([checkText(text)], labels, options);
@@ -122,9 +124,11 @@ export class GLiNER implements LimitedReader {
    */
   async inference(
     texts: readonly string[],
-    labels: TypesAsked,
+    labels: TypesAsked | DescribedTypes,
     options: PredictOptions & BatchOptions = {},
   ): Promise<Entity[][]> {
+    if (isDescribed(labels))
+      return underNames(labels, options, (prompts, asked) => this.inference(texts, prompts, asked));
     const { threshold, flatNer, multiLabel, returnClassProbs, window, labelsAtOnce, nfc, splitter, ...rest } =
       checkedOptions(options);
     const reader = this.reader(window === "sentence" || window, labelsAtOnce);
@@ -177,13 +181,13 @@ export class GLiNER implements LimitedReader {
    */
   stream(
     texts: Iterable<string> | AsyncIterable<string>,
-    labels: TypesAsked,
+    labels: TypesAsked | DescribedTypes,
     options: PredictOptions & Omit<BatchOptions, "onProgress"> = {},
   ): AsyncGenerator<Entity[]> {
     const { batchSize } = checkedOptions(options);
     const { onWordsLost, onWindows } = options;
     return inStream(texts, batchSize, (window, first) =>
-      this.inference(window, isPerText(labels) ? labels.slice(first, first + window.length) : labels, {
+      this.inference(window, ofTexts(labels, first, window.length), {
         ...options,
         onWordsLost: (text, words) => onWordsLost?.(first + text, words),
         onWindows: (text) => onWindows?.(first + text),

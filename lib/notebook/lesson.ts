@@ -23,17 +23,15 @@ export interface LessonData {
 }
 
 /**
- * The training corpora beside the checkout where they are, else the sentences that come with the project.
+ * The training corpora beside the checkout where they are, else the texts that come with the project.
  * @param maxWords longer sentences are left out: memory and time of a step grow with the longest of its batch
  */
 export async function lessonData(maxWords = Number.POSITIVE_INFINITY): Promise<LessonData> {
   const corpora = ["train", "dev"].every((name) => corpusFile(`${name}.jsonl.gz`));
-  const kind = corpora ? "corpus" : "sample";
+  const kind = corpora ? "corpus" : "sentences";
   const all = await Promise.all([loadRecords(`${kind}:train`), loadRecords(`${kind}:dev`)]);
   const [train, dev] = all.map((records) => records.filter(({ tokens }) => tokens.length <= maxWords));
-  const source = corpora
-    ? "the training corpora beside the checkout"
-    : "the project's own hand-written sentences (data/sample)";
+  const source = corpora ? "the training corpora beside the checkout" : "the project's own texts (data/sentences)";
   return { source, train, dev };
 }
 

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { convert } from "../data/convert";
 import type { MixManifest } from "../data/mix/build";
-import { loadRecords } from "../data/named";
-import { corpusFile, dataPath, readData } from "../data/project";
+import { fileOf, loadRecords } from "../data/named";
+import { corpusFile, readData } from "../data/project";
 import type { NerRecord } from "../data/records";
 import { isHere, readSources } from "../data/sources";
 import { ZERO_SHOT_SETS } from "../data/zero-shot-tests";
@@ -22,14 +22,14 @@ export interface LessonFile {
 export async function pileNerLesson(): Promise<LessonFile> {
   const real = corpusFile("pilener-conversations-sample.json");
   if (real) return { source: "882 passages of Pile-NER-type, beside the checkout", path: real };
-  const path = join(scratch(), "sample-as-conversations.json");
+  const path = join(scratch(), "sentences-as-conversations.json");
   await convert({
-    inputs: [dataPath("sample", "sample.jsonl")],
+    inputs: [fileOf("sentences:test")],
     from: "gliner",
     to: "pile-ner",
     out: path,
   });
-  return { source: "the project's own sentences (data/sample), written as conversations", path };
+  return { source: "the project's own texts (sentences:test), written as conversations", path };
 }
 
 /** Copies of test sets as an evaluation reads them, with the originals they were made from. */
@@ -41,10 +41,10 @@ export interface LessonBenchmark {
   originals: string[];
 }
 
-/** GLiNER's copies of the seven tests where they are here; else a copy of the project's sample with the same kinds of faults. */
+/** GLiNER's copies of the seven tests where they are here; else a copy of the project's own texts with the same kinds of faults. */
 export async function benchmarkLesson(): Promise<LessonBenchmark> {
   const wanted = readSources().filter(({ role }) => role === "evaluation copy" || role === "test");
-  if (!wanted.every(isHere)) return damagedSample();
+  if (!wanted.every(isHere)) return damagedTexts();
   const ids = (part: string) => ZERO_SHOT_SETS.map((set) => `source:gliner_${set}_${part}`);
   return {
     source: "the seven tests as GLiNER's repository ships them, and their raw originals",
@@ -54,9 +54,9 @@ export async function benchmarkLesson(): Promise<LessonBenchmark> {
   };
 }
 
-/** The sample, copied the way the public copies were, so that the same faults are in it. */
-async function damagedSample(): Promise<LessonBenchmark> {
-  const records = await loadRecords("sample");
+/** Our own texts, copied the way the public copies were, so that the same faults are in it. */
+async function damagedTexts(): Promise<LessonBenchmark> {
+  const records = await loadRecords(OWN);
   const items = records.slice(0, -1).map(damaged);
   const folder = scratch();
   for (const name of ["dev.json", "test.json"]) writeFileSync(join(folder, name), JSON.stringify(items));
@@ -66,9 +66,11 @@ async function damagedSample(): Promise<LessonBenchmark> {
     source: "the project's own sentences, copied with the faults that the public copies have",
     copies: [folder],
     tests: [join(folder, "test.json")],
-    originals: ["sample"],
+    originals: [OWN],
   };
 }
+
+const OWN = "sentences:test";
 
 /** Positions by a search for the string; "company" in another spelling. */
 function damaged({ tokens, ner }: NerRecord): object {

@@ -1,5 +1,6 @@
 /** Writes the Markdown model card of a trained model out of its run's manifest. */
 import { stringify } from "yaml";
+import { sentenceDomains } from "../data/marked/sentences";
 import type { DataDescription } from "./data";
 import { sourceLicences } from "./data";
 import type { Manifest } from "./manifest";
@@ -96,9 +97,22 @@ function percent({ f1, ci95 }: Measured): string {
 function trainingData({ name, records, mentions, types, sources, sha256 }: DataDescription): string {
   const licences = sourceLicences();
   const named = Object.entries(sources).filter(([source]) => Object.hasOwn(licences, source));
-  const rows = named.map(([source, count]) => `| ${source} | ${count} | ${licences[source]} |`);
+  const rows = [
+    ...ownTexts(sources),
+    ...named.map(([source, count]) => `| ${source} | ${count} | ${licences[source]} |`),
+  ];
   const table = rows.length ? `\n\n| source | records | licence |\n|---|---|---|\n${rows.join("\n")}` : "";
   return `## Training data\n\n${name}: ${records} records, ${mentions} mentions of ${types} types (sha256 of the records ${sha256.slice(0, 16)}...).${table}`;
+}
+
+/** The project's own texts, whose sources are their domains, as one row. */
+function ownTexts(sources: Record<string, number>): string[] {
+  const domains = sentenceDomains();
+  const own = Object.entries(sources).filter(([source]) => domains.has(source));
+  const count = own.reduce((sum, [, records]) => sum + records, 0);
+  return count === 0
+    ? []
+    : [`| data/sentences: ${own.length} domains, written by a language model | ${count} | Apache-2.0 |`];
 }
 
 function notLearned({ not_learned: counts }: Manifest): string {

@@ -38,6 +38,8 @@ export interface RunFacts {
   /** The official configuration it is held against, and every key that differs. */
   official: { name: string; source: string; differences: Difference[] };
   data: Record<string, DataDescription>;
+  /** Where other names of types came from, and a hash of all of them; only where the run has some. */
+  wordings?: { name: string; sha256: string };
   /** What of the training records the model and its prompts have no place for; manifests from before it was counted lack it. */
   not_learned?: NotLearned;
   held_out_types: string[];

@@ -3,10 +3,10 @@
  *
  *   node dist/test/bench/limits.js --texts 10000 --json FILE
  */
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { PROJECT_ROOT, useBackend } from "../../lib/backend";
+import { useBackend } from "../../lib/backend";
 import { ENCODER } from "../../lib/bench/measure";
+import { fileOf } from "../../lib/data/named";
 import { goldTypes, readRecords } from "../../lib/data/records";
 import { writeAtomically } from "../../lib/files/atomic";
 import { GLiNER } from "../../lib/gliner/gliner";
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { texts: { type: "string", default: "10000" }, json: { type: "string" } } });
   await useBackend();
   const model = await GLiNER.fromConfig({ model_name: ENCODER, hidden_size: 384, span_mode: "markerV0" });
-  const records = await readRecords(join(PROJECT_ROOT, "data", "sample", "train.jsonl"));
+  const records = await readRecords(fileOf("sentences:train"));
   const sentences = records.map(({ tokens }) => tokens.join(" "));
   const types = goldTypes(records);
   const labels = await manyLabels(model, sentences[0], types);

@@ -5,12 +5,12 @@
  *
  * Processor time, not wall-clock time: it counts on a machine that others use too, if only as a ratio.
  */
-import { join } from "node:path";
 import { cpuUsage } from "node:process";
 import { parseArgs } from "node:util";
-import { type Kernels, PROJECT_ROOT, useBackend, useKernels } from "../../lib/backend";
+import { type Kernels, useBackend, useKernels } from "../../lib/backend";
 import { ENCODER } from "../../lib/bench/measure";
-import { type BenchText, sampleTexts } from "../../lib/bench/work";
+import { type BenchText, ownTexts } from "../../lib/bench/work";
+import { fileOf } from "../../lib/data/named";
 import { UserError } from "../../lib/errors";
 import { writeAtomically } from "../../lib/files/atomic";
 import { seededDropout } from "../../lib/fused/dropout";
@@ -84,7 +84,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" }, json: { type: "string" } } });
   await useBackend();
   const model = await GLiNER.fromConfig({ model_name: ENCODER, hidden_size: 384, span_mode: "markerV0", dropout: 0.4 });
-  const given = await sampleTexts(join(PROJECT_ROOT, "data", "sample", "train.jsonl"));
+  const given = await ownTexts(fileOf("sentences:train"));
   const work = {
     [`a training step of ${BATCH} sentences`]: () => trainingSteps(model, given),
     "a text, alone, nothing found": () => texts(model, given.slice(0, 16), 1, 0.99),

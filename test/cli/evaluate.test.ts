@@ -146,7 +146,7 @@ test("bad input ends with one sentence", () => {
     [["--data", data, "--preset", "gliner3"], 2, /there is no preset "gliner3"; wanted one of workbook, gliner/],
     [["--data", data, "--preset", "gliner", "--nested"], 2, /--preset says itself how answers are decoded/],
     [["--data", data, "--limit", "1.5"], 2, /--limit got "1\.5", wanted a whole number/],
-    [["--data", data, "--trained-on", "sample"], 2, /--trained-on is for --details/],
+    [["--data", data, "--trained-on", "sentences"], 2, /--trained-on is for --details/],
     [
       ["--data", data, "--model", join(scratch, "no-model")],
       1,
@@ -200,7 +200,7 @@ test("presets on one set of predictions, details, published scores", () => {
     "nested",
     "--details",
     "--trained-on",
-    "sample",
+    "sentences:train",
   ];
   const { code, err, out: table } = verb("evaluate", [...EVALUATE, ...words, "--published", "--json", out]);
   assert.equal(code, 0, err);

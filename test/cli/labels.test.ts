@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readLabels } from "../../lib/cli/labels";
+import { readLabels, readTypes } from "../../lib/cli/labels";
 import { Scratch, says } from "../data/scratch";
 import { TINY_BERT } from "../tiny";
 import { verb } from "./verb";
@@ -55,9 +55,16 @@ test("a file that is not there, and a folder, are no types", () => {
   for (const value of ["", " , "]) assert.throws(() => readLabels(value), says("wanted at least one entity type"));
 });
 
+test("a JSON object gives descriptions by name, which only predict asks for", () => {
+  const path = scratch.file("described.json", '{"person": " a human being ", "city": "a large town"}');
+  assert.deepEqual(readTypes(path), { person: "a human being", city: "a large town" });
+  assert.throws(() => readLabels(path), says("gives descriptions, which only predict asks for"));
+});
+
 test("a file of another form is refused, with the line that shows it", () => {
   const files: [name: string, content: string | Buffer, ...parts: (string | RegExp)[]][] = [
-    ["object.json", '{"person": 1}', "is a JSON object, wanted a JSON list of names, or one name a line"],
+    ["object.json", '{"person": 1}', '"person" of', "is 1, wanted what the type is, in words"],
+    ["nobody.json", "{}", "is empty; wanted a JSON list of names, one name a line, or a JSON object"],
     ["broken.json", '["person"', "is not JSON"],
     ["numbers.json", '["person", 1]', "item 2", "is 1, wanted the name of a type"],
     ["blank.json", '["person", " "]', "item 2", 'is " "'],

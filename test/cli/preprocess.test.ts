@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { sentenceRecords } from "../../lib/data/marked/corpus";
+import { fileOf } from "../../lib/data/named";
 import { Scratch } from "../data/scratch";
-import { ROOT } from "../tiny";
 import { verb } from "./verb";
 
 const scratch = new Scratch("preprocess");
@@ -100,22 +101,22 @@ test("bad input is exit code 1 and one sentence; a bad call is exit code 2; neit
 });
 
 test("doctor --data: faults are exit code 1 and named, clean data is exit code 0, the report is in --json", () => {
-  const clean = join(ROOT, "data/sample/test.jsonl");
+  const clean = fileOf("sentences:test");
   const good = verb("doctor", ["--data", clean, "--json", out("good.json")]);
   assert.equal(good.code, 0, good.err);
-  assert.match(good.out, /test\.jsonl \(gliner\): 32 records/);
+  assert.match(good.out, /test\.jsonl \(gliner\): 4\d\d records/);
   const report = JSON.parse(readFileSync(out("good.json"), "utf8")) as {
     files: { records: number }[];
     findings: { severity: string }[];
   };
   assert.deepEqual(
     [report.files[0].records, report.findings.some(({ severity }) => severity === "fault")],
-    [32, false],
+    [sentenceRecords("test").length, false],
   );
-  const bad = verb("doctor", ["--data", clean, join(ROOT, "data/sample/sample.jsonl"), "--labels", "city,person"]);
+  const bad = verb("doctor", ["--data", clean, fileOf("sentences"), "--labels", "city,person"]);
   assert.equal(bad.code, 1);
   assert.match(bad.out, /FAULT unlisted: mentions with a label that the list given does not have/);
-  assert.match(bad.out, /test\.jsonl and .*sample\.jsonl\n {2}FAULT leak: sentences in both: 32/);
+  assert.match(bad.out, /test\.jsonl and .*all\.jsonl\n {2}FAULT leak: sentences in both: 4\d\d/);
   assert.equal(verb("doctor", ["--data", "none.jsonl"]).code, 1);
   assert.equal(verb("doctor", ["none.jsonl"]).code, 2);
 });

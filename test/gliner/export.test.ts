@@ -38,7 +38,9 @@ test("a text with entities is a record in words, and back", async () => {
     [5, 5, "city"],
     [1, 1, "person"],
   ]);
-  for (const { tokens, ner } of await loadRecords("sample")) {
+  for (const { tokens, ner, src } of await loadRecords("sentences:dev")) {
+    // Scripts without spaces have words that the model's splitter would not part.
+    if (src === "scripts") continue;
     const { text, spans } = recordSpans({ tokens, ner });
     assert.deepEqual(toRecord(text, spans), { tokens, ner });
   }

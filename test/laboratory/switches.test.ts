@@ -19,7 +19,7 @@ test("a small task has short sentences with only its own types", async () => {
     assert.deepEqual(labels, [...types]);
     for (const [, , type] of ner) assert.ok(TYPES.includes(type), type);
   }
-  await assert.rejects(smallTask(["no such type"]), /no sentence of the sample has two mentions of no such type/);
+  await assert.rejects(smallTask(["no such type"]), /no sentence of data\/sentences has two mentions of no such type/);
 });
 
 test("a switch changes the scores, the factored head does not", async () => {

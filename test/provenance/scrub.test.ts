@@ -6,7 +6,7 @@ import { PROJECT_ROOT } from "../../lib/backend";
 import { scrubbed } from "../../lib/provenance/scrub";
 
 test("an absolute path becomes the path inside the project, or its last name", () => {
-  assert.equal(scrubbed(join(PROJECT_ROOT, "data", "sample", "train.jsonl")), "data/sample/train.jsonl");
+  assert.equal(scrubbed(join(PROJECT_ROOT, "data", "results", "bench.json")), "data/results/bench.json");
   assert.equal(scrubbed("/home/someone/secret/my data.jsonl"), "my data.jsonl");
   assert.equal(scrubbed("C:\\Users\\Someone\\data.jsonl"), "data.jsonl");
   assert.equal(scrubbed("~/runs/one"), "one");
@@ -25,7 +25,7 @@ test("inside a sentence too, and nothing else is touched", () => {
     "loss/train",
     "1/2",
     "F1 at .5 / .3",
-    "sample:train",
+    "sentences:train",
     "zero-shot:crossner_ai",
   ])
     assert.equal(scrubbed(text), text);

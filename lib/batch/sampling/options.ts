@@ -1,5 +1,5 @@
 /** Where an example's negative types come from; `NEGATIVE_SOURCES` holds the samplers. */
-export type NegativeSource = "batch" | "batch_reshuffled" | "corpus" | "source";
+export type NegativeSource = "batch" | "batch_reshuffled" | "corpus" | "source" | "unrelated";
 
 /** Under which key of a record its own negatives are looked for. */
 export type NegativesKey = "negative" | "negatives" | "ner_negatives";
@@ -17,7 +17,8 @@ export interface SamplingOptions {
   /**
    * "batch" = one order of the batch's types for all its examples, "batch_reshuffled" = another order for every example,
    * "corpus" = 50 types of the whole training set for every example; ours, for a mixed corpus: "source" = a random number of
-   * the types that the example's own source marks, and up to two of the batch.
+   * the types that the example's own source marks, and up to two of the batch; "unrelated" = the same, at most twelve of the
+   * source, without those that the run's wordings call related to one of the example.
    */
   neg_source: NegativeSource;
   /** The list is in random order; without it: gold types as they are mentioned, then negatives as they were drawn. */

@@ -4,6 +4,7 @@ import type { NegativeSource } from "./options";
 import type { NegativeSampler } from "./pool";
 import { reshuffledPool, sharedPool } from "./shared-pool";
 import { sourcePool } from "./source-pool";
+import { unrelatedPool } from "./unrelated-pool";
 
 /** The samplers of negatives by their name in a recipe. */
 export const NEGATIVE_SOURCES: Record<NegativeSource, NegativeSampler> = {
@@ -11,4 +12,5 @@ export const NEGATIVE_SOURCES: Record<NegativeSource, NegativeSampler> = {
   batch_reshuffled: reshuffledPool,
   corpus: corpusPool,
   source: sourcePool,
+  unrelated: unrelatedPool,
 };

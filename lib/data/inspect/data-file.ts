@@ -18,7 +18,7 @@ import { detectFormat } from "./detect";
 
 /** A file of data as the doctor sees it: its records, what reading it repaired, and what only its own form shows. */
 export interface DataFile {
-  /** As it was named: a path, "source:ID", "zero-shot:NAME", "sample:test". */
+  /** As it was named: a path, "source:ID", "zero-shot:NAME", "sentences:test". */
   name: string;
   path: string;
   format: Exclude<FormatName, "labels">;

@@ -20,6 +20,11 @@ export function readSentences(folder = SENTENCES): Sentence[] {
   return names.sort().flatMap((name) => sentencesOf(readFileSync(join(folder, name), "utf8"), name));
 }
 
+/** The domains of the folder's texts: what a record's `src` may be. */
+export function sentenceDomains(folder = SENTENCES): Set<string> {
+  return new Set(readdirSync(folder).flatMap((name) => domainOf(name) ?? []));
+}
+
 /** The texts of one file. @param name `<domain>-NN.txt` */
 export function sentencesOf(source: string, name: string): Sentence[] {
   const file = basename(name);

@@ -1,6 +1,7 @@
 /** Which types are asked of which text: the same of all, or a list for each, as Python's `labels` has it. */
 import { usageError } from "../../errors";
 import { checkLabels } from "../../options";
+import { type DescribedTypes, isDescribed } from "./described";
 
 /** Types for all texts, or a list of types for each text (a prompt a text). */
 export type TypesAsked = readonly string[] | readonly (readonly string[])[];
@@ -27,4 +28,13 @@ export function typesOfTexts(labels: TypesAsked, texts: number): (readonly strin
 /** True for a list of lists. */
 export function isPerText(labels: TypesAsked): labels is readonly (readonly string[])[] {
   return Array.isArray(labels) && labels.length > 0 && labels.some((own: unknown) => Array.isArray(own));
+}
+
+/** What `count` texts from `first` on are asked. */
+export function ofTexts<Types extends TypesAsked | DescribedTypes>(
+  labels: Types,
+  first: number,
+  count: number,
+): Types | readonly (readonly string[])[] {
+  return !isDescribed(labels) && isPerText(labels) ? labels.slice(first, first + count) : labels;
 }

@@ -9,7 +9,10 @@ import { DEFAULT_TRAINING, trainingOf } from "./settings";
 import { STREAM_SEEDS, type TrainingConfig } from "./training-config";
 
 export interface DataConfig {
-  /** A file of records, or "sentences:train" or "sample" (in the repository), or "corpus:NAME" (beside the checkout). */
+  /**
+   * A file of records, or "sentences:train" (in the repository), or "corpus:NAME" (beside the checkout); several with " + "
+   * between them, "NAME x 8" counting eight times in every epoch.
+   */
   train_data: string;
   /** The same, for the development loss; null = none. */
   val_data: string | null;
@@ -19,6 +22,8 @@ export interface DataConfig {
   keep_empty: boolean;
   /** A record's own list of types is what it is asked for; false draws types for every record. */
   record_labels: boolean;
+  /** Where other names and descriptions of types are from: "sentences" (data/sentences/types), a folder or a file; null = nowhere. */
+  wordings: string | null;
   /** Types that are taken out of the training records, and on which the model is measured during the run. */
   held_out_types: string[];
   /** How many types to hold out where none are named. */
@@ -42,11 +47,12 @@ export interface Recipe {
 }
 
 const DEFAULT_DATA: DataConfig = {
-  train_data: "sample",
+  train_data: "sentences:train",
   val_data: null,
   exclude_sources: [],
   keep_empty: true,
   record_labels: true,
+  wordings: null,
   held_out_types: [],
   num_held_out_types: 0,
   eval_records: 200,

@@ -31,6 +31,8 @@ const AT_LEAST: Partial<Record<Key, number>> = {
   dice_gamma: 0,
   positive_weight: 0,
   negatives: 0,
+  synonym_share: 0,
+  description_share: 0,
   eval_threshold: 0,
   early_stopping_patience: 0,
   early_stopping_threshold: 0,
@@ -48,6 +50,8 @@ const AT_MOST: Partial<Record<Key, number>> = {
   loss_prob_margin: 1,
   label_smoothing: 1,
   negatives: 1,
+  synonym_share: 1,
+  description_share: 1,
   eval_threshold: 1,
 };
 

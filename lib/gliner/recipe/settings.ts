@@ -1,12 +1,13 @@
 /** Completes the section `training` with era and default values, and turns its keys into loss options. */
+import { isDeepStrictEqual } from "node:util";
 import type { CollateSwitches } from "../../batch/collate";
-import { DEFAULT_SAMPLING, samplingOf } from "../../batch/sampling";
+import { DEFAULT_SAMPLING, NO_WORDINGS, samplingOf } from "../../batch/sampling";
 import { versionOf } from "../../era";
 import { UserError } from "../../errors";
 import { DEFAULT_LOSS, type LossOptions, lossOf } from "../../model/loss";
 import { DEFAULT_OPTIMIZER, optimizerOf } from "./optimizer-eras";
 import { checkTraining } from "./settings-check";
-import type { LossSettings, TrainingConfig } from "./training-config";
+import { type LossSettings, STREAM_SEEDS, type TrainingConfig } from "./training-config";
 
 const DEFAULT_COLLATE: CollateSwitches = { preprocess_text: false, one_type_per_span: false };
 
@@ -29,6 +30,7 @@ export const DEFAULT_TRAINING: TrainingConfig = {
   ...DEFAULT_OPTIMIZER,
   ...lossSettings(DEFAULT_LOSS),
   ...DEFAULT_SAMPLING,
+  ...NO_WORDINGS,
   ...DEFAULT_COLLATE,
   seed: 0,
   init_seed: null,
@@ -57,6 +59,22 @@ export function trainingOf(given: Partial<TrainingConfig>, origin: string, exit:
   const training: TrainingConfig = { ...DEFAULT_TRAINING, ...eraSettings(given.era ?? null, origin, exit), ...set };
   checkTraining(training, origin, exit);
   return training;
+}
+
+/** Keys that came after runs had been stored, with the value that leaves a run as it was. */
+const LATER = new Map<string, unknown>([
+  ["wordings", null],
+  ["synonym_share", 0],
+  ["description_share", 0],
+  ...STREAM_SEEDS.map((key): [string, unknown] => [key, null]),
+  ["redraw_components", []],
+]);
+
+/** Settings without later keys that are off: such a run is the one that it was before there were any. */
+export function withoutOff(settings: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([key, value]) => !(LATER.has(key) && isDeepStrictEqual(LATER.get(key), value))),
+  );
 }
 
 /** The loss that the settings mean. */

@@ -1,6 +1,6 @@
 /** The section `training` of a recipe: every key, in the spelling of GLiNER's own yaml files. */
 import type { CollateSwitches } from "../../batch/collate";
-import type { SamplingOptions } from "../../batch/sampling";
+import type { SamplingOptions, WordingShares } from "../../batch/sampling";
 import type { LossOptions } from "../../model/loss";
 import type { SchedulerType } from "../../train/schedule";
 import type { OptimizerSettings } from "./optimizer-eras";
@@ -19,7 +19,12 @@ export interface LossSettings extends Omit<LossOptions, "alpha" | "gamma" | "pro
 }
 
 /** How a run trains: the section `training` of a recipe, in the spelling of GLiNER's own yaml files. */
-export interface TrainingConfig extends LossSettings, SamplingOptions, CollateSwitches, OptimizerSettings {
+export interface TrainingConfig
+  extends LossSettings,
+    SamplingOptions,
+    WordingShares,
+    CollateSwitches,
+    OptimizerSettings {
   /** A model folder to start from; null = a new head on `model_name`. */
   prev_path: string | null;
   /** Parts of that model that are drawn anew, as where a checkpoint lost them: rnn, span_layer, prompt, ...; the names of `freeze_components`. */

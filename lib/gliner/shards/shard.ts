@@ -4,6 +4,7 @@ import type { TextPrediction } from "../../evaluate/predictions/predictions";
 import { sha256 } from "../../files/hash";
 import type { SpanCandidate } from "../../model/decode";
 import type { Entity } from "../entity";
+import type { DescribedTypes } from "../reading/described";
 import type { PredictOptions } from "../reading/predict-options";
 
 /** Whose answers are wanted. */
@@ -22,8 +23,11 @@ export interface TextShard {
   /** The number of its first text, counted from 1. */
   first: number;
   texts: string[];
-  labels: string[];
-  options: Pick<PredictOptions, "threshold" | "flatNer" | "multiLabel" | "window" | "nfc" | "splitter" | "labelsAtOnce">;
+  labels: string[] | DescribedTypes;
+  options: Pick<
+    PredictOptions,
+    "threshold" | "flatNer" | "multiLabel" | "window" | "nfc" | "splitter" | "labelsAtOnce"
+  >;
 }
 
 export interface TextAnswers {

@@ -1,7 +1,8 @@
 /** Draws a run's batches from the records by seed and number: from records to encoded, labelled examples. */
 import type { Batch, Example } from "../../batch/collate";
-import { type CorpusTypes, corpusTypes, sampleTypes } from "../../batch/sampling";
+import { type CorpusTypes, corpusTypes, reworded, sampleTypes } from "../../batch/sampling";
 import type { NerRecord } from "../../data/records";
+import type { Wordings } from "../../data/wordings";
 import { type RandomStream, randomStream } from "../../random";
 import type { GLiNER } from "../gliner";
 import { seedOf, type TrainingConfig } from "../recipe/training-config";
@@ -19,8 +20,11 @@ export class TrainingBatches {
     private readonly model: GLiNER,
     private readonly all: readonly NerRecord[],
     private readonly config: TrainingConfig,
+    private readonly wordings?: Wordings,
   ) {
-    this.corpus = config.neg_source === "corpus" || config.neg_source === "source" ? corpusTypes(all) : undefined;
+    this.corpus = ["corpus", "source", "unrelated"].includes(config.neg_source)
+      ? corpusTypes(all, wordings)
+      : undefined;
   }
 
   /** The next records of the epoch's order. @param number counted from 0 over the whole run */
@@ -31,14 +35,19 @@ export class TrainingBatches {
 
   /** The same with the types that each is asked for. */
   examples(number: number): Example[] {
-    return this.draw(this.records(number), randomStream(seedOf(this.config, "types"), "types", number));
+    const examples = this.draw(this.records(number), randomStream(seedOf(this.config, "types"), "types", number));
+    const { wordings, config } = this;
+    if (!wordings || config.synonym_share + config.description_share === 0) return examples;
+    // A stream of its own: whether names are drawn changes neither the order nor the negatives.
+    const random = randomStream(config.seed, "wordings", number);
+    return examples.map((example) => reworded(example, wordings, config, random));
   }
 
   batch(number: number): Batch {
     return this.collate(this.examples(number));
   }
 
-  /** Development records never change their types: a loss that moves is then the model's doing. */
+  /** Development records never change their types or names: a loss that moves is then the model's doing. */
   development(records: readonly NerRecord[]): Batch[] {
     const { train_batch_size: size, seed } = this.config;
     return Array.from({ length: Math.ceil(records.length / size) }, (_, i) =>

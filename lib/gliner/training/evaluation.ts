@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../../batch/collate";
 import type { NerRecord } from "../../data/records";
+import { type Wordings, wordingNames } from "../../data/wordings";
 import { UserError } from "../../errors";
 import type { Counts } from "../../evaluate/scoring/metrics";
 import { bootstrapF1 } from "../../evaluate/statistics/bootstrap";
@@ -9,7 +10,7 @@ import { batchLoss } from "../../model/batch-loss";
 import type { LossOptions } from "../../model/loss";
 import { turn } from "../../turn";
 import type { GLiNER } from "../gliner";
-import type { BestMetric } from "../recipe/training-config";
+import type { BestMetric, TrainingConfig } from "../recipe/training-config";
 import { type HeldOut, normalised } from "./held-out";
 import { countsAt, findAsked, type HeldOutScores, scoreFound } from "./scoring";
 
@@ -155,4 +156,23 @@ export function checkHeldOut(records: readonly NerRecord[], heldOut: HeldOut | u
     for (const type of [...ner.map(([, , label]) => label), ...labels, ...negatives])
       if (held.has(normalised(type)))
         throw new UserError(`the held-out type "${type}" is in a record to train on; holdOutTypes takes it out.`);
+}
+
+/** @throws UserError where names are to be drawn from nowhere, or one of them is held out */
+export function checkWordings(
+  config: TrainingConfig,
+  wordings: Wordings | undefined,
+  heldOut: HeldOut | undefined,
+): void {
+  const share = (["synonym_share", "description_share"] as const).find((key) => config[key] > 0);
+  if (!wordings && share)
+    throw new UserError(
+      `${share} is ${config[share]}, but there are no wordings to draw from; wanted data: {wordings: sentences}, or a file of lines such as "medication = drug, medicine".`,
+    );
+  const held = new Set(heldOut?.types.map(normalised));
+  const back = wordings && wordingNames(wordings).find((name) => held.has(normalised(name)));
+  if (back !== undefined)
+    throw new UserError(
+      `the held-out type "${back}" is another type's name in the wordings; withoutNames takes it out.`,
+    );
 }

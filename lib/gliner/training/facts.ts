@@ -1,6 +1,7 @@
 /** Collects what a run's manifest states before training: settings, data, weights, random streams, first batch. */
 import { createHash } from "node:crypto";
 import type { Batch } from "../../batch/collate";
+import type { Wordings } from "../../data/wordings";
 import type { RunFacts } from "../../provenance/manifest";
 import type { NotLearned } from "../../provenance/not-learned";
 import type { GLiNER } from "../gliner";
@@ -13,6 +14,7 @@ const STREAMS: Record<string, string> = {
   init: "the head's weights and the embeddings of added tokens, a stream a tensor",
   order: "the order of the records, a stream an epoch",
   types: "negatives and the order of the types, a stream a batch",
+  wordings: "synonyms and descriptions in place of types, a stream a batch",
   "dev types": "the same for the development records",
   dropout: "the masks, a stream a batch and place in the model",
   negatives: "which negatives the loss masks, a stream a batch",
@@ -29,6 +31,7 @@ export interface FactsGiven {
   data: RunFacts["data"];
   notLearned: NotLearned;
   heldOut?: HeldOut;
+  wordings?: Wordings;
   selection: string;
   trained: readonly string[];
   firstBatch: Batch;
@@ -45,6 +48,7 @@ export function factsOf(model: GLiNER, given: FactsGiven): RunFacts {
     config: { model: modelConfig, data: dataConfig, training: { ...config } },
     official: officialDifferences({ model: { ...modelConfig }, training: { ...config } }, DEFAULT_OFFICIAL),
     data,
+    ...(given.wordings && { wordings: { name: given.wordings.name, sha256: given.wordings.sha256 } }),
     not_learned: given.notLearned,
     held_out_types: heldOut?.types ?? [],
     tokenizer,

@@ -51,7 +51,7 @@ export function holdOutTypes(train: readonly NerRecord[], options: HoldOutOption
   const isHeld = (type: string) => held.has(normalised(type));
   const [kept, lost] = strip(train, isHeld);
   const mentions = countMentions(train, isHeld);
-  const asked = askRecords([...records, ...lost], marksBySource([...train, ...records]), isHeld, limit);
+  const asked = askRecords([...new Set([...records, ...lost])], marksBySource([...train, ...records]), isHeld, limit);
   checkFound(types, asked);
   return { train: kept, heldOut: { types, asked }, removed: { mentions, records: lost.length } };
 }

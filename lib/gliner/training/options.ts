@@ -1,5 +1,6 @@
 /** What a training run is asked for and what it answers. */
 import type { NerRecord } from "../../data/records";
+import type { Wordings } from "../../data/wordings";
 import type { TrainingConfig } from "../recipe/training-config";
 import type { TrackedTest } from "./evaluation";
 import type { HeldOut } from "./held-out";
@@ -18,6 +19,8 @@ export interface TrainOptions extends Partial<TrainingConfig> {
   dev?: readonly NerRecord[];
   /** Types that the records do not have and what to measure them on, made by `holdOutTypes`. */
   heldOut?: HeldOut;
+  /** Other names and descriptions of types, for `synonym_share`, `description_share` and `neg_source: "unrelated"`. */
+  wordings?: Wordings;
   /** Test sets to follow for teaching; what is chosen by them is marked as chosen on the test set. */
   benchmark?: readonly TrackedTest[];
   /** What the manifest cannot know by itself. */

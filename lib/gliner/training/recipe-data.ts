@@ -1,10 +1,10 @@
 /** Loads the training, development and test records that a recipe names, and holds types out of them. */
-import { loadRecords, recordsFile } from "../../data/named";
+import { loadRecords, recordsSha256 } from "../../data/named";
 import { goldTypes, type NerRecord } from "../../data/records";
-import { sha256OfFile } from "../../files/hash";
+import { loadWordings, type Wordings, withoutNames } from "../../data/wordings";
 import type { Recipe } from "../recipe/recipe";
 import { ON_THE_TEST_SET, type TrackedTest } from "./evaluation";
-import { type HeldOut, holdOutTypes } from "./held-out";
+import { type HeldOut, holdOutTypes, normalised } from "./held-out";
 import type { DataFiles } from "./run-data";
 
 /** Everything that a recipe's section `data` names. */
@@ -12,6 +12,7 @@ export interface TrainingData {
   records: NerRecord[];
   dev: NerRecord[];
   heldOut?: HeldOut;
+  wordings?: Wordings;
   benchmark: TrackedTest[];
   files: DataFiles;
   /** One line for the reader. */
@@ -36,9 +37,12 @@ export async function loadTrainingData({ data }: Recipe): Promise<TrainingData> 
   const files: DataFiles = { train_data: await fileOf(train_data) };
   if (val_data) files.val_data = await fileOf(val_data);
   for (const { name } of benchmark) files[name] = await fileOf(name);
+  const out = new Set(held?.heldOut.types.map(normalised));
+  const wordings =
+    data.wordings === null ? undefined : withoutNames(loadWordings(data.wordings), (type) => out.has(normalised(type)));
   const used = dev.slice(0, DEV_RECORDS);
   const summary = describe(records, used, held, benchmark);
-  return { records, dev: used, heldOut: held?.heldOut, benchmark, files, summary };
+  return { records, dev: used, heldOut: held?.heldOut, wordings, benchmark, files, summary };
 }
 
 /** A test asks for the sorted union of its gold types, as `evaluate` does; `else` is no type that one could ask for. */
@@ -49,8 +53,8 @@ export async function trackedTest(name: string, limit: number): Promise<TrackedT
 }
 
 async function fileOf(name: string): Promise<{ name: string; file_sha256?: string }> {
-  const path = recordsFile(name);
-  return path === undefined ? { name } : { name, file_sha256: await sha256OfFile(path) };
+  const file_sha256 = await recordsSha256(name);
+  return file_sha256 === undefined ? { name } : { name, file_sha256 };
 }
 
 function describe(

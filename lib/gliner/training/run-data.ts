@@ -1,11 +1,13 @@
 /** Describes the records of a run for its manifest, and fixes what a resumed run must have in common with it. */
 import type { NerRecord } from "../../data/records";
+import { type Wordings, wordingNames } from "../../data/wordings";
 import { type GLiNERConfig, isTokenLevel } from "../../model/config";
 import { type DataDescription, describeRecords } from "../../provenance/data";
 import type { LearningLimits } from "../../provenance/not-learned";
 import { scrubbed } from "../../provenance/scrub";
 import type { RunIdentity } from "../../train/identity";
 import type { GLiNER } from "../gliner";
+import { withoutOff } from "../recipe/settings";
 import type { TrainingConfig } from "../recipe/training-config";
 import type { TrackedTest } from "./evaluation";
 import type { HeldOut } from "./held-out";
@@ -44,9 +46,9 @@ export function limitsOf(model: Readonly<GLiNERConfig>, { cap_types }: TrainingC
   };
 }
 
-/** Every name that may stand in a prompt: types of mentions, and those of the records' own lists. */
-export function namesOf(records: readonly NerRecord[]): Set<string> {
-  const names = new Set<string>();
+/** Every name that may stand in a prompt: types of mentions, those of the records' own lists, and their other names. */
+export function namesOf(records: readonly NerRecord[], wordings?: Wordings): Set<string> {
+  const names = new Set<string>(wordings && wordingNames(wordings));
   for (const { ner, labels = [], negatives = [] } of records) {
     for (const [, , type] of ner) names.add(type);
     for (const type of [...labels, ...negatives]) names.add(type);
@@ -69,12 +71,17 @@ export function runIdentity(
   model: GLiNER,
   config: TrainingConfig,
   data: Record<string, DataDescription>,
-  heldOut?: HeldOut,
+  { heldOut, wordings }: { heldOut?: HeldOut; wordings?: Wordings } = {},
 ): RunIdentity {
   const { model_name, ...modelConfig } = model.config;
-  const settings = Object.fromEntries(Object.entries(config).filter(([key]) => !FREE.has(key)));
+  const settings = withoutOff(Object.fromEntries(Object.entries(config).filter(([key]) => !FREE.has(key))));
   const described = Object.entries(data).map(([key, { name, sha256 }]) => [key, { name, sha256 }]);
-  const given = { ...settings, ...modelConfig, held_out_types: heldOut?.types ?? [] };
+  const given = {
+    ...settings,
+    ...modelConfig,
+    held_out_types: heldOut?.types ?? [],
+    ...(wordings && { wordings: wordings.sha256 }),
+  };
   // A checkpoint is given away like a manifest.
   return scrubbed({ settings: given, data: Object.fromEntries(described) });
 }

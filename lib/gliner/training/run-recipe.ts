@@ -72,9 +72,9 @@ export async function runRecipe(recipe: Recipe, options: RunRecipeOptions): Prom
   try {
     log(`backend ${info.library}; ${describeHead(model.config)}; ${model.size.toLocaleString("en")} parameters`);
     log(data.summary);
-    const { records, dev, heldOut, benchmark, files } = data;
+    const { records, dev, heldOut, wordings, benchmark, files } = data;
     const provenance = { command, dataConfig: { ...recipe.data }, files };
-    const own = { out, resume, overwrite: false, dev, heldOut, benchmark, provenance, signal, onStep };
+    const own = { out, resume, overwrite: false, dev, heldOut, wordings, benchmark, provenance, signal, onStep };
     const result = await train(model, records, { ...recipe.training, ...own });
     const summary = summarise(out, result);
     // A finished run that was only asked to go on keeps the record of what it did.

@@ -16,7 +16,7 @@ import { lossOptions } from "../recipe/settings";
 import type { BestMetric, TrainingConfig } from "../recipe/training-config";
 import { AfterStep } from "./after-step";
 import { TrainingBatches } from "./batches";
-import { bestMetric, checkHeldOut, METRICS } from "./evaluation";
+import { bestMetric, checkHeldOut, checkWordings, METRICS } from "./evaluation";
 import { factsOf } from "./facts";
 import { parameterGroups } from "./groups";
 import type { RunEnd, TrainingResult, TrainOptions } from "./options";
@@ -43,22 +43,23 @@ export class TrainingRun {
     private readonly config: TrainingConfig,
     private readonly options: TrainOptions,
   ) {
-    const { heldOut, benchmark, dev = [], provenance } = options;
+    const { heldOut, benchmark, dev = [], provenance, wordings } = options;
     checkPrecision(config.mixed_precision, backendInfo());
     checkHeldOut(records, heldOut);
-    refuseSpecialTokens(namesOf(records), model.model.tokenizer);
+    checkWordings(config, wordings, heldOut);
+    refuseSpecialTokens(namesOf(records, wordings), model.model.tokenizer);
     this.notLearned = countNotLearned(records, limitsOf(model.config, config));
     const lost = describeNotLearned(this.notLearned);
     if (lost) warnOnce(`${lost}.`);
     const loss = lossOptions(config);
-    this.batches = new TrainingBatches(model, records, config);
+    this.batches = new TrainingBatches(model, records, config, wordings);
     this.stepLoss = new StepLoss(model, this.batches, config, loss);
     const sets = { development: this.batches.development(dev), heldOut, benchmark };
     this.metric = bestMetric(config.metric_for_best_model, sets, config.eval_every);
     this.groups = parameterGroups(model.model.parameters.names(), config);
     this.trainer = this.makeTrainer();
     this.data = describeData({ records, dev, heldOut, benchmark }, provenance?.files);
-    const identity = runIdentity(model, config, this.data, heldOut);
+    const identity = runIdentity(model, config, this.data, { heldOut, wordings });
     this.store = new RunStore(model, this.trainer.optimizer, config, identity);
     this.afterStep = new AfterStep({
       model,
@@ -122,6 +123,7 @@ export class TrainingRun {
       data,
       notLearned: this.notLearned,
       heldOut: options.heldOut,
+      wordings: options.wordings,
       selection: metric ? METRICS[metric].words : "none: there is only the last checkpoint",
       trained: this.groups.flatMap(({ names }) => [...names]),
       firstBatch: batches.batch(0),

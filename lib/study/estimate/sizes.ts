@@ -36,7 +36,7 @@ export async function sizesOf({ model, data, training }: Recipe): Promise<Sizes>
   const mentions = mean((i) => records[i].ner.length);
   // A uniform number of negatives for each mention; of a source or a corpus, a list of its own.
   const drawn = ((model.max_neg_type_ratio ?? 1) / 2) * mentions;
-  const listed = training.neg_source === "corpus" || training.neg_source === "source" ? LISTED : 0;
+  const listed = ["corpus", "source", "unrelated"].includes(training.neg_source) ? LISTED : 0;
   return { words: mean((i) => records[i].tokens.length), types: own + Math.max(drawn, listed), ...SUBWORDS };
 }
 

@@ -4,14 +4,13 @@
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import { recordsFile } from "../../data/named";
+import { recordsFiles, recordsSha256 } from "../../data/named";
 import { UserError } from "../../errors";
 import { sha256, sha256OfFile } from "../../files/hash";
 import { modelIdentity } from "../../gliner/checkpoint/identity";
 import type { Recipe } from "../../gliner/recipe/recipe";
 import { readRecipe } from "../../gliner/recipe/recipe";
-import { DEFAULT_TRAINING } from "../../gliner/recipe/settings";
+import { withoutOff } from "../../gliner/recipe/settings";
 import { STREAM_SEEDS } from "../../gliner/recipe/training-config";
 import { parseConfig } from "../../model/config";
 import type { Manifest } from "../../provenance/manifest";
@@ -71,7 +70,7 @@ export async function settingsOf(
   return {
     engine: arm.engine,
     model: training.prev_path ? {} : modelSettings(model),
-    data: without(data, NAMES),
+    data: withoutOff(without(data, NAMES)),
     training: trainingSettings(training),
     environment: environmentOf(arm),
     hashes: await dataHashes(recipe, absent),
@@ -86,14 +85,10 @@ function modelSettings(model: Recipe["model"]): Record<string, unknown> {
   return isFolder(config.model_name) ? { ...settings, model_name: "a folder" } : settings;
 }
 
-/** Keys that came after the first runs were kept: they are part of what a run is where they change it, so that old ids stay. */
-const LATER = ["redraw_components"] as const;
-
 /** A stream's seed is part of what a run is only where it is not the run's. */
 function trainingSettings(training: Recipe["training"]): Record<string, unknown> {
   const own = STREAM_SEEDS.filter((key) => (training[key] ?? training.seed) === training.seed);
-  const unset = LATER.filter((key) => isDeepStrictEqual(training[key] ?? DEFAULT_TRAINING[key], DEFAULT_TRAINING[key]));
-  return without(training, new Set<string>([...BOOKKEEPING, ...own, ...unset]));
+  return withoutOff(without(training, new Set<string>([...BOOKKEEPING, ...own])));
 }
 
 const isFolder = (name: string) => name !== "" && existsSync(name) && statSync(name).isDirectory();
@@ -118,7 +113,7 @@ export function settingsOfManifest(manifest: Manifest, where: string): RunSettin
   return {
     engine: "typescript",
     model: without(model, DERIVED),
-    data: without(data, NAMES),
+    data: withoutOff(without(data, NAMES)),
     training: trainingSettings(training),
     environment: Object.fromEntries(VARIABLES.map((name) => [name, flags[name] ?? NOT_SET])),
     hashes: Object.fromEntries(hashes),
@@ -159,8 +154,7 @@ const ABSENT = "not here";
 
 function isThere(name: string): boolean {
   try {
-    const path = recordsFile(name);
-    return path === undefined || existsSync(path);
+    return recordsFiles(name).every(({ file }) => file === undefined || existsSync(file));
   } catch (error) {
     if (error instanceof UserError) return false;
     throw error;
@@ -168,11 +162,12 @@ function isThere(name: string): boolean {
 }
 
 /** The hash of the records behind a name. */
-function hashOf(name: string): Promise<string> {
-  const path = recordsFile(name);
-  if (path === undefined) throw new UserError(`a study cannot train on ${name}: it is a test.`);
-  if (!existsSync(path)) throw new UserError(`the data ${name} are not here: ${path} does not exist.`);
-  return hashOfFile(path);
+async function hashOf(name: string): Promise<string> {
+  const absent = recordsFiles(name).find(({ file }) => file !== undefined && !existsSync(file));
+  if (absent) throw new UserError(`the data ${name} are not here: ${absent.file} does not exist.`);
+  const hash = await recordsSha256(name, hashOfFile);
+  if (hash === undefined) throw new UserError(`a study cannot train on ${name}: it is a test.`);
+  return hash;
 }
 
 /** A file is hashed once a process: an arm more must not cost a second more. */

@@ -6,12 +6,19 @@ import { convert } from "../../../lib/data/convert";
 import type { RecordFormat } from "../../../lib/data/formats/read";
 import { Tally } from "../../../lib/data/formats/tally";
 import type { WriterName } from "../../../lib/data/formats/write";
-import { type NerRecord, type NerSpan, readRecords } from "../../../lib/data/records";
-import { ROOT } from "../../tiny";
+import { sentenceRecords } from "../../../lib/data/marked/corpus";
+import { type NerRecord, type NerSpan, readRecords, recordLine } from "../../../lib/data/records";
 import { Scratch, says } from "../scratch";
 
 const scratch = new Scratch("round-trip");
-const SAMPLE = join(ROOT, "data", "sample", "sample.jsonl");
+/** Our own texts; scripts without spaces have words that the model's splitter would not part. */
+const SAMPLE = scratch.file(
+  "own.jsonl",
+  sentenceRecords("dev")
+    .filter(({ src }) => src !== "scripts")
+    .map((record) => `${recordLine(record)}\n`)
+    .join(""),
+);
 const bare = (records: readonly NerRecord[]) =>
   records.map(({ tokens, ner }) => ({ tokens, ner: ner.slice().sort(byPlace) }));
 const byPlace = (a: NerSpan, b: NerSpan) => a[0] - b[0] || b[1] - a[1] || (a[2] < b[2] ? -1 : 1);
@@ -29,7 +36,7 @@ async function back(path: string, from: RecordFormat): Promise<NerRecord[]> {
   return readRecords(out);
 }
 
-test("the sample goes through every format that keeps nested mentions, and comes back", async () => {
+test("our own texts go through every format that keeps nested mentions, and comes back", async () => {
   const wanted = bare(await readRecords(SAMPLE));
   for (const [to, from] of [
     ["records", "gliner"],
@@ -58,13 +65,15 @@ test("columns have no place for a mention inside another: those are counted, the
     );
     return { tokens: record.tokens, ner: kept };
   });
+  const lost = (await readRecords(SAMPLE)).reduce((sum, { ner }, i) => sum + ner.length - flat[i].ner.length, 0);
+  assert.ok(lost > 20, `${lost}`);
   for (const scheme of ["bio", "iob1", "iobes", "bilou"] as const) {
     const { path, tally } = await there(scheme);
-    assert.equal(tally.report().repairs.overlap_not_written, 20, scheme);
+    assert.equal(tally.report().repairs.overlap_not_written, lost, scheme);
     assert.deepEqual(bare(await back(path, "bio")), bare(flat), scheme);
   }
   const { path } = await there("io");
-  assert.match(readFileSync(path, "utf8"), /^Lisbon\tcity$/m);
+  assert.match(readFileSync(path, "utf8"), /^\S+\tcity$/m);
 });
 
 test("a word that cannot stand in a column is refused, and nothing is written", async () => {

@@ -38,6 +38,11 @@ test("a recipe names them; the file is made once; another part is refused", asyn
   assert.deepEqual(records, sentenceRecords("dev", sentences));
   assert.equal(fileOf("sentences:dev"), fileOf("sentences:dev"));
   assert.notEqual(fileOf("sentences:dev"), fileOf("sentences"));
+  const twice = await loadRecords("sentences:dev x 2 + sentences:test");
+  assert.deepEqual(twice, [...records, ...records, ...(await loadRecords("sentences:test"))]);
+  assert.equal(twice[0], twice[records.length]);
+  for (const name of ["sentences:dev x 0", "sentences:dev + ", "sentences:dev x 2000"])
+    await assert.rejects(loadRecords(name), { name: "UserError", message: /names nothing; wanted names with " \+ "/ });
   assert.throws(() => fileOf("sentences:best"), {
     exitCode: 2,
     message: /has no part "best"; wanted one of all, train/,

@@ -4,10 +4,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import type { GitHubSource } from "../../../lib/data/manifest";
+import { sentenceRecords } from "../../../lib/data/marked/corpus";
 import { buildMix } from "../../../lib/data/mix/build";
 import { parseMix, readMix } from "../../../lib/data/mix/recipe";
 import { OverlapIndex } from "../../../lib/data/overlap";
-import { readRecords } from "../../../lib/data/records";
+import { readRecords, recordLine } from "../../../lib/data/records";
 import { addressOf, isHere, readSources } from "../../../lib/data/sources";
 import { sha256OfFile } from "../../../lib/files/hash";
 import { ROOT } from "../../tiny";
@@ -45,14 +46,19 @@ function source(id: string, content: string, more: Partial<GitHubSource> = {}): 
   return made;
 }
 
-const sampleFile = (part: string) => readFileSync(join(ROOT, "data/sample", `${part}.jsonl`), "utf8");
+/** Some of our own texts. */
+const texts = (part: string) =>
+  sentenceRecords(part === "test" ? "test" : "dev")
+    .slice(0, part === "test" ? 32 : 128)
+    .map((record) => `${recordLine(record)}\n`)
+    .join("");
 const line = (text: string, ...ner: [number, number, string][]) =>
   `${JSON.stringify({ tokens: text.split(" "), ner })}\n`;
 const lines = (text: string) => text.trimEnd().split("\n");
 
-test("the sample as a mix: the tests' sentences are gone, every count adds up, the same seed gives the same bytes", async () => {
-  const shared = lines(sampleFile("test")).slice(0, 5).join("\n");
-  const sources = [source("train", `${sampleFile("train")}${shared}\n`), source("test", sampleFile("test"))];
+test("our own texts as a mix: the tests' sentences are gone, every count adds up, the same seed gives the same bytes", async () => {
+  const shared = lines(texts("test")).slice(0, 5).join("\n");
+  const sources = [source("train", `${texts("train")}${shared}\n`), source("test", texts("test"))];
   const recipe = parseMix(
     { overlap: { tests: ["test"] }, dev: { share: 0.1 }, sources: [{ from: "train", empty_share: 1 }] },
     "here",
@@ -80,7 +86,7 @@ test("the sample as a mix: the tests' sentences are gone, every count adds up, t
     [only.train, only.dev],
   );
   const tests = new OverlapIndex();
-  for (const record of await readRecords(join(ROOT, "data/sample/test.jsonl"))) tests.add(record.tokens, "test");
+  for (const record of sentenceRecords("test").slice(0, 32)) tests.add(record.tokens, "test");
   for (const { tokens, src } of sets.flat()) assert.deepEqual([tests.find(tokens), src], [undefined, "train"]);
 });
 

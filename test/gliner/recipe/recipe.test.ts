@@ -46,7 +46,7 @@ test("an unknown key, a wrong type and a value out of range are errors that name
     ["rand_drop: true\n", /unknown key "rand_drop"/],
     ["loss_typ: focal\n", /unknown key "loss_typ" \(did you mean "loss_type"/],
     ["loss_type: hinge\n", /"loss_type" is "hinge", wanted one of focal, bce, dice, focal_logits/],
-    ["neg_source: wikipedia\n", /wanted one of batch, batch_reshuffled, corpus, source/],
+    ["neg_source: wikipedia\n", /wanted one of batch, batch_reshuffled, corpus, source, unrelated/],
     ["manual_negatives: label\n", /wanted one of any, none, negative, negatives, ner_negatives/],
     ["negatives: 1.5\n", /"negatives" is 1\.5, wanted a number from 0 to 1/],
     ["scheduler_type: step\n", /wanted one of cosine, linear, constant/],

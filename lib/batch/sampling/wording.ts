@@ -1,0 +1,50 @@
+/** One type under several names: what an example asks for is drawn from a type's synonyms and its description. */
+import type { NerSpan } from "../../data/records";
+import type { Wordings } from "../../data/wordings";
+import type { RandomStream } from "../../random";
+import type { Example } from "../collate";
+
+/** How often a type stands in the prompt under another name. Both 0 = never, as in every version of GLiNER. */
+export interface WordingShares {
+  /** Probability, for each type of an example that has synonyms, of asking for one of them instead: 0 to 1. */
+  synonym_share: number;
+  /** Probability of asking for the type's description instead, as `{name: description}` does in prediction: 0 to 1. */
+  description_share: number;
+}
+
+export const NO_WORDINGS: WordingShares = { synonym_share: 0, description_share: 0 };
+
+/**
+ * The example under other names of its types; gold moves along. A name that the example has already, as a type or in its gold, is
+ * never drawn: two types of one prompt stay two.
+ * @param random one number for each type that has another name, and one for each choice
+ */
+export function reworded(
+  example: Example,
+  { entries }: Wordings,
+  shares: WordingShares,
+  random: RandomStream,
+): Example {
+  const { synonym_share: synonym, description_share: description } = shares;
+  const taken = new Set([...example.types, ...(example.ner ?? []).map(([, , type]) => type)]);
+  const names = new Map<string, string>();
+  for (const type of new Set(example.types)) {
+    const entry = entries.get(type);
+    if (!entry) continue;
+    const place = random.uniform();
+    const described = entry.description === undefined ? [] : [entry.description];
+    const wanted = place < synonym ? entry.synonyms : place < synonym + description ? described : [];
+    const free = wanted.filter((name) => !taken.has(name));
+    if (free.length === 0) continue;
+    const name = free[random.integer(0, free.length - 1)];
+    names.set(type, name);
+    taken.add(name);
+  }
+  if (names.size === 0) return example;
+  const nameOf = (type: string) => names.get(type) ?? type;
+  return {
+    ...example,
+    types: example.types.map(nameOf),
+    ...(example.ner && { ner: example.ner.map(([start, end, type]): NerSpan => [start, end, nameOf(type)]) }),
+  };
+}
