@@ -46,6 +46,19 @@ test("the evaluator of 0.1.6, the threshold, and scores near zero", async () => 
   first(await audit([five], { era: "0.2.23" }), "scores-near-zero");
 });
 
+test("a file that its version cannot have run, and a value that the code replaces", async () => {
+  const old = await audit([file("old.yaml", YAML_209)], { era: "0.1.14" });
+  assert.ok(!ids(old).includes("yaml-cannot-run"), "it has random_drop and loss_alpha");
+  const short = file("no-alpha.yaml", YAML_209.replace(/^loss_.*\n/gm, ""));
+  const found = (await audit([short], { era: "0.1.14" })).findings.find(({ id }) => id === "yaml-cannot-run");
+  assert.match(found?.evidence ?? "", /lacks loss_alpha/);
+  assert.equal(found?.certain, true);
+  assert.ok(!ids(await audit([short], { era: "0.2.13" })).includes("yaml-cannot-run"));
+  const zero = file("zero.yaml", YAML_209.replace("weight_decay_other: 0.01", "weight_decay_other: 0"));
+  assert.ok(ids(await audit([zero], { era: "0.2.25" })).includes("overridden-key:weight_decay_other"));
+  assert.ok(!ids(await audit([zero], { era: "0.2.13" })).includes("overridden-key:weight_decay_other"));
+});
+
 test("types in other words; a small encoder under the paper's claim", async () => {
   const worded = file("worded.json", { crossner_music: { f1: 50, types: ["musical_artist", "Organisation", "band"] } });
   assert.deepEqual(ids(await audit([worded])), ["label-wording"]);

@@ -6,6 +6,8 @@ import { deadKeysSign } from "./keys/dead-keys";
 import { differences } from "./keys/differences";
 import { misspeltKeys } from "./keys/misspelt-keys";
 import { negativesUnread } from "./keys/negatives-unread";
+import { overridden } from "./keys/overridden";
+import { refused } from "./keys/refused";
 import { decodeOrder } from "./scores/decode-order";
 import { definition } from "./scores/definition";
 import { elseKept } from "./scores/else-kept";
@@ -37,7 +39,9 @@ const SIGNS: readonly Sign[] = [
   spanHead,
   checkpointChoice,
   decodeOrder,
+  refused,
   negativesUnread,
+  overridden,
   deadKeysSign,
   misspeltKeys,
   swallowed,
