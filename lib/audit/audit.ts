@@ -3,16 +3,19 @@ import { versionOf } from "../era";
 import { usageError } from "../errors";
 import { publishedScores } from "../evaluate/stored/published-scores";
 import { DEFAULT_OFFICIAL } from "../provenance/official";
-import { readSuspect } from "../study/suspects/suspect";
 import type { Configuration } from "./configuration/configuration";
 import { openConfiguration } from "./configuration/open";
-import type { Evidence, Reference } from "./evidence";
-import type { Finding, Sighting } from "./finding";
+import { difficultyOf } from "./difficulty";
+import type { Difficulty, Evidence, Reference } from "./evidence";
+import type { Finding } from "./finding";
 import { sightings } from "./findings";
 import { type Definition, definitions, distinct } from "./forensics/definitions";
 import { type Match, nearestPublished } from "./forensics/nearest";
 import { reportedSets } from "./forensics/reported";
 import { gather } from "./inputs/read";
+import { nextSteps, withMinutes } from "./next";
+import { pathOnFile } from "./path/one-by-one";
+import type { AblationPath } from "./path/path";
 import { unknowns } from "./unknown";
 
 /** What an audit found: findings by their worth, what they explain, and what to run next. */
@@ -26,12 +29,17 @@ export interface Audit {
   /** The sum of the findings' known effects, of those that are certain. They were measured one by one, and on other models: no proof. */
   explained: number | null;
   unexplained: number | null;
+  /** From this configuration to the reference's, key by key; null where one of them is not known. */
+  path: AblationPath | null;
+  /** How much each scored set's types resemble the trained ones; null where types or scores are not known. */
+  difficulty: Difficulty[] | null;
   /** What cannot be told from these inputs. */
   unknown: string[];
   /** The nearest published constellations of scores. */
   nearest: Match[];
   /** With predictions, their reported numbers and gold: the ways of scoring that come nearest, best first. */
   definitions: Definition[];
+  /** Minutes on this machine, null = not estimated. */
   next: { command: string; minutes: number | null; why: string }[];
 }
 
@@ -41,12 +49,16 @@ export interface AuditOptions {
   era?: string | null;
   /** A recipe's name, a yaml or a run. */
   against?: string | null;
+  /** How long what is to be run next takes on this machine, whose speed is measured for it (default false). */
+  minutes?: boolean;
 }
 
-/** @throws UserError in one sentence where an input cannot be read */
+/**
+ * Why did a run differ? Reads what there is of it and says what is seen, what that is worth, and what cannot be told.
+ * @throws UserError in one sentence where an input cannot be read */
 export async function audit(
   paths: readonly string[],
-  { era = null, against = null }: AuditOptions = {},
+  { era = null, against = null, minutes = false }: AuditOptions = {},
 ): Promise<Audit> {
   if (paths.length === 0)
     throw usageError(
@@ -55,14 +67,17 @@ export async function audit(
   if (era !== null) versionOf(era);
   const gathered = await gather(paths, era);
   const reference = against === null ? claimed(gathered) : referenceOf(openConfiguration(against, era));
-  const evidence: Evidence = { ...gathered, against: reference, definitions: null };
+  const { trained, tests } = gathered;
+  const difficulty = trained && tests ? await difficultyOf(trained, tests) : null;
+  const evidence: Evidence = { ...gathered, difficulty, against: reference, definitions: null };
   const reported = await reportedSets(evidence);
-  return conclude({ ...evidence, definitions: reported.length ? definitions(reported) : null });
+  const result = conclude({ ...evidence, definitions: reported.length ? definitions(reported) : null });
+  return minutes ? { ...result, next: await withMinutes(result.next) } : result;
 }
 
 /** What is concluded from evidence that was gathered. */
 export function conclude(evidence: Evidence): Audit {
-  const { inputs, against, tests } = evidence;
+  const { inputs, against, tests, configuration } = evidence;
   const seen = sightings(evidence);
   const gap = typeof tests?.average === "number" && against?.average ? tests.average - against.average : null;
   const known = seen.flatMap(({ effect, certain, aside }) => (effect && certain && !aside ? [effect.f1] : []));
@@ -80,6 +95,15 @@ export function conclude(evidence: Evidence): Audit {
     gap,
     explained,
     unexplained: gap === null ? null : gap - (explained ?? 0),
+    path:
+      configuration && against
+        ? pathOnFile(configuration, against.configuration, {
+            start: tests?.average ?? null,
+            // One number of each side: nothing is known of its error.
+            gap: gap === null ? null : { f1: -gap, ci95: null },
+          })
+        : null,
+    difficulty: evidence.difficulty,
     unknown: unknowns(evidence),
     nearest: tests ? nearestPublished(tests).slice(0, 3) : [],
     definitions: distinct(evidence.definitions ?? []).slice(0, 10),
@@ -99,16 +123,4 @@ function referenceOf(configuration: Configuration): Reference {
   const isPaper = configuration.kind === "official recipe" && configuration.name.startsWith("config_large");
   const row = isPaper ? publishedScores().find(({ model }) => model === "GLiNER-L") : undefined;
   return { configuration, average: typeof row?.average === "number" ? row.average / 100 : null };
-}
-
-/** A study for each finding whose worth nobody has measured and that can be measured here. */
-function nextSteps(seen: readonly Sighting[]): Audit["next"] {
-  const ids = new Set(seen.flatMap(({ effect, suspect }) => (effect === null && suspect ? [suspect] : [])));
-  return [...ids]
-    .map((id) => readSuspect(id))
-    .flatMap(({ id, question, needs, arms }) => {
-      if (arms.every(({ notRunnable }) => notRunnable !== null)) return [];
-      const why = `${question} (${needs === "hours" ? "hours of training" : needs}; --estimate says how many)`;
-      return [{ command: `npm run -s study -- ${id} --out runs/${id}`, minutes: null, why }];
-    });
 }

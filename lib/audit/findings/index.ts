@@ -19,6 +19,7 @@ import { threshold } from "./scores/threshold";
 import { checkpointChoice } from "./training/checkpoint-choice";
 import { clipping } from "./training/clipping";
 import { swallowed } from "./training/swallowed";
+import { trainedTypes } from "./training/trained-types";
 import { warmUp } from "./training/warm-up";
 import { classToken } from "./weights/class-token";
 import { headAsDrawn } from "./weights/head-as-drawn";
@@ -38,6 +39,7 @@ const SIGNS: readonly Sign[] = [
   definition,
   spanHead,
   checkpointChoice,
+  trainedTypes,
   decodeOrder,
   refused,
   negativesUnread,
