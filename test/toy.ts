@@ -4,10 +4,37 @@ import { type RandomStream, randomStream } from "../lib/random";
 
 /** Each list: the first half for training and test, the second for the test alone. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  person: ["Anna Lopez", "Ben Moreau", "Carla Weiss", "Dina Sato", "Emil Hart", "Farid Nasser", "Gita Rao", "Hugo Lind"],
+  person: [
+    "Anna Lopez",
+    "Ben Moreau",
+    "Carla Weiss",
+    "Dina Sato",
+    "Emil Hart",
+    "Farid Nasser",
+    "Gita Rao",
+    "Hugo Lind",
+  ],
   city: ["Lagos", "Tokyo", "Oslo", "Quito", "Porto", "Hanoi", "Turin", "Kyoto"],
-  company: ["Nordlane Bank", "Eastport Trade", "Silva Group", "Tarn Foods", "Belo Market", "Orla Works", "Kinko Tea", "Marl Press"],
-  date: ["in May 1998", "in March 2021", "on Monday", "in June 2003", "on Friday", "in April 1984", "on Sunday", "in July 2012"],
+  company: [
+    "Nordlane Bank",
+    "Eastport Trade",
+    "Silva Group",
+    "Tarn Foods",
+    "Belo Market",
+    "Orla Works",
+    "Kinko Tea",
+    "Marl Press",
+  ],
+  date: [
+    "in May 1998",
+    "in March 2021",
+    "on Monday",
+    "in June 2003",
+    "on Friday",
+    "in April 1984",
+    "on Sunday",
+    "in July 2012",
+  ],
   food: ["rice", "green tea", "black bread", "soup", "fish", "apple pie", "beans", "goat cheese"],
 };
 

@@ -15,11 +15,7 @@ import { type Command, number, required, type Values, whole } from "./command";
 const RUN_BYTES = 1.5e9;
 
 /** Runs what is not on file, and says what each key is worth. */
-export async function measuredPath(
-  input: string,
-  values: Values,
-  command: Command,
-): Promise<AblationPath> {
+export async function measuredPath(input: string, values: Values, command: Command): Promise<AblationPath> {
   if (typeof values.against !== "string") throw usageError("--measure wants --against, a configuration to go to.");
   const era = typeof values.era === "string" ? values.era : null;
   const [from, to] = [openConfiguration(input, era), openConfiguration(values.against, era)];

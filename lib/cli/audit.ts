@@ -29,7 +29,10 @@ export const command: Command = {
       "trains a small task with each key changed in turn and says what each is worth, from INPUT to --against; goes on where it stopped",
     ],
     ["--out DIR", "with --measure: the results folder"],
-    ["--on RECIPE", "the small task's recipe (default: --against, where it is one of this project's; else the laboratory's)"],
+    [
+      "--on RECIPE",
+      "the small task's recipe (default: --against, where it is one of this project's; else the laboratory's)",
+    ],
     ["--data SET", "what the small task is scored on, may be repeated (default: the seven tests without else)"],
     ["--seeds N", "by which the order of the keys is chosen, and as many others that it is reported by (default 5)"],
     ["--steps N", "steps of training in place of the small task's own"],

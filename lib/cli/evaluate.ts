@@ -175,9 +175,7 @@ async function evaluateAll(options: Options, sets: readonly BenchmarkSet[]): Pro
   };
   const trainedOn = options.trainedOn ? new Set(goldTypes(await loadRecords(options.trainedOn))) : undefined;
   if (models.length === 0)
-    return Promise.all(
-      savedPredictions(folder ?? "", sets).map((answers) => score(answers, sets, options, trainedOn)),
-    );
+    return Promise.all(savedPredictions(folder ?? "", sets).map((answers) => score(answers, sets, options, trainedOn)));
   const evaluated: Evaluated[] = [];
   for (const model of await Promise.all(models.map(identified)))
     evaluated.push(await score(await predictSets(model, sets, settings), sets, options, trainedOn));

@@ -9,12 +9,24 @@ import type { ModelEvaluation } from "./evaluation-run";
 export function scoresReport({ datasets, average }: ModelEvaluation): string {
   const known = datasets.every(({ familiarity }) => familiarity !== undefined);
   const rows = datasets.map(({ name, precision, recall, f1, ci95, support, types, familiarity: close }) => {
-    const row = [name, percent(precision), percent(recall), percent(f1), interval(ci95), String(support), String(types)];
+    const row = [
+      name,
+      percent(precision),
+      percent(recall),
+      percent(f1),
+      interval(ci95),
+      String(support),
+      String(types),
+    ];
     return close ? [...row, close.value.toFixed(2), `${(100 * close.seen).toFixed(0)} %`] : row;
   });
   const head = ["data set", "P", "R", "F1", "95 % interval", "support", "types"];
   const more = known ? ["Familiarity", "types seen"] : [];
-  const table = columns([[...head, ...more], ...rows, ["average", "", "", percent(average.f1), interval(average.ci95)]]);
+  const table = columns([
+    [...head, ...more],
+    ...rows,
+    ["average", "", "", percent(average.f1), interval(average.ci95)],
+  ]);
   return known ? `${table}${FAMILIARITY}` : table;
 }
 

@@ -23,6 +23,7 @@ export function readTrainedTypes(model: string): TypeCounts | undefined {
   if (path === undefined) return undefined;
   const counts = readJsonObject(path, "the types of a training set");
   const wrong = Object.entries(counts).find(([, count]) => !Number.isSafeInteger(count) || Number(count) < 1);
-  if (wrong) throw new UserError(`${path}: "${wrong[0]}" has ${JSON.stringify(wrong[1])} mentions, wanted a whole number.`);
+  if (wrong)
+    throw new UserError(`${path}: "${wrong[0]}" has ${JSON.stringify(wrong[1])} mentions, wanted a whole number.`);
   return counts as TypeCounts;
 }

@@ -1,13 +1,14 @@
 /** The path of effects that are on file: each was measured by itself, so that what keys do together is in none of them. */
 import type { Configuration } from "../configuration/configuration";
-import { diffConfigurations, type DiffRow } from "../diff/diff";
+import { type DiffRow, diffConfigurations } from "../diff/diff";
 import { measuredKey } from "../effects/measured";
 import { type AblationPath, type PathStep, restOf, sumOf, type Worth } from "./path";
 
 /** Keys of which what holds differs and is known on both sides. */
 export function differing(from: Configuration, to: Configuration): DiffRow[] {
   return diffConfigurations(from, to).rows.filter(
-    ({ matters, a, b }) => matters && ![a.origin, b.origin].some((origin) => origin === "absent" || origin === "misspelt"),
+    ({ matters, a, b }) =>
+      matters && ![a.origin, b.origin].some((origin) => origin === "absent" || origin === "misspelt"),
   );
 }
 

@@ -32,7 +32,12 @@ export async function typeVectors(names: Iterable<string>, folder: string): Prom
   try {
     for (let i = 0; i < all.length; i += BATCH) {
       const batch = all.slice(i, i + BATCH);
-      const rows = pooled(batch.map(({ ids }) => ids), tokenizer.padId, parameters, config);
+      const rows = pooled(
+        batch.map(({ ids }) => ids),
+        tokenizer.padId,
+        parameters,
+        config,
+      );
       batch.forEach(({ name }, n) => vectors.set(name, rows[n]));
     }
   } finally {
@@ -64,8 +69,6 @@ async function readWeights(folder: string, config: EncoderConfig): Promise<Param
   }
   return parameters;
 }
-
-
 
 function pooled(
   lists: readonly (readonly number[])[],

@@ -34,7 +34,10 @@ test("vectors of names: the same name is 1 away from nothing, batches do not mat
     for (const name of names) {
       const alone = (await typeVectors([name], encoder)).get(name) ?? new Float32Array();
       const there = together.get(name) ?? new Float32Array(1);
-      assert.ok(alone.every((value, i) => Math.abs(value - there[i]) < 1e-4), name);
+      assert.ok(
+        alone.every((value, i) => Math.abs(value - there[i]) < 1e-4),
+        name,
+      );
     }
     const { value, seen, types } = familiarity({ person: 2000, city: 5 }, ["person", "company name"], together);
     assert.ok(Math.abs(types[0].value - 1) < 1e-6 && types[0].nearest[0].type === "person");
@@ -52,5 +55,16 @@ test("the shipped model says what it was trained on", () => {
     101_899,
     "the mentions of its manifest",
   );
-  assert.deepEqual(countTypes([{ ner: [[0, 0, "a"]] }, { ner: [[0, 0, "b"], [1, 1, "b"]] }]), { b: 2, a: 1 });
+  assert.deepEqual(
+    countTypes([
+      { ner: [[0, 0, "a"]] },
+      {
+        ner: [
+          [0, 0, "b"],
+          [1, 1, "b"],
+        ],
+      },
+    ]),
+    { b: 2, a: 1 },
+  );
 });
