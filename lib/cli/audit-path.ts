@@ -1,7 +1,7 @@
 /** The way from one configuration to another on the command line: its options, its runs, its lines. */
 import { join } from "node:path";
 import { openConfiguration } from "../audit/configuration/open";
-import { measurePath, pathId, type SmallTask } from "../audit/path/measure";
+import { checkChanges, measurePath, pathId, type SmallTask } from "../audit/path/measure";
 import { differing } from "../audit/path/one-by-one";
 import type { AblationPath, PathStep, Worth } from "../audit/path/path";
 import { ZERO_SHOT_SETS } from "../data/zero-shot-tests";
@@ -21,6 +21,7 @@ export async function measuredPath(input: string, values: Values, command: Comma
   const [from, to] = [openConfiguration(input, era), openConfiguration(values.against, era)];
   const changes = differing(from, to).map(({ key, words, a, b }) => ({ key, words, from: a.value, to: b.value }));
   const task = taskOf(values, to.kind === "recipe" ? to.name : LABORATORY);
+  checkChanges(changes, task);
   const folder = StudyFolder.open(required(values, "out", command), {
     id: pathId(changes, task),
     name: `the path from ${from.name} to ${to.name}`,

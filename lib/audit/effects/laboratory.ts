@@ -1,20 +1,21 @@
 /** Effects from single runs on file: two settings that differ in one key and nothing else, each with several seeds. */
 import { existsSync, readdirSync } from "node:fs";
-import { dataPath } from "../../data/project";
+import { join } from "node:path";
 import { compareSeeds } from "../../evaluate/statistics/seeds";
 import { readJson } from "../../files/json";
 import { canonical } from "../../study/plan/settings";
 import type { RunResult } from "../../study/run/result";
+import { KEPT_RUNS } from "../../study/run/store";
 import { countsOf } from "../../study/run/tests";
 import type { Effect } from "./effect";
 
 let runs: readonly RunResult[] | undefined;
 
-/** What is in data/results/laboratory. */
+/** The runs that the repository keeps. */
 function storedRuns(): readonly RunResult[] {
-  const folder = dataPath("results", "laboratory");
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
-  return (runs ??= names.sort().map((name) => readJson(dataPath("results", "laboratory", name)) as RunResult));
+  const names = existsSync(KEPT_RUNS) ? readdirSync(KEPT_RUNS).filter((name) => name.endsWith(".json")) : [];
+  runs ??= names.sort().map((name) => readJson(join(KEPT_RUNS, name)) as RunResult);
+  return runs;
 }
 
 /**

@@ -56,6 +56,7 @@ export function runnable(changes: readonly Change[], task: SmallTask): { can: Ch
 function refusal({ key, from, to }: Change, { recipe, set }: SmallTask): string | undefined {
   if (set && key in set) return `the small task says ${key} itself`;
   const { data, training } = recipeOf(recipe, plainArm("one"));
+  if (key === "mixed_precision") return "this program computes in float32 alone";
   if (training.prev_path && !(key in training) && !(key in data))
     return `the small task starts from ${training.prev_path}, which keeps its own ${key}`;
   for (const value of [from, to])
@@ -66,6 +67,14 @@ function refusal({ key, from, to }: Change, { recipe, set }: SmallTask): string 
       return `the small task cannot have it: ${error.message}`;
     }
   return undefined;
+}
+
+/** @throws UserError where the task's recipe can make none of the changes */
+export function checkChanges(changes: readonly Change[], task: SmallTask): void {
+  const { can, cannot } = runnable(changes, task);
+  if (can.length > 0) return;
+  const why = cannot.map(({ key, why }) => `${key}: ${why?.replace(/\.$/, "")}`).join("; ");
+  throw new UserError(`the two differ in no key that ${task.recipe} can change${why ? ` (${why})` : ""}.`);
 }
 
 /** A point of the path: which keys have their second value. */
@@ -81,8 +90,8 @@ export async function measurePath(
   folder: StudyFolder,
   engine: Engine,
 ): Promise<AblationPath> {
+  checkChanges(changes, task);
   const { can, cannot } = runnable(changes, task);
-  if (can.length === 0) throw new UserError(`${from} and ${to} differ in no key that ${task.recipe} can change.`);
   const half = (first: number) => Array.from({ length: task.seeds }, (_, i) => first + i);
   const at = (points: readonly Point[], first: number) => runPoints(can, points, half(first), task, folder, engine);
   const all = can.map(({ key }) => key);

@@ -38,7 +38,7 @@ export async function typeVectors(names: Iterable<string>, folder: string): Prom
         parameters,
         config,
       );
-      batch.forEach(({ name }, n) => vectors.set(name, rows[n]));
+      for (const [n, { name }] of batch.entries()) vectors.set(name, rows[n]);
     }
   } finally {
     parameters.dispose();
