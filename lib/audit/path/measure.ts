@@ -14,8 +14,9 @@ import type { Plan, Tests } from "../../study/plan/plan";
 import { type PlannedArm, planRuns } from "../../study/plan/runs";
 import { recipeOf } from "../../study/plan/settings";
 import type { StudyFolder } from "../../study/run/folder";
+import type { RunResult } from "../../study/run/result";
 import { countsOf } from "../../study/run/tests";
-import type { AblationPath, PathStep, Worth } from "./path";
+import type { AblationPath, PathManifest, PathStep, Worth } from "./path";
 
 /** A key with its two values. */
 export interface Change {
@@ -93,7 +94,14 @@ export async function measurePath(
   checkChanges(changes, task);
   const { can, cannot } = runnable(changes, task);
   const half = (first: number) => Array.from({ length: task.seeds }, (_, i) => first + i);
-  const at = (points: readonly Point[], first: number) => runPoints(can, points, half(first), task, folder, engine);
+  const seen = new Map<string, RunResult>();
+  const at = (points: readonly Point[], first: number) =>
+    runPoints(
+      points.map((point) => armAt(can, point, task)),
+      half(first),
+      task,
+      { folder, engine, seen },
+    );
   const all = can.map(({ key }) => key);
   const [a, b] = await at([[], all], 0);
   const gap = compareSeeds(b, a, OPTIONS);
@@ -102,9 +110,9 @@ export async function measurePath(
   const setting = settingOf(task);
   const steps = order.map((key, i): PathStep => {
     const change = can.find((one) => one.key === key) as Change;
-    const seen = compareSeeds(fresh[i + 1], fresh[i], OPTIONS);
+    const gain = compareSeeds(fresh[i + 1], fresh[i], OPTIONS);
     const before = i === 0 ? "nothing else changed" : `after ${order.slice(0, i).join(", ")}`;
-    return { ...change, effect: { ...worthOf(seen), source: `measured here: ${setting}, ${before}` }, why: null };
+    return { ...change, effect: { ...worthOf(gain), source: `measured here: ${setting}, ${before}` }, why: null };
   });
   const sum = compareSeeds(fresh[fresh.length - 1], fresh[0], OPTIONS);
   return {
@@ -117,6 +125,7 @@ export async function measurePath(
     sum: worthOf(sum),
     gap: worthOf(gap),
     unexplained: restOverSeeds([a, b], [fresh[0], fresh[fresh.length - 1]]),
+    made: manifestOf([...seen.values()]),
   };
 }
 
@@ -149,24 +158,26 @@ async function greedy(
   return [...order, ...left];
 }
 
+/** Where runs are kept, what performs them, and those that were looked at. */
+interface Bench {
+  folder: StudyFolder;
+  engine: Engine;
+  seen: Map<string, RunResult>;
+}
+
 /** Counts of every point, a list of runs each, by seed. */
 async function runPoints(
-  changes: readonly Change[],
-  points: readonly Point[],
+  [control, ...others]: readonly Arm[],
   seeds: number[],
   task: SmallTask,
-  folder: StudyFolder,
-  engine: Engine,
+  { folder, engine, seen }: Bench,
 ): Promise<SetCounts[][]> {
-  const [control, ...others] = points.map((point) => armAt(changes, point, task));
-  // A plan wants an arm; the control is as good as any.
-  const arms = others.length ? others : [control];
   const plan: Plan = {
     name: "path",
     question: "What is each key of the path worth?",
     recipe: task.recipe,
     control,
-    arms,
+    arms: others,
     seeds,
     tests: task.tests,
     coreHours: null,
@@ -179,11 +190,24 @@ async function runPoints(
   const counts = ({ runs }: PlannedArm): SetCounts[] =>
     runs.map(({ id, reading }) => {
       const run = planned.runs.find((one) => one.id === id);
-      const result = run && folder.result(run)?.readings[reading];
-      if (!result) throw new UserError(`${folder.path} has no result of the run ${id}; the same command makes it.`);
-      return countsOf(result);
+      const result = run && folder.result(run);
+      const found = result?.readings[reading];
+      if (!found) throw new UserError(`${folder.path} has no result of the run ${id}; the same command makes it.`);
+      seen.set(id, result);
+      return countsOf(found);
     });
-  return [planned.control, ...(others.length ? planned.arms : [])].map(counts);
+  return [planned.control, ...planned.arms].map(counts);
+}
+
+function manifestOf(results: readonly RunResult[]): PathManifest {
+  const distinct = (of: (result: RunResult) => string) => [...new Set(results.map(of))].sort();
+  return {
+    runs: results.map(({ id }) => id).sort(),
+    commits: distinct(({ ran }) => ran.commit),
+    dirty: results.some(({ ran }) => ran.dirty !== false),
+    backends: distinct(({ ran }) => ran.backend),
+    processors: distinct(({ ran }) => ran.processor),
+  };
 }
 
 function armAt(changes: readonly Change[], point: Point, { threshold, set }: SmallTask): Arm {

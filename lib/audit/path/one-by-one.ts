@@ -41,6 +41,7 @@ export function pathOnFile(
     sum,
     gap,
     unexplained: restOf(gap, sum),
+    made: null,
   };
 }
 

@@ -43,6 +43,19 @@ export interface AblationPath {
   gap: Worth | null;
   /** The gap less the sum. */
   unexplained: Worth | null;
+  /** What the runs were made with, where they were made for this path. */
+  made: PathManifest | null;
+}
+
+/** What made a path's runs. */
+export interface PathManifest {
+  /** Ids of the runs: data, recipe and environment are in them. */
+  runs: string[];
+  commits: string[];
+  /** Whether some code was in no commit. */
+  dirty: boolean;
+  backends: string[];
+  processors: string[];
 }
 
 /** Of independent numbers: errors add up as squares do. null where there is none. */
