@@ -13,7 +13,7 @@ import { type Definition, definitions, distinct } from "./forensics/definitions"
 import { type Match, nearestPublished } from "./forensics/nearest";
 import { reportedSets } from "./forensics/reported";
 import { gather } from "./inputs/read";
-import { nextSteps, withMinutes } from "./next";
+import { nextSteps, pathStep, withMinutes } from "./next";
 import { pathOnFile } from "./path/one-by-one";
 import type { AblationPath } from "./path/path";
 import { unknowns } from "./unknown";
@@ -81,6 +81,9 @@ export function conclude(evidence: Evidence): Audit {
   const seen = sightings(evidence);
   const gap = typeof tests?.average === "number" && against?.average ? tests.average - against.average : null;
   const known = seen.flatMap(({ effect, certain, aside }) => (effect && certain && !aside ? [effect.f1] : []));
+  // One number of each side: nothing is known of its error.
+  const facts = { start: tests?.average ?? null, gap: gap === null ? null : { f1: -gap, ci95: null } };
+  const path = configuration && against ? pathOnFile(configuration, against.configuration, facts) : null;
   const explained = gap === null || known.length === 0 ? null : known.reduce((a, b) => a + b, 0);
   return {
     inputs,
@@ -95,19 +98,12 @@ export function conclude(evidence: Evidence): Audit {
     gap,
     explained,
     unexplained: gap === null ? null : gap - (explained ?? 0),
-    path:
-      configuration && against
-        ? pathOnFile(configuration, against.configuration, {
-            start: tests?.average ?? null,
-            // One number of each side: nothing is known of its error.
-            gap: gap === null ? null : { f1: -gap, ci95: null },
-          })
-        : null,
+    path,
     difficulty: evidence.difficulty,
     unknown: unknowns(evidence),
     nearest: tests ? nearestPublished(tests).slice(0, 3) : [],
     definitions: distinct(evidence.definitions ?? []).slice(0, 10),
-    next: nextSteps(seen),
+    next: [...nextSteps(seen), ...pathStep(path)],
   };
 }
 
