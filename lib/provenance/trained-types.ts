@@ -1,6 +1,6 @@
 /** What a model was trained to find, as far as it is written down beside it: types.json of its run, mentions by type. */
 import { existsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { UserError } from "../errors";
 import type { TypeCounts } from "../evaluate/familiarity/familiarity";
 import { writeAtomically } from "../files/atomic";
@@ -19,7 +19,9 @@ export function writeTrainedTypes(folder: string, counts: TypeCounts): void {
  */
 export function readTrainedTypes(model: string): TypeCounts | undefined {
   if (!existsSync(model) || !statSync(model).isDirectory()) return undefined;
-  const path = [model, dirname(join(model, "."))].map((at) => join(at, NAME)).find((at) => existsSync(at));
+  const run = dirname(resolve(model));
+  const folders = existsSync(join(run, "manifest.json")) ? [model, run] : [model];
+  const path = folders.map((at) => join(at, NAME)).find((at) => existsSync(at));
   if (path === undefined) return undefined;
   const counts = readJsonObject(path, "the types of a training set");
   const wrong = Object.entries(counts).find(([, count]) => !Number.isSafeInteger(count) || Number(count) < 1);

@@ -4,6 +4,7 @@ import { points, signed } from "../../study/results/verdict";
 import { type JudgedClaim, judgeClaims, readClaims } from "./claims";
 import { byPerson, markdownTable, percent, type Report, type ReportSection } from "./report";
 
+/** The report on a study: what was asked, how, what came of each arm, and what it does not establish. */
 export function studyReport(result: SuspectResult): Report {
   const ledger = judgeClaims(readClaims()).filter(({ by }) => by?.suspect === result.suspect);
   return {

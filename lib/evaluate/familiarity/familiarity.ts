@@ -17,6 +17,7 @@ export interface Familiarity {
   seen: number;
 }
 
+/** How familiar one type of a test is, and which training types are nearest to it. */
 export interface TypeFamiliarity {
   type: string;
   value: number;
