@@ -6,6 +6,7 @@ import { DEFAULT_OFFICIAL } from "../provenance/official";
 import type { Configuration } from "./configuration/configuration";
 import { openConfiguration } from "./configuration/open";
 import { difficultyOf } from "./difficulty";
+import { reversed } from "./effects/effect";
 import type { Difficulty, Evidence, Reference } from "./evidence";
 import type { Finding } from "./finding";
 import { sightings } from "./findings";
@@ -104,6 +105,24 @@ export function conclude(evidence: Evidence): Audit {
     nearest: tests ? nearestPublished(tests).slice(0, 3) : [],
     definitions: distinct(evidence.definitions ?? []).slice(0, 10),
     next: [...nextSteps(seen), ...pathStep(path)],
+  };
+}
+
+/** The audit with a path that was measured: a difference whose worth nobody had measured has it now, on that small task. */
+export function withPath(audit: Audit, path: AblationPath): Audit {
+  const measured = new Map(path.steps.flatMap(({ key, effect }) => (effect ? [[key, effect] as const] : [])));
+  const findings = audit.findings.map((finding) => {
+    const effect = measured.get(finding.id.replace(/^differs:/, ""));
+    // Of a finding: this input less the reference; of a step: the reference's value less this one's.
+    return finding.effect === null && effect ? { ...finding, effect: reversed(effect) } : finding;
+  });
+  const size = ({ effect }: Finding) => (effect ? Math.abs(effect.f1) : -1);
+  const ranked = [...findings].sort((a, b) => size(b) - size(a));
+  return {
+    ...audit,
+    findings: ranked,
+    path,
+    next: audit.next.filter(({ command }) => !command.includes(" --measure ")),
   };
 }
 

@@ -1,5 +1,5 @@
 /** `audit`: why did my run differ? */
-import { type Audit, audit } from "../audit/audit";
+import { type Audit, audit, withPath } from "../audit/audit";
 import { inWords } from "../audit/findings/scores/definition";
 import { usageError } from "../errors";
 import { measuredPath, pathLines } from "./audit-path";
@@ -59,7 +59,7 @@ export const command: Command = {
     if (values.measure && positionals.length !== 1)
       throw usageError(`--measure goes from one configuration to --against, got ${positionals.length} inputs.`);
     const seen = await audit(positionals, { era: text("era"), against: text("against"), minutes: !values.measure });
-    const result = values.measure ? { ...seen, path: await measuredPath(positionals[0], values, command) } : seen;
+    const result = values.measure ? withPath(seen, await measuredPath(positionals[0], values, command)) : seen;
     process.stdout.write(report(result));
     return result;
   },

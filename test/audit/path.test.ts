@@ -8,6 +8,8 @@ import { openConfiguration } from "../../lib/audit/configuration/open";
 import { laboratoryKey } from "../../lib/audit/effects/laboratory";
 import { measurePath, pathId, runnable, type SmallTask } from "../../lib/audit/path/measure";
 import { differing, pathOnFile } from "../../lib/audit/path/one-by-one";
+import type { AblationPath } from "../../lib/audit/path/path";
+import { readJson } from "../../lib/files/json";
 import { randomStream } from "../../lib/random";
 import type { RunSpec } from "../../lib/study";
 import { readingKey } from "../../lib/study/plan/runs";
@@ -15,6 +17,8 @@ import { StudyFolder } from "../../lib/study/run/folder";
 import type { RunResult } from "../../lib/study/run/result";
 import { verb } from "../cli/verb";
 import { tinyStudy } from "../study/tiny-study";
+import { ROOT } from "../tiny";
+import { toyRecords } from "../toy";
 import { file, scratch } from "./cases";
 
 const folder = mkdtempSync(join(tmpdir(), "path-"));
@@ -175,8 +179,10 @@ test("the verb measures one key by real runs, goes on where it stopped, and refu
   const ended = verb("audit", [...words, "--threshold", "0.06", "--out", out, "--json", join(folder, "path.json")]);
   assert.equal(ended.code, 0, ended.err);
   assert.match(ended.out, /along the path.*\n {2}start .*\n {2}loss_alpha: 0.3 -> 0.75 .*\n {2}these together /);
-  const { path } = JSON.parse(readFileSync(join(folder, "path.json"), "utf8"));
+  const { path, findings } = JSON.parse(readFileSync(join(folder, "path.json"), "utf8"));
   assert.equal(path.steps[0].effect.f1, path.sum.f1);
+  assert.deepEqual([findings[0].id, findings[0].effect.f1], ["differs:loss_alpha", -path.sum.f1]);
+  assert.ok(path.made.runs.length >= 4 && path.made.backends.length === 1);
   const again = verb("audit", [...words, "--threshold", "0.06", "--out", out]);
   assert.match(again.err, /4 of 4 runs are on file; 0 to do/);
   for (const [bad, sentence] of [
@@ -190,4 +196,26 @@ test("the verb measures one key by real runs, goes on where it stopped, and refu
     assert.match(refused.err, /^audit: [^\n]+\.\n$/);
     assert.match(refused.err, sentence);
   }
+});
+
+test("the gap that was made on purpose: what its three keys were measured to be worth adds up to it, within its interval", () => {
+  const { path } = readJson(join(ROOT, "data", "results", "toy-path.json")) as { path: AblationPath };
+  assert.deepEqual(path.steps.map(({ key }) => key).sort(), ["loss_alpha", "lr_others", "num_steps"]);
+  const added = path.steps.reduce((sum, { effect }) => sum + Number(effect?.f1), 0);
+  assert.ok(Math.abs(added - Number(path.sum?.f1)) < 1e-9);
+  const [low, high] = path.gap?.ci95 ?? [1, 0];
+  assert.ok(low <= added && added <= high);
+  const [least, most] = path.unexplained?.ci95 ?? [1, 0];
+  assert.ok(least <= 0 && 0 <= most);
+  assert.equal(path.made?.runs.length, 55);
+});
+
+test("data/toy is what its grammar gives, and its recipes differ in three keys", () => {
+  for (const [part, records] of Object.entries(toyRecords()))
+    assert.equal(
+      readFileSync(join(ROOT, "data", "toy", `${part}.jsonl`), "utf8"),
+      records.map((record) => `${JSON.stringify(record)}\n`).join(""),
+    );
+  const [mine, theirs] = ["toy-changed", "toy"].map((name) => openConfiguration(name));
+  assert.equal(differing(mine, theirs).length, 3);
 });

@@ -1,9 +1,9 @@
 /** The way from one configuration's score to another's, a bar a key, with what stays unexplained. */
 import type { AblationPath, Worth } from "../../audit/path/path";
-import type { Display } from "../display";
+import { Display } from "../display";
 import { figure } from "../figure";
 import type { Layout, Trace } from "../figures/plotly";
-import { signedPoints } from "./words";
+import { signedPoints, worthWords } from "./words";
 
 const COLOURS = { total: "#0072b2", up: "#009e73", down: "#d55e00", rest: "#777777" };
 
@@ -24,13 +24,22 @@ export function waterfallFigure(path: AblationPath, layout: Layout = {}): Displa
   const bars = barsOf(path);
   const lost = path.steps.filter(({ effect }) => effect === null).map(({ key, why }) => `${key} (${why})`);
   const note = lost.length ? `\nwithout ${lost.join(", ")}` : "";
-  return figure([...bodies(bars), intervals(bars)], {
+  const labels = bars.map(
+    ({ name, by, kind }) => `${name}\n${kind === "total" ? by.toFixed(1) : signedPoints(by / 100)}`,
+  );
+  const shown = figure([...bodies(bars), intervals(bars)], {
     title: `From ${path.from} to ${path.to}, ${path.how}${note}`,
+    xaxis: { tickmode: "array", tickvals: bars.map(({ name }) => name), ticktext: labels },
     yaxis: { title: path.start === null ? "points of F1, from the first" : "F1, percent" },
     showlegend: false,
     ...layout,
   });
+  const lines = bars.map((bar) => `  ${bar.name.padEnd(24)} ${valueWords(bar)}`);
+  const words = `${shown.toString().split("\n")[0]}\n${lines.join("\n")}${note}`;
+  return new Display({ ...shown.bundle, "text/plain": words }, shown.metadata);
 }
+
+const valueWords = ({ by, ci95, kind }: Bar) => (kind === "total" ? by.toFixed(1) : worthWords({ f1: by / 100, ci95 }));
 
 function barsOf({ start, steps, gap, unexplained }: AblationPath): Bar[] {
   const bars: Bar[] = [];
@@ -55,8 +64,6 @@ const bodies = (bars: readonly Bar[]): Trace[] => [
     x: bars.map(({ name }) => name),
     y: bars.map(({ by }) => by),
     base: bars.map(({ from }) => from),
-    text: bars.map(({ by, kind }) => (kind === "total" ? by.toFixed(1) : signedPoints(by / 100))),
-    textposition: "inside",
     marker: { color: bars.map(({ kind }) => COLOURS[kind]) },
   },
 ];

@@ -65,6 +65,10 @@ test("the waterfall: every bar begins where the one before ends, and the last on
   assert.deepEqual(near(lines.y.slice(0, 2)), [55, 57]);
   assert.match(JSON.stringify(layout.title), /without model_name \(not measured\)/);
   assert.ok(shown.bundle["image/png"], "a picture");
+  assert.match(
+    plain(shown),
+    /start 50\.0\n lr_others \+6\.0 \[\+5\.0, \+7\.0\]\n dropout −2\.0 .*\n unexplained .*\n end 55\.0/,
+  );
 });
 
 test("without scores the bars begin at 0, and there is no end", () => {
