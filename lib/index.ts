@@ -57,6 +57,15 @@ export {
   topConfusions,
 } from "./evaluate/errors/analysis";
 export * from "./evaluate/errors/breakdown";
+export {
+  countTypes,
+  type Familiarity,
+  familiarity,
+  familiarityOfType,
+  type TypeCounts,
+  type TypeFamiliarity,
+} from "./evaluate/familiarity/familiarity";
+export { typeVectors } from "./evaluate/familiarity/type-vectors";
 export { type PredictionTask, type Predictor, predict, storedPredictions } from "./evaluate/predictions/predict";
 export {
   checkTexts,
@@ -143,15 +152,22 @@ export {
 } from "./study";
 
 // ## Audit
-// Why a run differs from another: two configurations key by key, findings ranked by what they are worth, the first stage at which two programs part.
+// Why a run differs from another: two configurations key by key, findings ranked by what they are worth, the way
+// from one to the other, the first stage at which two programs part, reports.
 
 export { type Audit, type AuditOptions, audit } from "./audit/audit";
 export type { Configuration } from "./audit/configuration/configuration";
 export { openConfiguration } from "./audit/configuration/open";
-export { type ConfigurationDiff, type DiffRow, diffConfigurations, sideWords } from "./audit/diff/diff";
+export { type ConfigurationDiff, type DiffHead, type DiffRow, diffConfigurations, sideWords } from "./audit/diff/diff";
 export type { Effect } from "./audit/effects/effect";
 export type { Finding } from "./audit/finding";
 export { type Match, nearestPublished } from "./audit/forensics/nearest";
+export { pathOnFile } from "./audit/path/one-by-one";
+export type { AblationPath, PathManifest, PathStep, Worth } from "./audit/path/path";
+export { type Claim, type JudgedClaim, judgeClaims, readClaims } from "./audit/report/claims";
+export { runReport } from "./audit/report/of-run";
+export { studyReport } from "./audit/report/of-study";
+export { type Report, type ReportSection, reportMarkdown } from "./audit/report/report";
 export type { StageResult, StageState } from "./audit/trace/stage";
 export { type DivergenceTrace, type TraceOptions, trace } from "./audit/trace/trace";
 

@@ -23,6 +23,7 @@ import {
   savedPredictions,
 } from "./evaluation-run";
 import { openSet } from "./evaluation-sets";
+import { withFamiliarity } from "./familiarity";
 import { readLabels } from "./labels";
 import { QUEUE_HELP, QUEUE_OPTIONS, withQueue } from "./queue";
 
@@ -183,24 +184,26 @@ async function evaluateAll(options: Options, sets: readonly BenchmarkSet[], queu
   };
   const trainedOn = options.trainedOn ? new Set(goldTypes(await loadRecords(options.trainedOn))) : undefined;
   if (models.length === 0)
-    return savedPredictions(folder ?? "", sets).map((answers) => score(answers, sets, options, trainedOn));
+    return Promise.all(savedPredictions(folder ?? "", sets).map((answers) => score(answers, sets, options, trainedOn)));
   const evaluated: Evaluated[] = [];
   for (const model of await Promise.all(models.map(identified)))
-    evaluated.push(score(await predictSets(model, sets, settings), sets, options, trainedOn));
+    evaluated.push(await score(await predictSets(model, sets, settings), sets, options, trainedOn));
   return evaluated;
 }
 
 /** Scores one model's answers and prints its tables. */
-function score(
+async function score(
   answers: ModelPredictions,
   sets: readonly BenchmarkSet[],
   { rules, presets, threshold, seed, details, models }: Options,
   trainedOn?: ReadonlySet<string>,
-): Evaluated {
+): Promise<Evaluated> {
   const [first] = presets;
   const rulesFor = (set: string) =>
     first ? { ...rulesOf(first, set), ...(threshold === undefined ? {} : { threshold }) } : rules;
-  const { evaluation, counts, lost } = evaluateModel(answers, sets, rulesFor, { seed, details, trainedOn });
+  const { evaluation: scored, counts, lost } = evaluateModel(answers, sets, rulesFor, { seed, details, trainedOn });
+  // Without --model the answers carry a name and no folder.
+  const evaluation = models.length ? await withFamiliarity(scored, answers.model, sets) : scored;
   if (models.length !== 1) process.stdout.write(`\n${evaluation.model}\n`);
   process.stdout.write(scoresReport(evaluation));
   lost.forEach((one, i) => void process.stdout.write(unrepresentableReport(sets[i].name, one)));

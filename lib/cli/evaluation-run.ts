@@ -43,6 +43,8 @@ export type DatasetRow = { name: string } & Pick<
   Evaluation,
   "precision" | "recall" | "f1" | "ci95" | "support" | "types"
 > & {
+    /** Of the trained types for this set's; only where it is known what the model was trained on. */
+    familiarity?: { value: number; seen: number };
     /** Only where there are some. */
     words_not_read?: number;
     details?: object;

@@ -44,6 +44,7 @@ const VERBS = {
   study: { steps: ["backend", "encoder?"] },
   worker: { steps: ["backend", "encoder?"] },
   diff: { steps: [] },
+  report: { steps: [] },
   audit: { steps: ["backend?"] },
   trace: { steps: ["backend"] },
   workbook: { steps: ["backend", "encoder?"] },

@@ -1,5 +1,8 @@
 /** What a notebook's cells show: each function returns or drives a display. */
 export { type IntervalPoint, intervalFigure, reliabilityFigure, thresholdFigure } from "./analysis";
+export { diffTable } from "./audit/diff-table";
+export { findingList } from "./audit/finding-list";
+export { waterfallFigure } from "./audit/waterfall";
 export { check, Outcome, type Property, sealExercise } from "./check";
 export { compareEntities, compareRecord } from "./compare";
 export { DISPLAY, Display, type Displayable, type MimeBundle } from "./display";
