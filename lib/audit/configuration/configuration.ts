@@ -2,7 +2,13 @@
 import { eraSettings } from "../../gliner/recipe/settings";
 import { isRead, keyOf, PYTHON_KEYS, readBy, resembling } from "./keys";
 
-export type ConfigurationKind = "official recipe" | "recipe" | "Python yaml" | "gliner_config.json" | "run";
+export type ConfigurationKind =
+  | "official recipe"
+  | "recipe of its day"
+  | "recipe"
+  | "Python yaml"
+  | "gliner_config.json"
+  | "run";
 
 /** A configuration of any form, in the keys of today. */
 export interface Configuration {
