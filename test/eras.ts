@@ -2,14 +2,14 @@ import { type Dirent, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, 
 import { join } from "node:path";
 import { cacheFolder, PROJECT_ROOT } from "../lib/backend";
 import { run } from "../lib/backend/install/run";
+import { ensureVenv, venvProgram } from "../lib/backend/install/venv";
 import { type Command, runCommand, type Values, whole } from "../lib/cli/command";
-import { ensureVenv, venvProgram } from "../lib/cli/setup/venv";
 import { dataPath } from "../lib/data/project";
 import { versionOf } from "../lib/era";
 import { usageError } from "../lib/errors";
 import { officialNames } from "../lib/provenance/official";
+import { environmentOf } from "../lib/study/engines/python/environments";
 import { runGolden } from "./golden";
-import { environmentOf } from "./python/environments";
 
 /** Releases that are tried where none is named: those before and after every change that is known. */
 const VERSIONS = [

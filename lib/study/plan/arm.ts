@@ -16,6 +16,7 @@ export interface Arm {
   set: Record<string, unknown>;
   /** Variables of the process that trains, on which rounding depends. */
   environment: Record<string, string>;
+  /** "typescript", or "python:0.1.2": a genuine release, by its own code. */
   engine: string;
   checkpoint: Checkpoint;
   /** A preset that says which types are asked in which order; null = the sorted gold types without those of `drop`. */
@@ -31,7 +32,7 @@ export type Checkpoint = "last" | "best";
 /** Those rules of scoring that need no other question. */
 export type ScoreSwitches = Partial<Omit<ScoringRules, "drop" | "goldNames">>;
 
-/** The engine that trains here; others are named in files, and refused. */
+/** The engine that trains here; the other is "python:VERSION", a release of Python's GLiNER. */
 export const ENGINE = "typescript";
 
 /** Variables that a setting may change. */
