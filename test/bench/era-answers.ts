@@ -39,6 +39,8 @@ const { values } = parseArgs({
 /** Of one release: an entity is [first character, last, type, score], offsets in code points. */
 interface Answers {
   version: string;
+  /** How its weights were loaded. */
+  loaded: string;
   torch: string;
   transformers: string;
   sets: { name: string; failed?: string; f1?: number; entities?: [number, number, string, number | null][][] }[];
@@ -134,7 +136,7 @@ function save(found: ReadonlyMap<string, Answers | string>, sets: readonly TestS
   const reference = found.get("0.2.29");
   const rows = [...found].map(([name, answers]) => {
     if (typeof answers === "string") return { name, failed: answers };
-    const { torch, transformers } = answers;
+    const { loaded, torch, transformers } = answers;
     const failed = answers.sets.find((set) => set.failed !== undefined)?.failed;
     const all = answers.sets.flatMap(({ name: set, entities = [] }) =>
       entities.flatMap((list, i) =>
@@ -144,7 +146,7 @@ function save(found: ReadonlyMap<string, Answers | string>, sets: readonly TestS
     const scores = all.flatMap(({ score }) => (score === null ? [] : [score]));
     const f1 = Object.fromEntries(answers.sets.flatMap((set) => (set.f1 === undefined ? [] : [[set.name, set.f1]])));
     return {
-      ...{ name, torch, transformers, ...(failed && { failed }) },
+      ...{ name, loaded, torch, transformers, ...(failed && { failed }) },
       entities: all.length,
       mean_score: scores.length ? mean(scores) : null,
       f1,
