@@ -5,13 +5,14 @@
  *
  *     node dist/test/bench/era-curves.js --steps 200 --seeds 3 --dropout-steps 200 --out data/results/era-curves.json
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { useBackend } from "../../lib/backend";
 import { loadRecords } from "../../lib/data/named";
 import { type NerRecord, recordLine } from "../../lib/data/records";
 import { writeAtomically } from "../../lib/files/atomic";
+import { readJsonObject } from "../../lib/files/json-object";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { recipeOfItsDay } from "../../lib/gliner/recipe/era-recipes";
 import { runRecipe } from "../../lib/gliner/training/run-recipe";
@@ -77,9 +78,25 @@ async function shortRecords(count: number): Promise<NerRecord[]> {
   return found.map(({ tokens, ner }) => ({ tokens, ner }));
 }
 
+/** The encoder; without dropout where the head has none: its own is a key of its configuration. */
+async function encoderOf(dropout: number): Promise<string> {
+  const folder = await encoderFolder(SIZES.model_name);
+  if (dropout > 0) return folder;
+  const still = join(String(values.work), "encoder-still");
+  if (existsSync(join(still, "config.json"))) return still;
+  mkdirSync(still, { recursive: true });
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isFile()) cpSync(join(folder, entry.name), join(still, entry.name));
+  const config = readJsonObject(join(folder, "config.json"), "a configuration");
+  const none = { hidden_dropout_prob: 0, attention_probs_dropout_prob: 0 };
+  writeAtomically(join(still, "config.json"), JSON.stringify({ ...config, ...none }));
+  return still;
+}
+
 /** One set of weights under two configurations. @returns the folder */
 async function start(dropout: number): Promise<string> {
-  const recipe = recipeOfItsDay("v0", settings({ train_data: "sample:train", dropout }));
+  const set = settings({ train_data: "sample:train", dropout, model_name: await encoderOf(dropout) });
+  const recipe = recipeOfItsDay("v0", set);
   const folder = join(String(values.work), `start-${dropout}-${values.only ?? "all"}`);
   mkdirSync(folder, { recursive: true });
   const model = await GLiNER.fromConfig(recipe.model, { seed: 0 });
@@ -144,7 +161,7 @@ async function theirs(records: readonly NerRecord[], { steps, seed, dropout, fol
   const out = join(String(values.work), name);
   mkdirSync(out, { recursive: true });
   const recipe = recipeOfItsDay("v0", settings({ train_data: "sample:train", dropout, num_steps: steps, seed }));
-  const encoder = await encoderFolder(SIZES.model_name);
+  const encoder = await encoderOf(dropout);
   const path = join(out, "records.jsonl");
   writeFileSync(path, records.map((record, i) => pythonLine(record, i, String(values.release))).join(""));
   const job: PythonJob = {

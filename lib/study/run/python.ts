@@ -17,7 +17,7 @@ import { loadTrainingData } from "../../gliner/training/recipe-data";
 import { projectState } from "../../provenance/project";
 import { encoderFolder } from "../../weights/encoders";
 import { keysOf, type PythonJob, pythonLine } from "../engines/python/job";
-import { lossesIn, runPython } from "../engines/python/run";
+import { lossesIn, type PythonRun, runPython } from "../engines/python/run";
 import type { RunSpec } from "../plan/runs";
 import { variablesOf } from "../plan/settings";
 import { distinctQuestions, predictionsFolder } from "./questions";
@@ -42,54 +42,58 @@ export async function performPython(
   if (existsSync(join(folder, PYTHON_RAN))) return refuseOtherQuestions(spec, folder);
   const work = join(folder, "python");
   mkdirSync(work, { recursive: true });
-  const { records } = await loadTrainingData(spec.recipe);
-  const path = join(work, "records.jsonl");
-  writeFileSync(path, records.map((record, i) => pythonLine(record, i, release)).join(""));
   const asked = await questionsOf(spec, folder);
-  const encoder = await encoderFolder(spec.recipe.model.model_name ?? "");
-  const job: PythonJob = {
-    version: release,
-    ...keysOf(spec.recipe, encoder),
-    records: path,
-    weights: null,
-    draws: null,
-    out: work,
-    tests: asked.map(({ set, labels }, i) => {
-      const texts = join(work, `texts-${i}.jsonl`);
-      writeFileSync(texts, set.records.map(({ tokens }) => `${JSON.stringify(tokens)}\n`).join(""));
-      return { texts, labels };
-    }),
-    floor: FLOOR,
-  };
+  const job = await jobOf(spec, release, work, asked);
   const steps = spec.recipe.training.num_steps;
   const onBeat = () => {
     const done = lossesIn(work).length;
-    onProgress?.((0.9 * done) / steps, `step ${done} of ${steps} by gliner ${release}`);
+    onProgress?.((TRAINING_SHARE * done) / steps, `step ${done} of ${steps} by gliner ${release}`);
   };
-  const { about, losses } = await runPython(job, {
-    log: join(folder, "train.log"),
-    environment: variablesOf(spec.settings),
-    signal,
-    onBeat,
-  });
+  const process = { log: join(folder, "train.log"), environment: variablesOf(spec.settings), signal, onBeat };
+  const run = await runPython(job, process);
+  if (run.losses.length < steps)
+    throw new UserError(
+      `${folder}: gliner ${release} took ${run.losses.length} of ${steps} steps; see train.log there.`,
+    );
   const identity = sha256([release, spec.id, await sha256OfFile(join(work, "metrics.jsonl"))]);
-  for (const [i, one] of asked.entries()) {
-    const rows = readFileSync(join(work, `answers-${i}.jsonl`), "utf8");
-    const header: PredictionHeader = {
-      format: FORMAT,
-      model: { name: `python:${release}`, sha256: identity, max_width: Number(job.config.max_width) },
-      data: { name: one.set.name, texts: one.set.records.length, sha256: digestOfTexts(one.set.records) },
-      labels: one.labels,
-      floor: FLOOR,
-    };
-    writeAtomically(one.path, `${JSON.stringify(header)}\n${rows}`);
-  }
+  const model = { name: `python:${release}`, sha256: identity, max_width: Number(job.config.max_width) };
+  for (const [i, one] of asked.entries()) keepAnswers(one, model, join(work, `answers-${i}.jsonl`));
+  writeAtomically(join(folder, PYTHON_RAN), `${JSON.stringify(ranBy(release, identity, run), null, 1)}\n`);
+}
+
+/** Training takes this share of a run, the questions the rest: for progress alone. */
+const TRAINING_SHARE = 0.9;
+
+/** Writes what Python reads, and says where it lies. */
+async function jobOf(spec: RunSpec, release: string, work: string, asked: readonly Asked[]): Promise<PythonJob> {
+  const { records } = await loadTrainingData(spec.recipe);
+  const path = join(work, "records.jsonl");
+  writeFileSync(path, records.map((record, i) => pythonLine(record, i, release)).join(""));
+  const tests = asked.map(({ set, labels }, i) => {
+    const texts = join(work, `texts-${i}.jsonl`);
+    writeFileSync(texts, set.records.map(({ tokens }) => `${JSON.stringify(tokens)}\n`).join(""));
+    return { texts, labels };
+  });
+  const encoder = await encoderFolder(spec.recipe.model.model_name ?? "");
+  const none = { weights: null, draws: null };
+  return { version: release, ...keysOf(spec.recipe, encoder), records: path, ...none, out: work, tests, floor: FLOOR };
+}
+
+/** Python's rows under our header. */
+function keepAnswers({ set, labels, path }: Asked, model: PredictionHeader["model"], rows: string): void {
+  const data = { name: set.name, texts: set.records.length, sha256: digestOfTexts(set.records) };
+  const header: PredictionHeader = { format: FORMAT, model, data, labels, floor: FLOOR };
+  writeAtomically(path, `${JSON.stringify(header)}\n${readFileSync(rows, "utf8")}`);
+}
+
+function ranBy(release: string, identity: string, { about, losses }: PythonRun): Ran {
   const { git } = projectState();
-  const ran: Ran = {
+  const left = about.skipped ? `; ${about.skipped} batches left out` : "";
+  return {
     manifest: `python:${release}, ${identity.slice(0, 16)}`,
     commit: git.commit,
     dirty: git.dirty,
-    backend: `gliner ${release}, torch ${about.torch}, transformers ${about.transformers}, Python ${about.python}${about.skipped ? `; ${about.skipped} batches left out` : ""}`,
+    backend: `gliner ${release}, torch ${about.torch}, transformers ${about.transformers}, Python ${about.python}${left}`,
     processor: cpus()[0]?.model ?? "unknown",
     steps: losses.length,
     losses: Object.fromEntries([1, 2, 5, 10].flatMap((step) => lossAt(losses, step))),
@@ -97,9 +101,6 @@ export async function performPython(
     seconds_per_step: null,
     adopted: false,
   };
-  if (losses.length < steps)
-    throw new UserError(`${folder}: gliner ${release} took ${losses.length} of ${steps} steps; see train.log there.`);
-  writeAtomically(join(folder, PYTHON_RAN), `${JSON.stringify(ran, null, 1)}\n`);
 }
 
 function lossAt(losses: readonly (number | null)[], step: number): [number, number][] {
