@@ -28,6 +28,13 @@ export { inWindows, planWindows, type WindowOptions } from "./gliner/reading/win
 // Records -> a trained model: recipes, `train()`, held-out types, and what a run writes about itself.
 
 export { loadWordings, type Wordings } from "./data/wordings";
+export {
+  type EraKey,
+  type EraRecipe,
+  eraRecipeNames,
+  readEraRecipe,
+  recipeOfItsDay,
+} from "./gliner/recipe/era-recipes";
 export { DEFAULT_OFFICIAL, officialDifferences, officialNames } from "./gliner/recipe/official";
 export { parseRecipe, type Recipe, readRecipe } from "./gliner/recipe/recipe";
 export type { TrainingConfig } from "./gliner/recipe/training-config";

@@ -2,15 +2,15 @@ import { type Dirent, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, 
 import { join } from "node:path";
 import { trace } from "../lib/audit/trace/trace";
 import { cacheFolder, PROJECT_ROOT } from "../lib/backend";
-import { run } from "../lib/backend/install/run";
+import { python as interpreter, run } from "../lib/backend/install/run";
+import { ensureVenv, venvProgram } from "../lib/backend/install/venv";
 import { type Command, runCommand, type Values, whole } from "../lib/cli/command";
-import { ensureVenv, venvProgram } from "../lib/cli/setup/venv";
 import { dataPath } from "../lib/data/project";
 import { versionOf } from "../lib/era";
-import { usageError } from "../lib/errors";
+import { UserError, usageError } from "../lib/errors";
 import { officialNames } from "../lib/provenance/official";
+import { environmentOf } from "../lib/study/engines/python/environments";
 import { runGolden } from "./golden";
-import { environmentOf } from "./python/environments";
 import { TINY_BERT } from "./tiny";
 
 /** Releases that are tried where none is named: those before and after every change that is known. */
@@ -29,7 +29,7 @@ const command: Command = {
     ["--seed N", "of the inputs, a whole number (default 1)"],
   ],
   options: { versions: { type: "string" }, seed: { type: "string" } },
-  run: (values) => compare(versionsOf(values), whole(values, "seed", 1, 0, 2 ** 31)),
+  run: (values) => compare(versionsOf(values), whole(values, "seed", 1, 0, 2 ** 31), values.versions === undefined),
 };
 
 function versionsOf({ versions }: Values): string[] {
@@ -43,10 +43,12 @@ function versionsOf({ versions }: Values): string[] {
 }
 
 /** Fixtures of all releases, made one after the other, then compared; the exit code is 1 where one could not be had. */
-async function compare(versions: readonly string[], seed: number): Promise<void> {
+async function compare(versions: readonly string[], seed: number, all: boolean): Promise<void> {
   const folder = cacheFolder("eras", "fixtures", `seed-${seed}`);
   let failed = 0;
-  let passed = 0;
+  const paper = all ? await allennlp() : [];
+  let passed = paper.filter((same) => same).length;
+  failed += paper.length - passed;
   for (const version of versions) {
     const lost = await make(version, join(folder, "eras", version), seed);
     for (const { what, why } of lost) say(`FAILED         ${version}, ${what}: ${why}`);
@@ -68,6 +70,20 @@ async function compare(versions: readonly string[], seed: number): Promise<void>
   passed += result.passed.length;
   process.exitCode = failed || passed === 0 ? 1 : 0;
   say(`eras: ${passed} passed, ${failed} failed`);
+}
+
+/** The paper's AllenNLP, 2.8.0, whose dependencies no longer install: its code, against that of the release that the fixtures are from. */
+async function allennlp(): Promise<boolean[]> {
+  const python = interpreter();
+  if (!python) throw new UserError("there is no Python on the PATH; wanted 3.10 or later.");
+  const script = join(PROJECT_ROOT, "test", "python", "eras", "allennlp_versions.py");
+  try {
+    say(`AllenNLP 2.8.0 and 2.10.1: ${(await run(python, [script, cacheFolder("eras", "allennlp")])).trim()}`);
+    return [true];
+  } catch (error) {
+    say(`FAILED         AllenNLP 2.8.0 and 2.10.1: ${error instanceof Error ? error.message : error}`);
+    return [false];
+  }
 }
 
 /** @returns what could not be made, and why */

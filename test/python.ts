@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { ensureVenv, venvProgram } from "../lib/cli/setup/venv";
+import { ensureVenv, venvProgram } from "../lib/backend/install/venv";
 import { UserError } from "../lib/errors";
-import { NEWEST } from "./python/environments";
+import { NEWEST } from "../lib/study/engines/python/environments";
 
 /**
  * `npm run -s test:python`: checkpoints to and fro between this library and GLiNER 0.2.29, in a Python environment of its own in the

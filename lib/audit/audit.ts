@@ -2,6 +2,7 @@
 import { versionOf } from "../era";
 import { usageError } from "../errors";
 import { publishedScores } from "../evaluate/stored/published-scores";
+import { readEraRecipe } from "../gliner/recipe/era-recipes";
 import { DEFAULT_OFFICIAL } from "../provenance/official";
 import type { Configuration } from "./configuration/configuration";
 import { openConfiguration } from "./configuration/open";
@@ -135,7 +136,9 @@ function claimed({ configuration, tests }: Pick<Evidence, "configuration" | "tes
 
 /** The paper's scores belong to config_large, and to no other file. */
 function referenceOf(configuration: Configuration): Reference {
-  const isPaper = configuration.kind === "official recipe" && configuration.name.startsWith("config_large");
+  const { kind, name } = configuration;
+  const file = kind === "recipe of its day" ? readEraRecipe(name).official : kind === "official recipe" ? name : null;
+  const isPaper = file?.startsWith("config_large") ?? false;
   const row = isPaper ? publishedScores().find(({ model }) => model === "GLiNER-L") : undefined;
   return { configuration, average: typeof row?.average === "number" ? row.average / 100 : null };
 }

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { PRIVATE_FOLDER, PROJECT_ROOT, useBackend } from "../backend";
+import { ensureVenv } from "../backend/install/venv";
 import { UserError } from "../errors";
 import { openBook } from "../kernel/book/book";
 import { type Command, runCommand, whole } from "./command";
@@ -11,7 +12,6 @@ import { openBrowser } from "./setup/browser";
 import { firstExtraction } from "./setup/first-extraction";
 import { FIRST_NOTEBOOK, type Server, startServer } from "./setup/jupyter";
 import { checkKernel, checkKernelAlone } from "./setup/kernel-check";
-import { ensureVenv } from "./setup/venv";
 import { tell, tellEnd } from "./workbook";
 
 const log = (line: string) => process.stderr.write(`${line}\n`);

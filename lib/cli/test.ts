@@ -5,9 +5,9 @@ import { platform, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { PROJECT_ROOT, useBackend } from "../backend";
 import { run } from "../backend/install/run";
+import { ensureVenv } from "../backend/install/venv";
 import { UserError, usageError } from "../errors";
 import { type Command, runCommand } from "./command";
-import { ensureVenv } from "./setup/venv";
 
 /** How many tests of each outcome. */
 interface Counts {

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { venvProgram } from "../../lib/cli/setup/venv";
+import { venvProgram } from "../../lib/backend/install/venv";
 import { KERNEL_NAME, LAUNCHER, PROJECT_ROOT } from "../../lib/kernel/project";
 import { kernelsFolder, type Machine, seenByVSCode, userDataFolder } from "../../lib/kernel/register/jupyter-folders";
 import { registerKernel, unregisterKernel } from "../../lib/kernel/register/register";

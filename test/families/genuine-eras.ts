@@ -4,16 +4,20 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { collate } from "../../lib/batch/collate";
 import { samplingOf } from "../../lib/batch/sampling";
+import { instructRecord, parseInstruct } from "../../lib/data/formats/instruct";
+import { Tally } from "../../lib/data/formats/tally";
 import { dataPath } from "../../lib/data/project";
 import type { NerRecord } from "../../lib/data/records";
 import { entryOf } from "../../lib/era";
+import { presetOf } from "../../lib/evaluate/scoring/presets";
 import { loadModel } from "../../lib/gliner/checkpoint/load";
 import { optimizerOf } from "../../lib/gliner/recipe/optimizer-eras";
 import { DEFAULT_TRAINING } from "../../lib/gliner/recipe/settings";
 import { parameterGroups } from "../../lib/gliner/training/groups";
 import { greedyDecode, spanCandidates } from "../../lib/model/decode";
 import { LSTMS } from "../../lib/model/lstm";
-import type { ParameterGroup } from "../../lib/train/optimizer";
+import { clipFactor, globalNorm, squaredNorms } from "../../lib/train/gradients";
+import { AdamW, type ParameterGroup } from "../../lib/train/optimizer";
 import { Parameters } from "../../lib/weights/parameters";
 import { type NamedArray, readSafetensors } from "../../lib/weights/safetensors";
 import { assertClose, assertGradients, need } from "./compare";
@@ -29,6 +33,9 @@ import { words } from "./words";
 const CHECKS: readonly (readonly [name: RegExp, check: (folder: string, path: string) => void | Promise<void>])[] = [
   [/^decode\.json$/, checkDecode],
   [/^groups\.json$/, checkGroups],
+  [/^steps\.json$/, checkSteps],
+  [/^labels\.json$/, checkLabels],
+  [/^prompts\.json$/, checkPrompts],
   [/^collator\.json$/, checkCollator],
   [/^lstm\.safetensors$/, checkLstm],
   [/^span_\w+\.safetensors$/, (folder, path) => spanLayers.check(folder, path)],
@@ -134,6 +141,108 @@ function byParameter(groups: readonly ParameterGroup[]): string[] {
   return groups
     .flatMap(({ names, learningRate, weightDecay }) => names.map((name) => `${name} ${learningRate} ${weightDecay}`))
     .sort();
+}
+
+interface StepsFixture {
+  era: string;
+  rates: GroupsFixture["rates"];
+  clip: number;
+  shapes: Record<string, number[]>;
+  start: Record<string, number[]>;
+  steps: { factor: number; gradients: Record<string, number[]>; after: Record<string, number[]> }[];
+}
+
+/** Eight steps of AdamW: groups, decay, clipping and moments together. */
+function checkSteps(folder: string, path: string): void {
+  const { era, rates, clip, shapes, start, steps } = read<StepsFixture>(folder, path);
+  assert.equal(steps.length, 8);
+  const { decay_exclusions, max_grad_norm } = optimizerOf(era);
+  assert.equal(max_grad_norm, clip, "limit of the gradients' norm");
+  const { weight_decay_encoder, weight_decay_other } = entryOf(OWN_DECAY, era).fixed ? DEFAULT_TRAINING : rates;
+  const names = Object.keys(shapes);
+  const decays = { weight_decay_encoder, weight_decay_other, decay_exclusions, freeze_components: [] };
+  const groups = parameterGroups(names, { ...rates, ...decays });
+  const variables = new Map(names.map((name) => [name, tf.variable(tf.tensor(start[name], shapes[name]))] as const));
+  const optimizer = new AdamW(variables, groups, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, moments: "plain" });
+  steps.forEach(({ factor, gradients, after }, i) => {
+    const given = new Map(names.map((name) => [name, tf.tensor(gradients[name], shapes[name])] as const));
+    const norm = globalNorm(squaredNorms(given).values());
+    optimizer.apply(given, factor, clipFactor(norm, max_grad_norm));
+    for (const [name, variable] of variables)
+      assertClose(variable.dataSync(), Float32Array.from(after[name]), 2e-6, `step ${i + 1}: ${name}`);
+    tf.dispose([...given.values()]);
+  });
+  optimizer.dispose();
+  tf.dispose([...variables.values()]);
+}
+
+interface LabelsFixture {
+  era: string;
+  items: unknown[];
+  labels: string[];
+  asked: string[];
+  records: { tokens: string[]; ner: [number, number, string][] }[];
+}
+
+/** Which way of asking a release's own evaluation has: its case of types, asked and gold. */
+const ASKING = [
+  { since: "v0", preset: "paper-2023" },
+  { since: "0.2.3", preset: "gliner" },
+];
+
+function checkLabels(folder: string, path: string): void {
+  const { era, items, labels, asked, records } = read<LabelsFixture>(folder, path);
+  const { lowerCase } = presetOf(entryOf(ASKING, era).preset).ask;
+  const cased = (type: string) => (lowerCase ? type.toLowerCase() : type);
+  assert.deepEqual(labels.map(cased), asked, "types that are asked");
+  items.forEach((item, i) => {
+    const where = `${era}, sentence ${i}`;
+    const { tokens, ner } = instructRecord(parseInstruct(item, where), "whitespace", new Tally(), where);
+    assert.deepEqual(tokens, records[i].tokens, `${where}: words`);
+    assert.deepEqual(
+      ner.map(([start, end, type]) => [start, end, cased(type)]),
+      records[i].ner,
+      `${where}: mentions`,
+    );
+  });
+}
+
+interface PromptsFixture {
+  era: string;
+  cases: {
+    tokens: string[][];
+    types: string[][];
+    input_ids: number[][];
+    attention_mask: number[][];
+    /** Of each word of prompt and text, the subword whose vector it has. */
+    places: number[][];
+  }[];
+}
+
+/** Until 0.2.2 Flair makes the subwords: prompt, text, and where each word's vector stands. */
+async function checkPrompts(folder: string, path: string): Promise<void> {
+  const { era, cases } = read<PromptsFixture>(folder, path);
+  assert.ok(cases.length > 0, "cases");
+  const model = await loadModel(join(__dirname, "..", "..", "..", "test", "golden", "tiny_bert"));
+  model.parameters.dispose();
+  cases.forEach(({ tokens, types, input_ids, attention_mask, places }, i) => {
+    const where = `case ${i} of ${era}`;
+    const examples = tokens.map((words, b) => ({ tokens: words, types: types[b] }));
+    const batch = collate(examples, model.tokenizer, model.config);
+    assert.deepEqual([...batch.inputIds], input_ids.flat(), `${where}: ids`);
+    assert.deepEqual([...batch.attentionMask], attention_mask.flat(), `${where}: mask`);
+    tokens.forEach((words, b) => {
+      const row = [...batch.wordsMask.subarray(b * batch.T, (b + 1) * batch.T)];
+      const ours = words.map((_, w) => row.indexOf(w + 1));
+      assert.deepEqual(ours, places[b].slice(2 * types[b].length + 1), `${where}: words of text ${b}`);
+      const marks = types[b].map((_, c) => batch.typePositions[b * batch.C + c]);
+      assert.deepEqual(
+        marks,
+        types[b].map((_, c) => places[b][2 * c]),
+        `${where}: types of text ${b}`,
+      );
+    });
+  });
 }
 
 interface CollatorFixture {

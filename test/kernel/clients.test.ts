@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { venvProgram } from "../../lib/cli/setup/venv";
+import { venvProgram } from "../../lib/backend/install/venv";
 import { JUPYTER_FOLDER, PROJECT_ROOT } from "../../lib/kernel/project";
 import type { Output } from "../../lib/kernel/runner/nbformat";
 

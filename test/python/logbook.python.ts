@@ -8,7 +8,7 @@ import { reportPage, writeLogbook } from "../../lib/audit/report/logbook";
 import { runReport } from "../../lib/audit/report/of-run";
 import { cacheFolder } from "../../lib/backend";
 import { run } from "../../lib/backend/install/run";
-import { type Environment, ensureVenv, venvProgram } from "../../lib/cli/setup/venv";
+import { type Environment, ensureVenv, venvProgram } from "../../lib/backend/install/venv";
 import { readManifest } from "../../lib/provenance/manifest";
 import { ROOT } from "../tiny";
 

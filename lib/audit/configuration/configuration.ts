@@ -4,7 +4,13 @@ import { isRead, keyOf, PYTHON_KEYS, readBy, resembling } from "./keys";
 import { overriddenBy } from "./overrides";
 import { asksFor, neededBy, type Release, releaseOf } from "./releases";
 
-export type ConfigurationKind = "official recipe" | "recipe" | "Python yaml" | "gliner_config.json" | "run";
+export type ConfigurationKind =
+  | "official recipe"
+  | "recipe of its day"
+  | "recipe"
+  | "Python yaml"
+  | "gliner_config.json"
+  | "run";
 
 /** A configuration of any form, in the keys of today. */
 export interface Configuration {

@@ -5,7 +5,9 @@ import { dataPath } from "../../data/project";
 import { UserError, usageError } from "../../errors";
 import { isObject, type JsonObject, readJsonObject } from "../../files/json-object";
 import { readYaml } from "../../files/yaml";
+import { eraRecipeNames, isEraRecipe, keysHere, readEraRecipe } from "../../gliner/recipe/era-recipes";
 import { parseRecipe, type Recipe } from "../../gliner/recipe/recipe";
+import { eraSettings } from "../../gliner/recipe/settings";
 import { type Manifest, readManifest } from "../../provenance/manifest";
 import { officialNames, readOfficial } from "../../provenance/official";
 import { type Configuration, type ConfigurationKind, pythonConfiguration } from "./configuration";
@@ -17,16 +19,19 @@ import { keyOf } from "./keys";
  * @throws UserError where there is none of this name, or it is no configuration
  */
 export function openConfiguration(what: string, era: string | null = null): Configuration {
-  if (officialNames().includes(what)) return ofOfficial(what);
+  if (isNamed(what)) return officialNames().includes(what) ? ofOfficial(what) : ofItsDay(what);
   const own = dataPath("recipes", `${what}.yaml`);
   const path = !existsSync(what) && /^[\w.-]+$/.test(what) && existsSync(own) ? own : what;
   if (!existsSync(path))
     throw usageError(
-      `${what} is no file, no folder and no recipe; wanted a yaml, a gliner_config.json, a run folder, or one of ${officialNames().join(", ")}.`,
+      `${what} is no file, no folder and no recipe; wanted a yaml, a gliner_config.json, a run folder, or one of ${[...officialNames(), ...eraRecipeNames()].join(", ")}.`,
     );
   if (statSync(path).isDirectory()) return ofFolder(path, era);
   return path.endsWith(".json") ? ofJson(path, era) : ofYaml(path, era);
 }
+
+/** Whether it is a recipe's name, and no path: an official file's, or one of its day's. */
+export const isNamed = (what: string): boolean => officialNames().includes(what) || isEraRecipe(what);
 
 function ofFolder(path: string, era: string | null): Configuration {
   if (existsSync(join(path, "manifest.json"))) return ofManifest(readManifest(join(path, "manifest.json")), path);
@@ -50,6 +55,31 @@ export function ofOfficial(name: string): Configuration {
     given: new Map([...base.given, ...dead.given]),
     unread: new Map(Object.keys(unread).map((key) => [key, dead.unread.get(key) ?? why])),
     misspelt: new Map(),
+  };
+}
+
+/** A recipe of its day: which keys were read stands in it. What only the code says is no part of the file. */
+function ofItsDay(name: string): Configuration {
+  const recipe = readEraRecipe(name);
+  const file = [...recipe.keys].filter(([, { source }]) => !/\.py$|\/|torch/.test(source));
+  // In the keys and values of here: span_mode marker of the first upload is markerV0.
+  const given = file.map(([key, { value, read, here }]) => [key, read && key in here ? here[key] : value] as const);
+  const unread = file.filter(([, { read }]) => !read);
+  return {
+    name,
+    kind: "recipe of its day",
+    era: recipe.era,
+    given: new Map(given),
+    unread: new Map(unread.map(([key]) => [key, "read by no code of that day"])),
+    misspelt: new Map(),
+    overridden: new Map(),
+    refused: null,
+    effective: new Map([
+      ...Object.entries(eraSettings(recipe.era, name, 1)),
+      ...unread.map(([key]) => [key, keyOf(key)?.otherwise] as const),
+      ...given.filter(([key]) => recipe.keys.get(key)?.read),
+      ...Object.entries(keysHere(recipe)),
+    ]),
   };
 }
 

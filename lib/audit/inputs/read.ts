@@ -6,9 +6,8 @@ import { type Predictions, readPredictions } from "../../evaluate/predictions/pr
 import { isObject, type JsonObject } from "../../files/json-object";
 import { readYaml } from "../../files/yaml";
 import { readManifest } from "../../provenance/manifest";
-import { officialNames } from "../../provenance/official";
 import { readTrainedTypes } from "../../provenance/trained-types";
-import { ofManifest, openConfiguration } from "../configuration/open";
+import { isNamed, ofManifest, openConfiguration } from "../configuration/open";
 import type { Evidence, SetFacts } from "../evidence";
 import { setOf } from "./benchmark";
 import { metricsCurve, readState, trainerCurve } from "./curve";
@@ -91,7 +90,10 @@ function mergeTests(
 }
 
 async function readInput(path: string, era: string | null): Promise<Gift> {
-  if (officialNames().includes(path)) return { kind: "official recipe", configuration: openConfiguration(path) };
+  if (isNamed(path)) {
+    const configuration = openConfiguration(path);
+    return { kind: configuration.kind, configuration };
+  }
   if (!existsSync(path))
     throw usageError(
       `${path} does not exist; wanted a run folder, a yaml, a gliner_config.json, a trainer_state.json, predictions or a table of scores.`,

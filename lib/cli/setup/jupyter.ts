@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PROJECT_ROOT } from "../../backend";
+import { venvProgram } from "../../backend/install/venv";
 import { UserError } from "../../errors";
-import { venvProgram } from "./venv";
 
 /** The notebook that opens. */
 export const FIRST_NOTEBOOK = "notebooks/00-start-here.ipynb";

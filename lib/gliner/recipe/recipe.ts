@@ -97,14 +97,18 @@ const KEYS = new Map<string, { section: Section; type: string }>([
 export function readRecipe(path: string, overrides: readonly string[] = []): Recipe {
   if (!existsSync(path))
     throw usageError(`--config: ${path} does not exist; wanted a YAML file such as data/recipes/quick.yaml.`);
-  const given = givenBy(readYaml(path, "a YAML file such as data/recipes/quick.yaml"), path);
-  for (const override of overrides) setKey(given, override);
-  return complete(given, path);
+  return parseRecipe(readYaml(path, "a YAML file such as data/recipes/quick.yaml"), path, overrides);
 }
 
-/** The recipe that a parsed YAML file means: sections `model`, `data`, `training`, or the same keys without sections. */
-export function parseRecipe(raw: unknown, origin: string): Recipe {
-  return complete(givenBy(raw, origin), origin);
+/**
+ * The recipe that a parsed YAML file means: sections `model`, `data`, `training`, or the same keys without sections; then
+ * `--set key=value`.
+ * @throws UserError where a key is unknown or a value has the wrong type
+ */
+export function parseRecipe(raw: unknown, origin: string, overrides: readonly string[] = []): Recipe {
+  const given = givenBy(raw, origin);
+  for (const override of overrides) setKey(given, override);
+  return complete(given, origin);
 }
 
 /** What a file says, without the defaults: these depend on its `era`. */

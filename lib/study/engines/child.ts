@@ -22,13 +22,30 @@ const BEAT_MS = 1000;
  * @throws UserError where it fails, with the last thing that it said; where `signal` ends it
  */
 export async function runChild(script: string, words: readonly string[], options: ChildOptions): Promise<void> {
-  const { log, environment, signal, onBeat } = options;
+  await run(process.execPath, ["-r", join(__dirname, "with-parent.js"), script, ...words], options, "ipc");
+}
+
+/**
+ * Runs another program to its end. Its standard input stays open for as long as this process lives: one that wants to go with it
+ * ends when it ends.
+ * @throws UserError like `runChild`
+ */
+export async function runProgram(program: string, words: readonly string[], options: ChildOptions): Promise<void> {
+  await run(program, words, options, "input");
+}
+
+async function run(
+  program: string,
+  words: readonly string[],
+  { log, environment, signal, onBeat }: ChildOptions,
+  tie: "ipc" | "input",
+): Promise<void> {
   if (signal.aborted) throw new UserError("interrupted; the same command goes on.");
   mkdirSync(dirname(log), { recursive: true });
   const descriptor = openSync(log, "a");
-  const child = spawn(process.execPath, ["-r", join(__dirname, "with-parent.js"), script, ...words], {
+  const child = spawn(program, words, {
     env: { ...process.env, ...environment },
-    stdio: ["ignore", descriptor, descriptor, "ipc"],
+    stdio: tie === "ipc" ? ["ignore", descriptor, descriptor, "ipc"] : ["pipe", descriptor, descriptor],
   });
   closeSync(descriptor);
   // SIGINT, not SIGKILL: a training saves before it ends.

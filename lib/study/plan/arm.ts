@@ -5,16 +5,18 @@
 import { UserError } from "../../errors";
 import { presetOf } from "../../evaluate/scoring/presets";
 import type { ScoringRules } from "../../evaluate/scoring/scoring";
+import { keysAtAnySize } from "../../gliner/recipe/era-recipes";
 import { Fields } from "../fields";
 
 /** One level of a study: what it changes against the control. */
 export interface Arm {
   /** What a reader calls it: "marker", "ratio 0". */
   value: string;
-  /** Keys of a recipe in place of the base recipe's. */
+  /** Keys of a recipe in place of the base recipe's; those of a recipe of its day (`recipe: v0`) among them, but for its size. */
   set: Record<string, unknown>;
   /** Variables of the process that trains, on which rounding depends. */
   environment: Record<string, string>;
+  /** "typescript", or "python:0.1.2": a genuine release, by its own code. */
   engine: string;
   checkpoint: Checkpoint;
   /** A preset that says which types are asked in which order; null = the sorted gold types without those of `drop`. */
@@ -30,7 +32,7 @@ export type Checkpoint = "last" | "best";
 /** Those rules of scoring that need no other question. */
 export type ScoreSwitches = Partial<Omit<ScoringRules, "drop" | "goldNames">>;
 
-/** The engine that trains here; others are named in files, and refused. */
+/** The engine that trains here; the other is "python:VERSION", a release of Python's GLiNER. */
 export const ENGINE = "typescript";
 
 /** Variables that a setting may change. */
@@ -53,9 +55,10 @@ const SWITCHES: Readonly<Record<string, keyof ScoreSwitches>> = {
 
 /** @throws UserError on a key that is unknown or a value of the wrong kind; `set` is checked where its recipe is read */
 export function readArm(fields: Fields): Arm {
+  const recipe = fields.optionalText("recipe");
   const arm: Arm = {
     value: fields.text("value"),
-    set: fields.mapping("set").all(),
+    set: { ...(recipe === null ? {} : keysAtAnySize(recipe)), ...fields.mapping("set").all() },
     environment: readEnvironment(fields.mapping("environment")),
     engine: fields.optionalText("engine") ?? ENGINE,
     checkpoint: fields.choice("checkpoint", ["last", "best"], "last"),

@@ -2,6 +2,7 @@
 import { UserError } from "../../errors";
 import { sha256 } from "../../files/hash";
 import type { Recipe } from "../../gliner/recipe/recipe";
+import { checkTrainable, releaseOf } from "../engines/python/job";
 import { type Arm, type Checkpoint, ENGINE, type ScoreSwitches } from "./arm";
 import type { Plan, Tests } from "./plan";
 import { canonical, type RunSettings, recipeOf, runId, settingsOf } from "./settings";
@@ -49,16 +50,32 @@ export async function planRuns(plan: Plan, absent: "error" | "allowed" = "error"
     throw new UserError(
       `${plan.name}: no arm can be run: ${plan.arms.map(({ value, notRunnable }) => `${value}, ${notRunnable}`).join("; ")}.`,
     );
-  const foreign = [plan.control, ...runnable].find(({ engine }) => engine !== ENGINE);
-  if (foreign)
-    throw new UserError(
-      `${plan.name}: the arm "${foreign.value}" wants the engine ${foreign.engine}; there is only ${ENGINE}.`,
-    );
+  for (const arm of [plan.control, ...runnable]) checkEngine(plan, arm);
   const runs = new Map<string, RunSpec>();
   const control = await planArm(plan, plan.control, runs, absent);
   const arms: PlannedArm[] = [];
   for (const arm of runnable) arms.push(await planArm(plan, arm, runs, absent));
   return { control, arms, runs: [...runs.values()], planId: await idOf(plan, runnable, absent) };
+}
+
+/** @throws UserError where there is no such engine, or it cannot train what the arm wants */
+function checkEngine(plan: Plan, arm: Arm): void {
+  if (arm.engine === ENGINE) return;
+  const release = releaseOf(arm.engine);
+  if (release === undefined)
+    throw new UserError(
+      `${plan.name}: the arm "${arm.value}" wants the engine ${arm.engine}; there are ${ENGINE} and python:VERSION, such as python:0.1.2.`,
+    );
+  if (arm.checkpoint !== "last")
+    throw new UserError(
+      `${plan.name}: the arm "${arm.value}" wants its best checkpoint; ${arm.engine} has its last one.`,
+    );
+  try {
+    checkTrainable(recipeOf(plan.recipe, arm), release);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${plan.name}: the arm "${arm.value}": ${error.message}`, error.exitCode);
+  }
 }
 
 /** A reading's name in results. */

@@ -11,7 +11,8 @@ import { type Manifest, readManifest } from "../../provenance/manifest";
 import type { RunSpec } from "../plan/runs";
 import { type RunSettings, runId, settingsOfManifest } from "../plan/settings";
 import type { StudyFolder } from "./folder";
-import { ADOPTED, predictionsFolder, readRun } from "./perform";
+import { ADOPTED, readRun } from "./perform";
+import { predictionsFolder } from "./questions";
 import { hasEnded } from "./result";
 
 /** What became of one folder. */

@@ -1,14 +1,18 @@
 /**
  * Performs one run: trains where it is not trained, asks the tests where they are not answered, scores. Each of the first two is
- * a child process of its own, the verb that a reader would type; whatever is there already is not done again.
+ * a child process of its own, the verb that a reader would type; whatever is there already is not done again. A run of Python's
+ * (`engine: python:0.1.2`) is one process of the genuine package.
  */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
 import { runChild } from "../engines/child";
+import { releaseOf } from "../engines/python/job";
 import { type Reading, type RunSpec, readingKey } from "../plan/runs";
 import { variablesOf } from "../plan/settings";
+import { performPython } from "./python";
+import { distinctQuestions, predictionsFolder } from "./questions";
 import { isTrained, RESULT_FORMAT, type RunResult, ranIn, stepsDone } from "./result";
 import { openTests, predictionsIn, readPredictionsAs } from "./tests";
 
@@ -31,8 +35,12 @@ const TRAINING_SHARE = 0.9;
 /** @throws UserError where a child fails, or the folder is of other settings */
 export async function performRun(spec: RunSpec, folder: string, options: PerformOptions): Promise<RunResult> {
   mkdirSync(folder, { recursive: true });
-  await trainRun(spec, folder, options);
-  for (const reading of distinctQuestions(spec.readings)) await askRun(spec, reading, folder, options);
+  const release = releaseOf(spec.settings.engine);
+  if (release !== undefined) await performPython(spec, release, folder, options);
+  else {
+    await trainRun(spec, folder, options);
+    for (const reading of distinctQuestions(spec.readings)) await askRun(spec, reading, folder, options);
+  }
   return readRun(spec, folder, existsSync(join(folder, ADOPTED)));
 }
 
@@ -111,14 +119,4 @@ export async function readRun(
     results[readingKey(reading, tests)] = readPredictionsAs(reading, sets, predictions);
   }
   return { format: RESULT_FORMAT, id, settings, readings: results, ran: ranIn(folder, adopted) };
-}
-
-/** Where the answers to a question lie: how they are scored later makes no other folder. */
-export function predictionsFolder(folder: string, { checkpoint, ask }: Reading): string {
-  return join(folder, "predictions", `${checkpoint}-${ask ?? "sorted"}`);
-}
-
-function distinctQuestions(readings: readonly Reading[]): Reading[] {
-  const seen = new Map(readings.map((reading) => [`${reading.checkpoint} ${reading.ask}`, reading]));
-  return [...seen.values()];
 }

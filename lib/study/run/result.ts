@@ -34,8 +34,13 @@ export interface Ran {
 
 export const RESULT_FORMAT = 1;
 
+/** In the folder of a run by Python, once it is whole. */
+export const PYTHON_RAN = "python.json";
+
 /** What happened in a run folder. @throws UserError where it has no manifest */
 export function ranIn(folder: string, adopted: boolean): Ran {
+  const python = join(folder, PYTHON_RAN);
+  if (existsSync(python)) return readJson(python) as Ran;
   const manifest = readManifest(join(folder, "manifest.json"));
   const { project, environment, result, sessions } = manifest;
   const peaks = sessions.flatMap(({ peak_rss_mb }) => peak_rss_mb ?? []);

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { venvProgram } from "../../../lib/cli/setup/venv";
+import { venvProgram } from "../../../lib/backend/install/venv";
 import { JUPYTER_FOLDER } from "../../../lib/kernel/project";
 import { type Cell, type Notebook, notebookText, type Output, readNotebook } from "../../../lib/kernel/runner/nbformat";
 import { runNotebook } from "../../../lib/kernel/runner/runner";

@@ -179,6 +179,30 @@ def groups(family, draw, out, release):
                                "names": list(names.values()), "groups": found})
 
 
+def steps(family, draw, out, release):
+    """Eight steps of the release's own optimiser: the parameters after each, from gradients that are given, clipped as its trainer does."""
+    rates = {"lr_encoder": 1e-3, "lr_others": 5e-3, "weight_decay_encoder": 0.1, "weight_decay_other": 0.05}
+    torch.manual_seed(draw.randint(0, 10**6))
+    model, optimizer, clip = family.optimizer(Encoder(), rates, release)
+    named = dict(model.named_parameters())
+    start = {name: parameter.detach().flatten().tolist() for name, parameter in named.items()}
+    rows = []
+    for _ in range(8):
+        factor = round(draw.uniform(0.1, 1), 3)
+        gradients = {name: draw.tensor(*parameter.shape, scale=draw.choice([0.01, 1])) for name, parameter in named.items()}
+        for name, parameter in named.items():
+            parameter.grad = gradients[name].clone()
+        if clip:
+            torch.nn.utils.clip_grad_norm_(named.values(), clip)
+        for group in optimizer.param_groups:
+            group["lr"] = group.setdefault("own_lr", group["lr"]) * factor
+        optimizer.step()
+        rows.append({"factor": factor, "gradients": {name: value.flatten().tolist() for name, value in gradients.items()},
+                     "after": {name: parameter.detach().flatten().tolist() for name, parameter in named.items()}})
+    shapes = {name: list(parameter.shape) for name, parameter in named.items()}
+    write(out, "steps.json", {"era": release, "rates": rates, "clip": clip, "shapes": shapes, "start": start, "steps": rows})
+
+
 # ---------------------------------------------------------------- layers
 
 
@@ -252,6 +276,47 @@ def evaluator(family, draw, out, release):
 
 
 globals()["eval"] = evaluator
+
+
+def labels(family, draw, out, release):
+    """A folder of a benchmark, as the release's own evaluation reads it: words, mentions, and the list of types."""
+    import tempfile
+
+    names = ["person", "Person", "ORG", "Musical Artist", "else"]
+    words = "the cat Marie Curie née Paris 1891 . 🎉 U.S.".split(" ")
+    items = []
+    for _ in draw.cases(30):
+        own = [draw.choice(words) for _ in range(draw.randint(1, 8))]
+        entities = []
+        for _ in range(draw.randint(0, 3)):
+            first = draw.randrange(len(own))
+            last = draw.randrange(first, len(own))
+            start = len(" ".join(own[:first])) + (first > 0)
+            name = " ".join(own[first : last + 1])
+            # One in five begins within a word, or ends there: it is nobody's.
+            shift = 1 if draw.random() < 0.2 and len(own[first]) > 1 else 0
+            entities.append({"name": name[shift:], "type": draw.choice(names), "pos": [start + shift, start + len(name)]})
+        items.append({"sentence": " ".join(own), "entities": entities})
+    with tempfile.TemporaryDirectory() as folder:
+        for name, value in {"train": [], "dev": [], "test": items, "labels": names}.items():
+            with open(os.path.join(folder, f"{name}.json"), "w") as file:
+                json.dump(value, file)
+        *_, read, asked = family.create_dataset(folder)
+    # What is not found has no word: no answer is ever equal to it.
+    rows = [{"tokens": one["tokenized_text"], "ner": [list(span) for span in one["ner"] if None not in span]} for one in read]
+    write(out, "labels.json", {"era": release, "items": items, "labels": names, "asked": asked, "records": rows})
+
+
+def prompts(family, draw, out, release):
+    """The subwords of prompt and text, where Flair makes them inside of the encoder; word by word, where its vector stands."""
+    names = ["person", "place name", "ORG", "größe"]
+    texts = "the cat sat Marie Curie in Paris , on 1891 . naïve #hash U.S. visited".split(" ")
+    cases = []
+    for _ in draw.cases(15):
+        tokens = [[draw.choice(texts) for _ in range(draw.randint(1, 9))] for _ in range(draw.randint(1, 3))]
+        types = [draw.sample(names, draw.randint(1, 4)) for _ in tokens]
+        cases.append({"tokens": tokens, "types": types, **family.prompt_ids(tokens, types)})
+    write(out, "prompts.json", {"era": release, "cases": cases})
 
 
 def collator(family, draw, out, release):

@@ -21,7 +21,9 @@ from importlib.metadata import version
 
 import inputs
 
-PARTS = ["losses", "decode", "samplers", "groups", "spans", "lstm", "words", "eval", "collator"]
+PARTS = ["losses", "decode", "samplers", "groups", "steps", "spans", "lstm", "words", "eval", "labels", "collator"]
+# From 0.2.3 on the collator has the ids.
+WITH_FLAIR = ["prompts"]
 
 
 def adapter(release):
@@ -37,13 +39,14 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--small", action="store_true", help="a fifth of the cases, for the fixtures that are kept")
-    parser.add_argument("--parts", default=",".join(PARTS))
+    parser.add_argument("--parts", default=None)
     args = parser.parse_args()
     os.makedirs(args.out, exist_ok=True)
     release = version("gliner")
     family = adapter(tuple(int(n) for n in release.split(".")))
     made, failed = [], {}
-    for part in args.parts.split(","):
+    parts = PARTS + (WITH_FLAIR if hasattr(family, "prompt_ids") else [])
+    for part in args.parts.split(",") if args.parts else parts:
         try:
             getattr(inputs, part)(family, inputs.Draw(args.seed, part, 5 if args.small else 1), args.out, release)
             made.append(part)

@@ -10,7 +10,9 @@ from gliner.model import GLiNER
 from gliner.modules import base as base_file
 from gliner.modules import evaluator as evaluator_file
 from gliner.modules.layers import LstmSeq2SeqEncoder
+from gliner.modules.run_evaluation import create_dataset
 from gliner.modules.span_rep import SpanRepLayer
+from gliner.modules.token_rep import TokenRepLayer
 
 
 def loss_cases(release):
@@ -118,3 +120,40 @@ def labels_of(data, collate_fn, records, types):
     hot = [[[float(id == c + 1) for c in range(C)] for id in row] for row in ids.tolist()]
     return {"asked": [list(classes) for classes in x["classes_to_id"]], "tokens": x["tokens"], "labels": hot,
             "span_mask": x["span_mask"].int().tolist()}
+
+
+def encoder():
+    """The small BERT's vocabulary with random weights, for Flair to load; its rows are told apart by their vectors."""
+    import os
+    import tempfile
+
+    import transformers
+
+    folder = tempfile.mkdtemp()
+    tiny = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "golden", "tiny_bert")
+    tokenizer = transformers.BertTokenizerFast(os.path.join(tiny, "vocab.txt"), do_lower_case=True)
+    tokenizer.save_pretrained(folder)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    torch.manual_seed(0)
+    transformers.BertModel(transformers.BertConfig(vocab_size=len(tokenizer), **sizes)).save_pretrained(folder)
+    return TokenRepLayer(folder, hidden_size=16, add_tokens=["<<ENT>>", "<<SEP>>"]).eval()
+
+
+_encoder = []
+
+
+@torch.no_grad()
+def prompt_ids(tokens, types):
+    layer = _encoder[0] if _encoder else _encoder.append(encoder()) or _encoder[0]
+    seen = []
+    bert = layer.bert_layer.model
+    hook = bert.register_forward_hook(
+        lambda module, args, kwargs, result: seen.append((kwargs.get("input_ids", args[0] if args else None), kwargs.get("attention_mask"), result)),
+        with_kwargs=True)
+    whole = [[mark for one in asked for mark in ("<<ENT>>", one)] + ["<<SEP>>"] + words for words, asked in zip(tokens, types)]
+    vectors = layer(whole, torch.tensor([len(words) for words in whole]))["embeddings"]
+    hook.remove()
+    (ids, mask, result), = seen
+    # Which subword's vector a word has: the row that is the same.
+    places = [[(result[0][b] - vectors[b, w]).abs().sum(-1).argmin().item() for w in range(len(words))] for b, words in enumerate(whole)]
+    return {"input_ids": ids.tolist(), "attention_mask": (torch.ones_like(ids) if mask is None else mask).tolist(), "places": places}

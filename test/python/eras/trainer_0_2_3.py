@@ -76,6 +76,13 @@ def draws_from_corpus(release):
     return not at_least(release, "0.2.9")
 
 
+def create_dataset(folder):
+    for name in ("evaluate_ner", "evaluate"):
+        with contextlib.suppress(ImportError):
+            return importlib.import_module(f"gliner.evaluation.{name}").create_dataset(folder)
+    raise ImportError("gliner.evaluation has no create_dataset")
+
+
 def type_names(release):
     """GLiNERDataset takes 50 types of the training set and fails where it has fewer."""
     return [f"type {n}" for n in range(60)] if draws_from_corpus(release) else NAMES

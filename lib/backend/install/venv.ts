@@ -1,9 +1,9 @@
 /** Python environments of the project's own: nothing of the reader's Python is changed. */
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { offline, PROJECT_ROOT } from "../../backend";
-import { type Log, python, run } from "../../backend/install/run";
 import { UserError } from "../../errors";
+import { offline, PROJECT_ROOT } from "../../files/places";
+import { type Log, python, run } from "./run";
 
 /** An environment, and what is installed into it. */
 export interface Environment {

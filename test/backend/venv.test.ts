@@ -5,10 +5,10 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { python } from "../../../lib/backend/install/run";
-import { type Environment, ensureVenv, venvProgram } from "../../../lib/cli/setup/venv";
-import { storedZip } from "../../backend/stored-zip";
-import { withEnvironment } from "../../hub-server";
+import { python } from "../../lib/backend/install/run";
+import { type Environment, ensureVenv, venvProgram } from "../../lib/backend/install/venv";
+import { withEnvironment } from "../hub-server";
+import { storedZip } from "./stored-zip";
 
 const scratch = mkdtempSync(join(tmpdir(), "workbook-venv-"));
 after(() => rmSync(scratch, { recursive: true }));

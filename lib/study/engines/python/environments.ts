@@ -1,11 +1,10 @@
-import { cacheFolder } from "../../lib/backend";
-import type { Environment } from "../../lib/cli/setup/venv";
-import { entryOf, versionOf } from "../../lib/era";
-
 /**
  * Python environments with a release of GLiNER, in the cache. Those of the old releases lie in layers (torch, transformers,
  * GLiNER), so that another release costs kilobytes.
  */
+import { cacheFolder } from "../../../backend";
+import type { Environment } from "../../../backend/install/venv";
+import { entryOf, versionOf } from "../../../era";
 
 /** The newest release, with the newest of everything. */
 export const NEWEST: Environment = {

@@ -1,0 +1,195 @@
+/**
+ * What releases of Python's GLiNER say with the same weights about the same sentences: their own loading, predict_entities and
+ * evaluate. Writes numbers, no text.
+ *
+ *     node dist/test/bench/era-answers.js --versions 0.1.2,0.2.29 --sentences 200 --out data/results/versions.json
+ *
+ * "0.2.22/5" is 0.2.22 on the newest torch and transformers 5. What lies in the work folder is not asked again.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { cacheFolder, useBackend } from "../../lib/backend";
+import { run } from "../../lib/backend/install/run";
+import { type Environment, ensureVenv, venvProgram } from "../../lib/backend/install/venv";
+import { loadRecords } from "../../lib/data/named";
+import { goldTypes, type NerRecord } from "../../lib/data/records";
+import { ZERO_SHOT_SETS } from "../../lib/data/zero-shot-tests";
+import { digestOfTexts } from "../../lib/evaluate/predictions/predictions";
+import { askedOnly } from "../../lib/evaluate/zero-shot";
+import { writeAtomically } from "../../lib/files/atomic";
+import { readJsonObject } from "../../lib/files/json-object";
+import { GLiNER } from "../../lib/gliner/gliner";
+import { environmentOf, NEWEST } from "../../lib/study/engines/python/environments";
+import { encoderFolder } from "../../lib/weights/encoders";
+import { ROOT } from "../tiny";
+
+const FAMILIES = ["0.1.2", "0.1.6", "0.1.12", "0.2.3", "0.2.13", "0.2.16", "0.2.22", "0.2.29", "0.2.22/5", "0.2.23/5"];
+
+const { values } = parseArgs({
+  options: {
+    versions: { type: "string", default: FAMILIES.join(",") },
+    sentences: { type: "string", default: "200" },
+    model: { type: "string", default: join(ROOT, "data", "checkpoint") },
+    work: { type: "string", default: "runs/era-answers" },
+    out: { type: "string", default: join(ROOT, "data", "results", "versions.json") },
+  },
+});
+
+/** Of one release: an entity is [first character, last, type, score], offsets in code points. */
+interface Answers {
+  version: string;
+  /** How its weights were loaded. */
+  loaded: string;
+  torch: string;
+  transformers: string;
+  sets: { name: string; failed?: string; f1?: number; entities?: [number, number, string, number | null][][] }[];
+}
+
+interface TestSet {
+  name: string;
+  types: string[];
+  records: NerRecord[];
+}
+
+async function main(): Promise<void> {
+  await useBackend();
+  mkdirSync(String(values.work), { recursive: true });
+  const sets = await testSets(Number(values.sentences));
+  const data = join(String(values.work), "data.json");
+  const plain = ({ tokens, ner }: NerRecord) => ({ tokenized_text: tokens, ner });
+  writeFileSync(data, JSON.stringify(sets.map(({ records, ...set }) => ({ ...set, records: records.map(plain) }))));
+  const folder = await modelFolder();
+  const found = new Map<string, Answers | string>();
+  for (const name of String(values.versions).split(",")) {
+    found.set(name, await answersOf(name, folder, data));
+    save(found, sets);
+  }
+}
+
+/** The first sentences of each test; `else` is neither asked nor gold. */
+async function testSets(limit: number): Promise<TestSet[]> {
+  return Promise.all(
+    ZERO_SHOT_SETS.map(async (name) => {
+      const all = await loadRecords(`zero-shot:${name}`);
+      const types = goldTypes(all).filter((type) => type !== "else");
+      return { name, types, records: askedOnly(all.slice(0, limit), types) };
+    }),
+  );
+}
+
+/** The model in all forms that releases look for: safetensors, and torch's own file; its encoder as a folder that is here. */
+async function modelFolder(): Promise<string> {
+  const folder = join(String(values.work), "model");
+  if (existsSync(join(folder, "pytorch_model.bin"))) return folder;
+  mkdirSync(folder, { recursive: true });
+  const model = await GLiNER.fromPretrained(String(values.model));
+  await model.savePretrained(folder);
+  model.dispose();
+  const path = join(folder, "gliner_config.json");
+  const config = readJsonObject(path, "a configuration");
+  writeFileSync(path, JSON.stringify({ ...config, model_name: await encoderFolder(String(config.model_name)) }));
+  const script = `import sys, torch; from safetensors.torch import load_file; torch.save(load_file(sys.argv[1] + "/model.safetensors"), sys.argv[1] + "/pytorch_model.bin")`;
+  const environment = environmentOf("0.1.2");
+  await ensureVenv(console.error, environment);
+  await run(venvProgram("python", environment), ["-c", script, folder]);
+  return folder;
+}
+
+/** @returns the answers, or why there are none */
+async function answersOf(name: string, folder: string, data: string): Promise<Answers | string> {
+  const out = join(String(values.work), `${name.replace("/", "-transformers-")}.json`);
+  const [release, newest] = name.split("/");
+  try {
+    if (!existsSync(out)) {
+      const environment = newest === undefined ? environmentOf(release) : onNewest(release);
+      await ensureVenv(console.error, environment);
+      await run(venvProgram("python", environment), [
+        join(ROOT, "test", "python", "eras", "answers.py"),
+        folder,
+        data,
+        out,
+      ]);
+    }
+    return JSON.parse(readFileSync(out, "utf8")) as Answers;
+  } catch (error) {
+    const lines = (error instanceof Error ? error.message : String(error)).trimEnd().split("\n");
+    return String(lines.at(-1)).slice(0, 300);
+  }
+}
+
+/** A release beside the newest torch and transformers, as pip installed it for whoever came later. */
+function onNewest(release: string): Environment {
+  const folder = cacheFolder("eras", `gliner-${release}-on-newest`);
+  return {
+    folder,
+    name: `GLiNER ${release}`,
+    requirements: ["--no-deps", `gliner==${release}`],
+    cost: "1 MB",
+    on: NEWEST,
+  };
+}
+
+const mean = (list: readonly number[]) => list.reduce((sum, value) => sum + value, 0) / list.length;
+
+function save(found: ReadonlyMap<string, Answers | string>, sets: readonly TestSet[]): void {
+  const reference = found.get("0.2.29");
+  const rows = [...found].map(([name, answers]) => {
+    if (typeof answers === "string") return { name, failed: answers };
+    const { loaded, torch, transformers } = answers;
+    const failed = answers.sets.find((set) => set.failed !== undefined)?.failed;
+    const all = answers.sets.flatMap(({ name: set, entities = [] }) =>
+      entities.flatMap((list, i) =>
+        list.map((entity) => ({ at: `${set} ${i} ${entity.slice(0, 3).join(" ")}`, score: entity[3] })),
+      ),
+    );
+    const scores = all.flatMap(({ score }) => (score === null ? [] : [score]));
+    const f1 = Object.fromEntries(answers.sets.flatMap((set) => (set.f1 === undefined ? [] : [[set.name, set.f1]])));
+    return {
+      ...{ name, loaded, torch, transformers, ...(failed && { failed }) },
+      entities: all.length,
+      mean_score: scores.length ? mean(scores) : null,
+      f1,
+      mean_f1: Object.keys(f1).length ? mean(Object.values(f1)) : null,
+      against_newest: typeof reference === "object" ? compared(all, reference) : null,
+    };
+  });
+  const result = {
+    command: `node dist/test/bench/era-answers.js --versions ${values.versions} --sentences ${values.sentences}`,
+    model: "data/checkpoint (eight bits, read back as float32)",
+    asked:
+      "predict_entities at .5 with its defaults (flat) on words joined by blanks; evaluate at .5 with its defaults (nested) on the words; sorted types of each whole test without else",
+    sets: sets.map(({ name, records, types }) => ({
+      name,
+      sentences: records.length,
+      types: types.length,
+      sha256: digestOfTexts(records),
+    })),
+    versions: rows,
+  };
+  writeAtomically(String(values.out), `${JSON.stringify(result, null, 1)}\n`);
+}
+
+/** Entities of one and of the newest: how many are both's, and the largest difference of a score. */
+function compared(all: readonly { at: string; score: number | null }[], { sets }: Answers) {
+  const theirs = new Map<string, number | null>(
+    sets.flatMap(({ name, entities = [] }) =>
+      entities.flatMap((list, i) =>
+        list.map((entity) => [`${name} ${i} ${entity.slice(0, 3).join(" ")}`, entity[3]] as const),
+      ),
+    ),
+  );
+  const shared = all.filter(({ at }) => theirs.has(at));
+  const differences = shared.flatMap(({ at, score }) => {
+    const other = theirs.get(at);
+    return score === null || other == null ? [] : [Math.abs(score - other)];
+  });
+  return {
+    both: shared.length,
+    only_here: all.length - shared.length,
+    only_newest: theirs.size - shared.length,
+    most_score: differences.length ? Math.max(...differences) : null,
+  };
+}
+
+void main();

@@ -1,0 +1,64 @@
+"""What this release says of texts, with the weights of a folder: its own loading, its own predict_entities and its own evaluate.
+
+    python answers.py MODEL DATA.json OUT.json
+
+DATA: [{name, types, records: [{tokenized_text, ner}]}]. OUT holds numbers and types alone, no text.
+"""
+
+import argparse
+import json
+import sys
+import time
+import warnings
+
+warnings.filterwarnings("ignore")
+sys.dont_write_bytecode = True
+
+from importlib.metadata import version
+
+import torch
+
+
+def main():
+    folder, data, out = sys.argv[1:4]
+    torch.set_num_threads(1)
+    from gliner import GLiNER
+
+    with open(data, encoding="utf-8") as file:
+        sets = json.load(file)
+    model, loaded = load(GLiNER, folder)
+    model.eval()
+    found = []
+    for one in sets:
+        entities, records = [], one["records"]
+        try:
+            for record in records:
+                own = model.predict_entities(" ".join(record["tokenized_text"]), one["types"], threshold=0.5)
+                # Until 0.1.4 there is no score.
+                entities.append([[e["start"], e["end"], e["label"], round(float(e["score"]), 6) if "score" in e else None] for e in own])
+            report, f1 = model.evaluate(records, threshold=0.5, entity_types=one["types"])
+            found.append({"name": one["name"], "entities": entities, "f1": float(f1)})
+        except Exception as error:
+            found.append({"name": one["name"], "failed": f"{type(error).__name__}: {error}"[:300]})
+    about = {"loaded": loaded, "version": version("gliner"), "torch": torch.__version__, "transformers": version("transformers"), "cpu_s": round(time.process_time(), 1)}
+    with open(out, "w", encoding="utf-8") as file:
+        json.dump({**about, "sets": found}, file)
+
+
+def load(GLiNER, folder):
+    """By the release's own from_pretrained; the first ones take a folder for a name of the hub and fail: there, as it goes on."""
+    if [int(part) for part in version("gliner").split(".")] >= [0, 2, 3]:
+        return GLiNER.from_pretrained(folder, local_files_only=True), "from_pretrained"
+    try:
+        return GLiNER.from_pretrained(folder, local_files_only=True), "from_pretrained"
+    except Exception as error:
+        with open(f"{folder}/gliner_config.json") as file:
+            model = GLiNER(argparse.Namespace(**json.load(file)))
+        lost = model.load_state_dict(torch.load(f"{folder}/pytorch_model.bin"), strict=False)
+        missing = [name for name in lost.missing_keys if "position_ids" not in name and ".pooler." not in name]
+        assert not missing and not lost.unexpected_keys, (missing, lost.unexpected_keys)
+        return model, f"its constructor and load_state_dict: from_pretrained of a folder ends with {type(error).__name__}"
+
+
+if __name__ == "__main__":
+    main()
