@@ -81,6 +81,7 @@ export {
 } from "./evaluate/scoring/threshold-curve";
 export { bootstrapF1, type Interval, meanF1, resampledF1, type SetCounts } from "./evaluate/statistics/bootstrap";
 export { type Calibration, type CalibrationBin, calibrate } from "./evaluate/statistics/calibration";
+export { mean, standardDeviation } from "./evaluate/statistics/mean";
 export { bootstrapDifference, type Comparison, compareF1 } from "./evaluate/statistics/paired";
 export * from "./evaluate/statistics/power";
 export * from "./evaluate/statistics/seeds";
@@ -102,6 +103,8 @@ export type { FileReport } from "./data/inspect/file-report";
 export { type DataReport, type InspectOptions, inspectData } from "./data/inspect/report";
 export { buildMix, type MixManifest } from "./data/mix/build";
 export { type MixRecipe, readMix } from "./data/mix/recipe";
+export { markedRecord } from "./data/marked/records";
+export { markedRecordLine } from "./data/marked/write";
 export { loadRecords } from "./data/named";
 export { type Overlap, OverlapIndex } from "./data/overlap";
 export { goldTypes, joinRecords, type NerRecord, type NerSpan, readRecords } from "./data/records";
@@ -176,6 +179,17 @@ export {
 export type { EncoderConfig } from "./encoder/config";
 export { alignmentRules, type RuleRow } from "./laboratory/alignment-rules";
 export { attentionShares, meanOfHeads } from "./laboratory/attention";
+export {
+  type Casebook,
+  type CaseRow,
+  caseRows,
+  chaptersOf,
+  lastAgainstBest,
+  note,
+  openCasebook,
+  predictThree,
+  sentenceOf,
+} from "./laboratory/casebook";
 export { type DecodingStep, decodingSteps } from "./laboratory/decoding-steps";
 export { type EvaluationLesson, evaluationLesson } from "./laboratory/evaluation-lesson";
 export { type LossStudy, lossGradient, lossStudy } from "./laboratory/loss-study";
@@ -192,6 +206,14 @@ export {
   withRedrawn,
   withSwitches,
 } from "./laboratory/switches";
+export {
+  classOf,
+  type DatedSuspect,
+  datedSuspects,
+  GAP_ENDS,
+  type TimelineEvent,
+  timelineEvents,
+} from "./laboratory/timeline";
 export { type Timing, timeInTurn } from "./laboratory/timing";
 export type { GLiNERConfig } from "./model/config";
 export { entitiesAt, greedyDecode, type SpanCandidate, spanCandidates } from "./model/decode";

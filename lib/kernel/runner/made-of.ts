@@ -1,0 +1,136 @@
+/**
+ * What a notebook's outputs were made of, recorded in its metadata by `workbook`: its own cells, the files of lib that define
+ * the names it imports, and the files of data/ that it read. A hash that is another today says that the outputs are old.
+ *
+ * Of code only the files count that a cell names itself, and of these only what runs: comments, types and layout do not. What lies
+ * deeper shows in seeded cells, whose numbers are compared when a test runs the notebook again.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { PROJECT_ROOT } from "../project";
+import type { Cell, Notebook } from "./nbformat";
+
+/** As it lies in a notebook's metadata under "workbook". Paths are relative to the project. */
+export interface MadeOf {
+  profile: string;
+  cells: string;
+  code: Record<string, string>;
+  data: Record<string, string>;
+}
+
+const LIB = join(PROJECT_ROOT, "lib");
+
+/** How things look is no part of what they say. */
+const DRAWING = "lib/notebook/";
+
+/** Questions and answers are for the reader; a new one does not make a lesson old. */
+const NOT_DATA = ["exercises.json"];
+
+/** @param reads paths below data/, as lib/kernel/reads.ts notes them */
+export function madeOf(notebook: Notebook, reads: readonly string[], profile: string): MadeOf {
+  const data = [...new Set(reads)].filter((path) => !NOT_DATA.includes(path)).sort();
+  return {
+    profile,
+    cells: cellsHash(notebook),
+    code: Object.fromEntries(codeFiles(notebook).map((file) => [file, codeHash(file)])),
+    data: Object.fromEntries(data.map((path) => [`data/${path}`, dataHash(`data/${path}`)])),
+  };
+}
+
+/** What is newer than a notebook's outputs, a sentence each; [] where they are of today's code and data. */
+export function staleness(notebook: Notebook): string[] {
+  const made = notebook.metadata.workbook as MadeOf | undefined;
+  if (made === undefined) return ["does not say what its outputs were made of"];
+  const changed = (kind: "code" | "data", now: (file: string) => string) =>
+    Object.entries(made[kind])
+      .filter(([file, hash]) => now(file) !== hash)
+      .map(([file]) => `${file} has changed since it ran`);
+  const own = made.cells === cellsHash(notebook) ? [] : ["its code cells have changed since it ran"];
+  const added = codeFiles(notebook).filter((file) => !(file in made.code));
+  return [
+    ...own,
+    ...added.map((file) => `${file} is imported and was not when it ran`),
+    ...changed("code", codeHash),
+    ...changed("data", dataHash),
+  ];
+}
+
+const short = (text: string | Buffer): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+const cellsHash = ({ cells }: Notebook): string =>
+  short(
+    cells
+      .filter(({ cell_type }) => cell_type === "code")
+      .map(({ source }) => source)
+      .join("\0"),
+  );
+
+/** A file by its bytes, a folder by its names; "gone" where there is neither. */
+function dataHash(file: string): string {
+  const path = join(PROJECT_ROOT, file);
+  if (!existsSync(path)) return "gone";
+  return short(statSync(path).isDirectory() ? readdirSync(path).sort().join("\n") : readFileSync(path));
+}
+
+/** What of a file runs: TypeScript's output without comments. */
+function codeHash(file: string): string {
+  const path = join(PROJECT_ROOT, file);
+  if (!existsSync(path)) return "gone";
+  return short(withoutLayout(readFileSync(path, "utf8")));
+}
+
+function withoutLayout(source: string): string {
+  // Loaded when it is wanted: the compiler costs a quarter of a second.
+  const ts: typeof import("typescript") = require("typescript");
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS, removeComments: true },
+  });
+  return outputText;
+}
+
+/** The files of lib that define the names which a notebook's cells import from the library. */
+export function codeFiles({ cells }: Notebook): string[] {
+  const names = cells.filter(({ cell_type }) => cell_type === "code").flatMap(importedNames);
+  const files = names.flatMap((name) => definingFile(join(LIB, "index.ts"), name) ?? []);
+  const paths = files.map((file) => relative(PROJECT_ROOT, file).replaceAll("\\", "/"));
+  return [...new Set(paths)].filter((path) => !path.startsWith(DRAWING)).sort();
+}
+
+function importedNames({ source }: Pick<Cell, "source">): string[] {
+  const imports = source.matchAll(/import\s+(?:type\s+)?\{([^}]*)\}\s+from\s+"(?:(?:\.\.\/)+lib|gliner-workbook)"/g);
+  return [...imports].flatMap(([, list]) => namesOf(list).map(([name]) => name));
+}
+
+/** `a, type B, c as d` as [exported, here]... in both directions: [["a", "a"], ["B", "B"], ["c", "d"]]. */
+const namesOf = (list: string): [original: string, as: string][] =>
+  list
+    .split(",")
+    .map((part) => part.replace(/\/\/.*$/gm, "").trim().replace(/^type\s+/, ""))
+    .filter((part) => part !== "")
+    .map((part) => part.split(/\s+as\s+/))
+    .map(([original, as = original]) => [original.trim(), as.trim()]);
+
+/** Follows a name through re-exports to the file that defines it. */
+function definingFile(file: string, name: string): string | undefined {
+  const source = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const declared = new RegExp(
+    `^export (?:declare |abstract |async )*(?:function\\*?|class|const|let|interface|type|enum) ${name}\\b`,
+    "m",
+  );
+  if (declared.test(source)) return file;
+  for (const [, list, from] of source.matchAll(/export\s+(?:type\s+)?\{([^}]*)\}\s+from\s+"([^"]+)"/g)) {
+    const found = namesOf(list).find(([, as]) => as === name);
+    if (found) return definingFile(fileOf(file, from), found[0]);
+  }
+  for (const [, from] of source.matchAll(/export \* from "([^"]+)"/g)) {
+    const found = definingFile(fileOf(file, from), name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function fileOf(importer: string, specifier: string): string {
+  const path = join(dirname(importer), specifier);
+  return existsSync(`${path}.ts`) ? `${path}.ts` : join(path, "index.ts");
+}
