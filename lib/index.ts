@@ -196,7 +196,6 @@ export { type LossStudy, lossGradient, lossStudy } from "./laboratory/loss-study
 export { LstmTwins, paddingErrors } from "./laboratory/lstm-twins";
 export { madeUpSystem } from "./laboratory/made-up-system";
 export { type SmallTask, smallModel, smallTask } from "./laboratory/small-model";
-export { compareSpanModes, type SpanModeRun } from "./laboratory/span-modes";
 export { SpanStudy, spanParameters, whatASpanSees } from "./laboratory/span-study";
 export {
   candidateChanges,
