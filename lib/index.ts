@@ -179,17 +179,6 @@ export {
 export type { EncoderConfig } from "./encoder/config";
 export { alignmentRules, type RuleRow } from "./laboratory/alignment-rules";
 export { attentionShares, meanOfHeads } from "./laboratory/attention";
-export {
-  type Casebook,
-  type CaseRow,
-  caseRows,
-  chaptersOf,
-  lastAgainstBest,
-  note,
-  openCasebook,
-  predictThree,
-  sentenceOf,
-} from "./laboratory/casebook";
 export { type DecodingStep, decodingSteps } from "./laboratory/decoding-steps";
 export { type EvaluationLesson, evaluationLesson } from "./laboratory/evaluation-lesson";
 export { type LossStudy, lossGradient, lossStudy } from "./laboratory/loss-study";
@@ -205,14 +194,6 @@ export {
   withRedrawn,
   withSwitches,
 } from "./laboratory/switches";
-export {
-  classOf,
-  type DatedSuspect,
-  datedSuspects,
-  GAP_ENDS,
-  type TimelineEvent,
-  timelineEvents,
-} from "./laboratory/timeline";
 export { type Timing, timeInTurn } from "./laboratory/timing";
 export type { GLiNERConfig } from "./model/config";
 export { entitiesAt, greedyDecode, type SpanCandidate, spanCandidates } from "./model/decode";

@@ -2,6 +2,24 @@
 export { type IntervalPoint, intervalFigure, reliabilityFigure, thresholdFigure } from "./analysis";
 export { check, Outcome, type Property, sealExercise } from "./check";
 export { compareEntities, compareRecord } from "./compare";
+export {
+  type Casebook,
+  type CaseRow,
+  caseRows,
+  chaptersOf,
+  lastAgainstBest,
+  note,
+  openCasebook,
+  predictThree,
+  sentenceOf,
+} from "./course/casebook";
+export {
+  type DatedSuspect,
+  datedSuspects,
+  type TimelineEvent,
+  timelineEvents,
+  timelineFigure,
+} from "./course/timeline";
 export { DISPLAY, Display, type Displayable, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
 export { inEras } from "./eras";

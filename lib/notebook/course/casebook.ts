@@ -4,26 +4,27 @@
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Effect } from "../audit/effects/effect";
-import { measuredPreset } from "../audit/effects/measured";
-import { publishedChoice, publishedKey } from "../audit/effects/published";
-import { dataPath } from "../data/project";
-import { usageError } from "../errors";
-import { storedCurve } from "../evaluate/stored/curve";
-import { writeAtomically } from "../files/atomic";
-import { readJson } from "../files/json";
-import { isObject } from "../files/json-object";
-import { PROJECT_ROOT } from "../files/places";
-import { readYaml } from "../files/yaml";
-import type { SuspectResult } from "../study/results/result";
-import { suspectResults } from "../study/results/table";
-import { signed } from "../study/results/verdict";
-import { readSuspect, type Suspect, suspectIds } from "../study/suspects/suspect";
+import type { Effect } from "../../audit/effects/effect";
+import { measuredPreset } from "../../audit/effects/measured";
+import { publishedChoice, publishedKey } from "../../audit/effects/published";
+import { dataPath } from "../../data/project";
+import { usageError } from "../../errors";
+import { storedCurve } from "../../evaluate/stored/curve";
+import { writeAtomically } from "../../files/atomic";
+import { readJson } from "../../files/json";
+import { isObject } from "../../files/json-object";
+import { PROJECT_ROOT } from "../../files/places";
+import { readYaml } from "../../files/yaml";
+import type { SuspectResult } from "../../study/results/result";
+import { suspectResults } from "../../study/results/table";
+import { signed } from "../../study/results/verdict";
+import { readSuspect, type Suspect, suspectIds } from "../../study/suspects/suspect";
+import { gapName } from "../study/worth";
 
 /** A line of the casebook. */
 export interface CaseRow {
   suspect: string;
-  /** By its date: "36", "209", "36 and 209" or "neither". */
+  /** By its date: "issue 36", "issue 209", "both" or "neither". */
   "gap it can explain": string;
   /** Numbers of the chapters that look at it. */
   "measured in": string;
@@ -60,7 +61,7 @@ export function caseRows(chosen?: readonly string[] | string): CaseRow[] {
   return sorted.flatMap((suspect) =>
     knownOf(suspect, results).map(({ what, worth, from }) => ({
       suspect: what ? `${suspect.id}: ${what}` : suspect.id,
-      "gap it can explain": suspect.gap.join(" and ") || "neither",
+      "gap it can explain": gapName(suspect.gap),
       "measured in": chapters.get(suspect.id)?.join(", ") ?? "",
       worth,
       "known from": from,
