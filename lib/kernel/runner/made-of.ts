@@ -106,7 +106,12 @@ function importedNames({ source }: Pick<Cell, "source">): string[] {
 const namesOf = (list: string): [original: string, as: string][] =>
   list
     .split(",")
-    .map((part) => part.replace(/\/\/.*$/gm, "").trim().replace(/^type\s+/, ""))
+    .map((part) =>
+      part
+        .replace(/\/\/.*$/gm, "")
+        .trim()
+        .replace(/^type\s+/, ""),
+    )
     .filter((part) => part !== "")
     .map((part) => part.split(/\s+as\s+/))
     .map(([original, as = original]) => [original.trim(), as.trim()]);

@@ -72,7 +72,8 @@ export function caseRows(chosen?: readonly string[] | string): CaseRow[] {
 
 function ofChapter(chapter: string, chapters: ReadonlyMap<string, readonly string[]>): string[] {
   const ids = [...chapters].filter(([, of]) => of.includes(chapter)).map(([id]) => id);
-  if (ids.length === 0) throw usageError(`no suspect belongs to the chapter "${chapter}"; data/casebook.yaml has them.`);
+  if (ids.length === 0)
+    throw usageError(`no suspect belongs to the chapter "${chapter}"; data/casebook.yaml has them.`);
   return ids;
 }
 
@@ -165,7 +166,8 @@ export function predictThree(ids?: readonly string[], path = CASEBOOK): string {
     return before.prediction.length
       ? `Your prediction: ${before.prediction.join(", ")}.`
       : 'No prediction yet: predictThree(["...", "...", "..."]) with three names of the table keeps it for notebook 09.';
-  if (new Set(ids).size !== 3) throw usageError(`a prediction is three suspects, got ${ids.length}: ${ids.join(", ")}.`);
+  if (new Set(ids).size !== 3)
+    throw usageError(`a prediction is three suspects, got ${ids.length}: ${ids.join(", ")}.`);
   for (const id of ids) readSuspect(id);
   save({ ...before, prediction: [...ids] }, path);
   return `Kept for notebook 09: ${ids.join(", ")}.`;
@@ -197,11 +199,9 @@ export function sentenceOf(result: SuspectResult): string[] {
     if (arm.ci95 === null)
       return [`${arm.value}: ${signed(arm.difference)} with ${seeds}, from which nothing follows.`];
     const [low, high] = arm.ci95;
-    const told =
-      low > 0 || high < 0 ? "" : ` The interval holds 0: on these runs the two cannot be told apart.`;
+    const told = low > 0 || high < 0 ? "" : ` The interval holds 0: on these runs the two cannot be told apart.`;
     return [
       `${arm.value} instead of ${result.control.value} is worth ${signed(arm.difference)} points here (95 % ${signed(low)} to ${signed(high)}, ${seeds}, ${result.setting.encoder}, ${result.setting.steps} steps); nothing follows for the large model.${told}`,
     ];
   });
 }
-
