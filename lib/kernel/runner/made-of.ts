@@ -29,7 +29,7 @@ const NOT_DATA = ["exercises.json"];
 
 /** @param reads paths below data/, as lib/kernel/reads.ts notes them */
 export function madeOf(notebook: Notebook, reads: readonly string[], profile: string): MadeOf {
-  const data = [...new Set(reads)].filter((path) => !NOT_DATA.includes(path)).sort();
+  const data = wholeFolders([...new Set(reads)].filter((path) => !NOT_DATA.includes(path))).sort();
   return {
     profile,
     cells: cellsHash(notebook),
@@ -37,6 +37,15 @@ export function madeOf(notebook: Notebook, reads: readonly string[], profile: st
     data: Object.fromEntries(data.map((path) => [`data/${path}`, dataHash(`data/${path}`)])),
   };
 }
+
+/** Of a folder of which many files were read, the folder: "sentences/*" in place of 150 lines. */
+function wholeFolders(paths: readonly string[]): string[] {
+  const of = (path: string) => (path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "");
+  const many = (folder: string) => folder !== "" && paths.filter((path) => of(path) === folder).length > MANY;
+  return [...new Set(paths.map((path) => (many(of(path)) ? `${of(path)}/*` : path)))];
+}
+
+const MANY = 4;
 
 /** What is newer than a notebook's outputs, a sentence each; [] where they are of today's code and data. */
 export function staleness(notebook: Notebook): string[] {
@@ -66,11 +75,19 @@ const cellsHash = ({ cells }: Notebook): string =>
       .join("\0"),
   );
 
-/** A file by its bytes, a folder by its names; "gone" where there is neither. */
+/** A file by its bytes, a folder by its names, "FOLDER/*" by all of its files; "gone" where there is nothing. */
 function dataHash(file: string): string {
+  if (file.endsWith("/*")) return filesHash(join(PROJECT_ROOT, file.slice(0, -2)));
   const path = join(PROJECT_ROOT, file);
   if (!existsSync(path)) return "gone";
   return short(statSync(path).isDirectory() ? readdirSync(path).sort().join("\n") : readFileSync(path));
+}
+
+function filesHash(folder: string): string {
+  if (!existsSync(folder)) return "gone";
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const names = files.map(({ name }) => name).sort();
+  return short(names.map((name) => `${name} ${short(readFileSync(join(folder, name)))}`).join("\n"));
 }
 
 /** What of a file runs: TypeScript's output without comments. */
