@@ -11,6 +11,7 @@ export {
   note,
   openCasebook,
   predictThree,
+  resultsOf,
   sentenceOf,
 } from "./course/casebook";
 export {

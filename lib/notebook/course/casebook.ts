@@ -2,7 +2,7 @@
  * The course's casebook: every suspect with the gap it can explain, the chapter that measures it, what it is worth as far as
  * anybody knows, and what the reader wrote beside it. Chapters show their own rows, notebook 09 all of them.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Effect } from "../../audit/effects/effect";
 import { measuredPreset } from "../../audit/effects/measured";
@@ -56,7 +56,7 @@ export function caseRows(chosen?: readonly string[] | string): CaseRow[] {
   const ids = chosen === undefined ? suspectIds() : typeof chosen === "string" ? ofChapter(chosen, chapters) : chosen;
   const suspects = ids.map((id) => readSuspect(id));
   const sorted = chosen === undefined ? [...suspects].sort((a, b) => b.gap.length - a.gap.length) : suspects;
-  const results = suspectResults();
+  const results = chosen === undefined ? suspectResults() : resultsOf(ids);
   const { notes } = openCasebook();
   return sorted.flatMap((suspect) =>
     knownOf(suspect, results).map(({ what, worth, from }) => ({
@@ -68,6 +68,20 @@ export function caseRows(chosen?: readonly string[] | string): CaseRow[] {
       "your verdict": notes[suspect.id] ?? "",
     })),
   );
+}
+
+/** The laboratory's results of some suspects, as far as they are on file. */
+export const resultsOf = (ids: readonly string[]): SuspectResult[] => ids.flatMap(resultOf);
+
+/** Read by itself, so that a chapter's outputs are of its own suspects' results and of no others'. */
+function resultOf(id: string): SuspectResult[] {
+  const path = dataPath("results", "suspects", `${id}.json`);
+  try {
+    return [JSON.parse(readFileSync(path, "utf8")) as SuspectResult];
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 function ofChapter(chapter: string, chapters: ReadonlyMap<string, readonly string[]>): string[] {
