@@ -7,7 +7,6 @@ export {
   type CaseRow,
   caseRows,
   chaptersOf,
-  lastAgainstBest,
   note,
   openCasebook,
   predictThree,

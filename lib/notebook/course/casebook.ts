@@ -107,8 +107,9 @@ function knownOf(suspect: Suspect, results: readonly SuspectResult[]): Known[] {
       worth: worthOf(arm.difference ?? 0, arm.ci95),
       from: `laboratory: ${result.setting.encoder}, ${result.setting.steps} steps, ${arm.runs.length} seed${arm.runs.length === 1 ? "" : "s"}`,
     }));
-  const effect = otherwise(suspect.id);
-  if (effect) return [{ what: "", worth: worthOf(effect.f1, effect.ci95), from: effect.source }];
+  const effects = otherwise(suspect.id).flatMap((effect) => effect ?? []);
+  if (effects.length > 0)
+    return effects.map(({ f1, ci95, source }) => ({ what: "", worth: worthOf(f1, ci95), from: source }));
   return [{ what: "", worth: "unknown", from: whyUnknown(suspect) }];
 }
 
@@ -121,15 +122,15 @@ function whyUnknown({ arms, needs }: Suspect): string {
 }
 
 /** What is known without the laboratory: the model that comes with the project scored in another way, or a publication. */
-function otherwise(id: string): Effect | null {
+function otherwise(id: string): (Effect | null)[] {
   const preset = PRESET_OF[id];
-  if (preset) return measuredPreset(preset);
-  if (id === "checkpoint-choice") return publishedChoice();
-  if (id === "random-type-drop") return publishedKey("random_drop", true, false);
-  if (id === "negative-ratio") return publishedKey("max_neg_type_ratio", 0, 1);
+  if (preset) return [measuredPreset(preset)];
+  if (id === "checkpoint-choice") return [bestAgainstLast(), publishedChoice()];
+  if (id === "random-type-drop") return [publishedKey("random_drop", true, false)];
+  if (id === "negative-ratio") return [0, 3].map((ratio) => publishedKey("max_neg_type_ratio", ratio, 1));
   if (id === "encoder-size")
-    return publishedKey("model_name", "microsoft/deberta-v3-base", "microsoft/deberta-v3-large");
-  return null;
+    return [publishedKey("model_name", "microsoft/deberta-v3-base", "microsoft/deberta-v3-large")];
+  return [];
 }
 
 /** Suspects that are a way of scoring. */
@@ -143,12 +144,14 @@ const PRESET_OF: Readonly<Record<string, string>> = {
   "wrong-gold": "shipped-gold",
 };
 
-/** The last checkpoint against the one that held-out types chose, in the run behind data/checkpoint; points of F1. */
-export function lastAgainstBest(): { difference: number; ci95: [low: number, high: number] } | undefined {
+/** The checkpoint that held-out types chose against the last one, in the run behind data/checkpoint. */
+function bestAgainstLast(): Effect | null {
   const pair = storedCurve("long-run").pairs.find(({ model, other }) => model === "best" && other === "last");
-  if (!pair) return undefined;
-  const { difference, ci95 } = pair.average;
-  return { difference: -difference, ci95: [-ci95[1], -ci95[0]] };
+  if (!pair) return null;
+  const [low, high] = pair.average.ci95;
+  const source =
+    "measured here: data/results/long-run.json, the step that held-out types chose against the last, one seed";
+  return { f1: pair.average.difference / 100, ci95: [low / 100, high / 100], source };
 }
 
 /** What a reader keeps between chapters: runs/casebook.json, which no repository has. */
@@ -206,7 +209,7 @@ function save(casebook: Casebook, path: string): void {
 }
 
 /** "markerV0 is worth X here": the sentence that a result allows, for a reader to compare with an own one. */
-export function sentenceOf(result: SuspectResult): string[] {
+export function sentenceOf(result: Pick<SuspectResult, "control" | "arms" | "setting">): string[] {
   return result.arms.flatMap((arm) => {
     if (arm.difference === null) return [];
     const seeds = arm.runs.length === 1 ? "1 seed" : `${arm.runs.length} seeds`;
