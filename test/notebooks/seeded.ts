@@ -9,10 +9,10 @@ import { hasTag } from "../../lib/kernel/runner/parameters";
 const RELATIVE = 2e-3;
 const ABSOLUTE = 2e-5;
 
-/** The cells whose words or numbers are others than the stored ones, a sentence each. */
+/** The cells whose words or numbers are others than the stored ones; a cell that was never executed has none. */
 export function differences(stored: Notebook, run: Notebook): string[] {
   return stored.cells
-    .filter((cell) => hasTag(cell, "seeded"))
+    .filter((cell) => hasTag(cell, "seeded") && cell.execution_count !== null)
     .flatMap((cell) => {
       const other = run.cells.find(({ id }) => id === cell.id);
       const [was, is] = [cell.outputs, other?.outputs ?? []].map((outputs) => outputs.map(textOf).join("\n"));

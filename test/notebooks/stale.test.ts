@@ -7,7 +7,18 @@ import { codeFiles, madeOf, staleness } from "../../lib/kernel/runner/made-of";
 import { type Cell, type Notebook, readNotebook } from "../../lib/kernel/runner/nbformat";
 import { CHAPTERS } from "../../lib/notebook/course/spine";
 
-for (const { name } of CHAPTERS)
+/**
+ * Not executed since outputs carry a record of what they were made of. A name leaves the list when its notebook is executed;
+ * the list only shrinks, and goes when it is empty.
+ */
+const NOT_YET: readonly string[] = ["02-preprocessing", "03-the-model"];
+
+test("what is excused has no record yet", () => {
+  for (const name of NOT_YET)
+    assert.equal(readNotebook(join(PROJECT_ROOT, "notebooks", `${name}.ipynb`)).metadata.workbook, undefined, name);
+});
+
+for (const { name } of CHAPTERS.filter((chapter) => !NOT_YET.includes(chapter.name)))
   test(`${name}: its outputs are of today's cells, code and data`, () => {
     const notebook = readNotebook(join(PROJECT_ROOT, "notebooks", `${name}.ipynb`));
     const again = `node lib/cli/launch.cjs workbook ${name} --out notebooks --no-html`;
