@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
-import { codeFiles, madeOf, staleness } from "../../lib/kernel/runner/made-of";
+import { cellsHash, codeFiles, madeOf, staleness } from "../../lib/kernel/runner/made-of";
 import { type Cell, type Notebook, readNotebook } from "../../lib/kernel/runner/nbformat";
 import { CHAPTERS } from "../../lib/notebook/course/spine";
 
@@ -45,6 +45,14 @@ test("names are followed through the library's door to their files; what only dr
     "lib/evaluate/statistics/mean.ts",
     "lib/laboratory/lstm-twins.ts",
   ]);
+});
+
+test("comments, wrapped lines and cells that are cut in two make nothing old; another word does", () => {
+  const notebook = (...sources: string[]): Notebook => ({ metadata: {}, cells: sources.map(code) });
+  const one = cellsHash(notebook("const a = [1, 2]; // two\ntable(a)"));
+  assert.equal(cellsHash(notebook("/** A list. */\nconst a = [\n  1,\n  2,\n];", "table(a);")), one);
+  assert.notEqual(cellsHash(notebook("const a = [1, 3];\ntable(a)")), one);
+  assert.notEqual(cellsHash(notebook("const a = `x y`")), cellsHash(notebook("const a = `x  y`")));
 });
 
 test("a changed cell, file of code, file or folder of data is told by name", () => {

@@ -67,13 +67,32 @@ export function staleness(notebook: Notebook): string[] {
 
 const short = (text: string | Buffer): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
-const cellsHash = ({ cells }: Notebook): string =>
+/** Of all code cells in a row, without comments and layout: to cut a cell in two or to wrap a line makes no output old. */
+export const cellsHash = ({ cells }: Notebook): string =>
   short(
-    cells
-      .filter(({ cell_type }) => cell_type === "code")
-      .map(({ source }) => source)
-      .join("\0"),
+    tokensOf(
+      cells
+        .filter(({ cell_type }) => cell_type === "code")
+        .map(({ source }) => source)
+        .join("\n;\n"),
+    ),
   );
+
+/** The words of a program; commas before a closing bracket and semicolons are a matter of layout. */
+function tokensOf(source: string): string {
+  const ts: typeof import("typescript") = require("typescript");
+  const file = ts.createSourceFile("cells.ts", source, ts.ScriptTarget.ES2022, false, ts.ScriptKind.TS);
+  const words: string[] = [];
+  const visit = (node: import("typescript").Node): void => {
+    if (ts.isJSDoc(node)) return;
+    const children = node.getChildren(file);
+    const word = children.length === 0 ? node.getText(file) : "";
+    if (word !== "" && word !== ";") words.push(word);
+    for (const child of children) visit(child);
+  };
+  visit(file);
+  return words.filter((word, at) => !(word === "," && /^[\])}]$/.test(words[at + 1] ?? ""))).join(" ");
+}
 
 /** A file by its bytes, a folder by its names, "FOLDER/*" by all of its files; "gone" where there is nothing. */
 function dataHash(file: string): string {
