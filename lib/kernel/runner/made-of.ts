@@ -21,8 +21,20 @@ export interface MadeOf {
 
 const LIB = join(PROJECT_ROOT, "lib");
 
-/** How things look is no part of what they say. */
-const DRAWING = "lib/notebook/";
+/**
+ * What is not watched by hash. How things look is no part of what they say. And some files are doors to everything, which change for
+ * reasons that no lesson knows; whether what lies behind them still says the same, seeded cells show.
+ */
+const UNWATCHED = [
+  "lib/notebook/",
+  "lib/backend/",
+  "lib/data/",
+  "lib/gliner/gliner.ts",
+  "lib/gliner/training/train.ts",
+  "lib/errors.ts",
+];
+
+const isWatched = (file: string): boolean => !UNWATCHED.some((start) => file.startsWith(start));
 
 /** Questions and answers are for the reader; a new one does not make a lesson old. */
 const NOT_DATA = ["exercises.json"];
@@ -53,7 +65,7 @@ export function staleness(notebook: Notebook): string[] {
   if (made === undefined) return ["does not say what its outputs were made of"];
   const changed = (kind: "code" | "data", now: (file: string) => string) =>
     Object.entries(made[kind])
-      .filter(([file, hash]) => now(file) !== hash)
+      .filter(([file, hash]) => (kind === "data" || isWatched(file)) && now(file) !== hash)
       .map(([file]) => `${file} has changed since it ran`);
   const own = made.cells === cellsHash(notebook) ? [] : ["its code cells have changed since it ran"];
   const added = codeFiles(notebook).filter((file) => !(file in made.code));
@@ -130,7 +142,7 @@ export function codeFiles({ cells }: Notebook): string[] {
   const names = cells.filter(({ cell_type }) => cell_type === "code").flatMap(importedNames);
   const files = names.flatMap((name) => definingFile(join(LIB, "index.ts"), name) ?? []);
   const paths = files.map((file) => relative(PROJECT_ROOT, file).replaceAll("\\", "/"));
-  return [...new Set(paths)].filter((path) => !path.startsWith(DRAWING)).sort();
+  return [...new Set(paths)].filter(isWatched).sort();
 }
 
 function importedNames({ source }: Pick<Cell, "source">): string[] {
