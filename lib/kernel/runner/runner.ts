@@ -58,7 +58,8 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
   const start = performance.now();
   const scratch = mkdtempSync(join(tmpdir(), "notebook-run-"));
   const notes = join(scratch, "reads");
-  const env: NodeJS.ProcessEnv = { ...process.env, ...options.env, WORKBOOK_READS: notes };
+  const watched = { WORKBOOK_READS: notes, WORKBOOK_PICTURE_WAIT: "900" };
+  const env: NodeJS.ProcessEnv = { ...process.env, ...options.env, ...watched };
   const kernel = await KernelClient.start({ folder: dirname(resolve(options.path)), env });
   const cells: Cell[] = notebook.cells.map((cell) =>
     cell.cell_type === "code" ? { ...cell, outputs: [], execution_count: null } : cell,
