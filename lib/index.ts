@@ -97,6 +97,7 @@ export {
 } from "./evaluate/scoring/threshold-curve";
 export { bootstrapF1, type Interval, meanF1, resampledF1, type SetCounts } from "./evaluate/statistics/bootstrap";
 export { type Calibration, type CalibrationBin, calibrate } from "./evaluate/statistics/calibration";
+export { mean, standardDeviation } from "./evaluate/statistics/mean";
 export { bootstrapDifference, type Comparison, compareF1 } from "./evaluate/statistics/paired";
 export * from "./evaluate/statistics/power";
 export * from "./evaluate/statistics/seeds";
@@ -116,6 +117,8 @@ export { Tally, type TallyReport } from "./data/formats/tally";
 export { bioLines } from "./data/formats/write";
 export type { FileReport } from "./data/inspect/file-report";
 export { type DataReport, type InspectOptions, inspectData } from "./data/inspect/report";
+export { markedRecord } from "./data/marked/records";
+export { markedRecordLine } from "./data/marked/write";
 export { buildMix, type MixManifest } from "./data/mix/build";
 export { type MixRecipe, readMix } from "./data/mix/recipe";
 export { loadRecords } from "./data/named";
@@ -205,7 +208,6 @@ export { type LossStudy, lossGradient, lossStudy } from "./laboratory/loss-study
 export { LstmTwins, paddingErrors } from "./laboratory/lstm-twins";
 export { madeUpSystem } from "./laboratory/made-up-system";
 export { type SmallTask, smallModel, smallTask } from "./laboratory/small-model";
-export { compareSpanModes, type SpanModeRun } from "./laboratory/span-modes";
 export { SpanStudy, spanParameters, whatASpanSees } from "./laboratory/span-study";
 export {
   candidateChanges,

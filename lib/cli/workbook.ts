@@ -7,6 +7,7 @@ import { ensureFolder } from "../files/folders";
 import { apiPages } from "../kernel/book/api";
 import { notebookName, projectNotebooks } from "../kernel/book/book";
 import { type Page, writePages } from "../kernel/book/pages";
+import { writeSite } from "../kernel/book/site";
 import { checkLanguage, type Notebook, notebookText, readNotebook } from "../kernel/runner/nbformat";
 import { readParameter, withParameters } from "../kernel/runner/parameters";
 import { type CellReport, type RunReport, runNotebook } from "../kernel/runner/runner";
@@ -30,6 +31,10 @@ export const command: Command = {
     ["--timeout SECONDS", "longest time a cell may take (default 1800)"],
     ["--keep-going", "goes on after a cell that failed"],
     ["--no-html", "writes no pages"],
+    [
+      "--site",
+      "runs nothing: the whole course as it came, with search, Chinese chapters and the library, to --out (default runs/site)",
+    ],
   ],
   options: {
     profile: { type: "string" },
@@ -38,6 +43,7 @@ export const command: Command = {
     timeout: { type: "string" },
     "keep-going": { type: "boolean" },
     "no-html": { type: "boolean" },
+    site: { type: "boolean" },
   },
   allowPositionals: true,
   run,
@@ -50,7 +56,11 @@ interface Summary {
   cells: CellReport[];
 }
 
-async function run(values: Values, names: string[]): Promise<{ profile: string; notebooks: Summary[] }> {
+async function run(
+  values: Values,
+  names: string[],
+): Promise<{ profile: string; notebooks: Summary[] } | { site: string; pages: number }> {
+  if (values.site === true) return site(values, names);
   const out = resolve(required(values, "out", command));
   const profile = values.profile ?? "full";
   if (profile !== "quick" && profile !== "full")
@@ -88,6 +98,16 @@ async function run(values: Values, names: string[]): Promise<{ profile: string; 
   const bad = summaries.filter(({ ok }) => !ok).map(({ notebook }) => notebook);
   if (bad.length > 0) throw new UserError(`a cell failed in ${bad.join(", ")}; the outputs so far are in ${out}.`);
   return { profile, notebooks: summaries };
+}
+
+/** The course as a folder of pages. */
+function site(values: Values, names: readonly string[]): { site: string; pages: number } {
+  if (names.length > 0) throw usageError(`--site is of the whole course, got ${names.join(", ")} beside it.`);
+  const folder = resolve(typeof values.out === "string" ? values.out : "runs/site");
+  ensureFolder(folder, "the folder of --out");
+  const pages = writeSite(folder);
+  process.stderr.write(`${pages} pages: open ${join(folder, "index.html")}\n`);
+  return { site: folder, pages };
 }
 
 /** Faults of any notebook come before the first one runs. */

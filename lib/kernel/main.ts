@@ -5,6 +5,7 @@
 import "./compile/typescript";
 import { CellExecutor } from "./executor";
 import { dieWithParent } from "./orphan";
+import { noteReads } from "./reads";
 import { WorkbookServer } from "./server";
 import { ControlChannel } from "./stop/control";
 import { Interrupts } from "./stop/interrupts";
@@ -19,6 +20,7 @@ const LINGER = 150;
 /** Serves one Jupyter front end until it asks for the end or its process is gone. */
 export async function startKernel(connectionFile: string): Promise<void> {
   dieWithParent(connectionFile);
+  noteReads();
   const state = makeState();
   const interrupts = new Interrupts(state);
   const executor = new CellExecutor(process.cwd(), interrupts, state);

@@ -8,6 +8,8 @@ import { randomStream } from "../random";
 import { Parameters } from "../weights/parameters";
 import { Shapes } from "../weights/shapes";
 
+const LAYER = "span_rep_layer.span_rep_layer.";
+
 export interface SpanStudyOptions {
   /** Words of each text of the batch; the first is the one that is looked at. Default [12]. */
   lengths?: readonly number[];
@@ -129,6 +131,14 @@ export class SpanStudy {
           count++;
         }
     return crossed / count / (size / all);
+  }
+
+  /** A parameter of the layer in plain numbers, a list an output; of a bias lists of one. @param name as "project_start.0.weight" */
+  numbers(name: string): number[][] {
+    const variable = this.parameters.get(`${LAYER}${name}`);
+    const [rows, width = 1] = variable.shape;
+    const values = variable.dataSync<"float32">();
+    return Array.from({ length: rows }, (_, row) => [...values.subarray(row * width, (row + 1) * width)]);
   }
 
   /** The words of the first text [W][D], and its spans' vectors [W][K][D]: for computing one by hand. */

@@ -5,6 +5,24 @@ export { findingList } from "./audit/finding-list";
 export { waterfallFigure } from "./audit/waterfall";
 export { check, Outcome, type Property, sealExercise } from "./check";
 export { compareEntities, compareRecord } from "./compare";
+export {
+  type Casebook,
+  type CaseRow,
+  caseRows,
+  chaptersOf,
+  note,
+  openCasebook,
+  predictThree,
+  resultsOf,
+  sentenceOf,
+} from "./course/casebook";
+export {
+  type DatedSuspect,
+  datedSuspects,
+  type TimelineEvent,
+  timelineEvents,
+  timelineFigure,
+} from "./course/timeline";
 export { DISPLAY, Display, type Displayable, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
 export { inEras } from "./eras";

@@ -1,5 +1,5 @@
 /**
- * A notebook of the workbook and its solution in the project's own runner, shortened: no cell may fail. A reader who has neither
+ * A notebook of the workbook and its solution in the project's own runner, shortened: no cell may fail, and seeded cells say what is stored. A reader who has neither
  * the public corpora nor their mirror is the case that is tested; the solution must pass its exercises' checks. A file a
  * notebook, so that one that fails or is slow says nothing of the others.
  */
@@ -10,6 +10,7 @@ import { test } from "node:test";
 import { PROJECT_ROOT } from "../../lib/kernel/project";
 import { readNotebook } from "../../lib/kernel/runner/nbformat";
 import { runNotebook } from "../../lib/kernel/runner/runner";
+import { differences } from "./seeded";
 
 const NOTEBOOKS = join(PROJECT_ROOT, "notebooks");
 const nowhere = join(PROJECT_ROOT, "no-such-folder");
@@ -20,10 +21,12 @@ const LIMIT = 4 * 3600 * 1000;
 
 async function runs(path: string, env: Record<string, string>): Promise<void> {
   const options = { path, env: { ...ENVIRONMENT, ...env }, cellTimeoutMs: LIMIT };
-  const { ok, cells } = await runNotebook(readNotebook(path), options);
+  const stored = readNotebook(path);
+  const { ok, cells, notebook } = await runNotebook(stored, options);
   const bad = cells.filter(({ status }) => status !== "ok" && status !== "expected failure");
   assert.deepEqual(bad, []);
   assert.ok(ok);
+  assert.deepEqual(differences(stored, notebook), [], "seeded cells say something else than the stored notebook");
 }
 
 /** Declares the tests of a notebook. @param name as "00-start-here" */

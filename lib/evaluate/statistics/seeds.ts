@@ -6,6 +6,7 @@
 import { usageError } from "../../errors";
 import { randomStream } from "../../random";
 import { type BootstrapOptions, checked, meanF1, resampler, type SetCounts } from "./bootstrap";
+import { mean, standardDeviation } from "./mean";
 import { checkSame } from "./paired";
 import { tQuantile } from "./student";
 
@@ -26,10 +27,11 @@ export interface SeedSummary {
 export function seedSummary(scores: readonly number[], level = 0.95): SeedSummary {
   const n = scores.length;
   if (n === 0) throw usageError("there are no runs to sum up; wanted the score of at least one.");
-  const mean = average(scores);
+  const centre = mean(scores);
   const sd = n > 1 ? Math.sqrt(variance(scores)) : Number.NaN;
   const half = n > 1 ? (tQuantile(1 - (1 - level) / 2, n - 1) * sd) / Math.sqrt(n) : Number.NaN;
-  return { n, mean, sd, min: Math.min(...scores), max: Math.max(...scores), low: mean - half, high: mean + half };
+  const [min, max] = [Math.min(...scores), Math.max(...scores)];
+  return { n, mean: centre, sd, min, max, low: centre - half, high: centre + half };
 }
 
 /** P(A>B): how probable it is that a run of a beats a run of b, over all pairs; a tie counts half. */
@@ -87,7 +89,7 @@ export function compareSeeds(
   const { seed, resamples, level } = checked(options);
   const paired = options.paired === true && a.length > 1;
   checkRuns(a, b, paired);
-  const difference = average(a.map(meanF1)) - average(b.map(meanF1));
+  const difference = mean(a.map(meanF1)) - mean(b.map(meanF1));
   const seen = spreadOf(a.map(meanF1), b.map(meanF1), paired);
   const drawn = resampleSentences(a, b, { seed, resamples, paired });
   const counts = paired ? [a.length] : [a.length, b.length];
@@ -129,7 +131,7 @@ function resampleSentences(
   for (let i = 0; i < resamples; i++) {
     const f1 = draw();
     const [x, y] = [f1.subarray(0, a.length), f1.subarray(a.length)];
-    differences[i] = average(x) - average(y);
+    differences[i] = mean(x) - mean(y);
     wins += probabilityOfImprovement(x, y);
     spreadOf(x, y, paired).forEach((part, k) => {
       spread[k] += part / resamples;
@@ -154,16 +156,5 @@ function checkRuns(a: readonly SetCounts[], b: readonly SetCounts[], paired: boo
 
 const sum = (values: readonly number[]) => values.reduce((x, y) => x + y, 0);
 
-function average(values: ArrayLike<number>): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i];
-  return total / values.length;
-}
-
 /** n - 1 in its denominator. */
-function variance(values: ArrayLike<number>): number {
-  const mean = average(values);
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += (values[i] - mean) ** 2;
-  return total / (values.length - 1);
-}
+const variance = (values: ArrayLike<number>): number => standardDeviation(values) ** 2;

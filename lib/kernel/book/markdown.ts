@@ -5,13 +5,20 @@
  */
 import katex from "@vscode/markdown-it-katex";
 import MarkdownIt from "markdown-it";
+import { withAnchors } from "./headings";
 
-const renderer = new MarkdownIt({ html: false }).use(katex, { output: "mathml", throwOnError: false, trust: false });
+const renderer = new MarkdownIt({ html: false })
+  .use(katex, { output: "mathml", throwOnError: false, trust: false })
+  .use(withAnchors);
 
-/** Between pages, a notebook's link leads to its page. */
+/** Between pages, a link to a notebook or to the glossary leads to its page. */
 renderer.normalizeLink = (
   (normalize) => (target: string) =>
-    normalize(target.replace(/^(?!\w+:)(.*)\.ipynb(?=$|#)/, "$1.html"))
+    normalize(
+      target.replace(/^(?!\w+:)(.*\.ipynb|(?:.*\/)?glossary\.md)(?=$|#)/, (file) =>
+        file.replace(/\.(ipynb|md)$/, ".html"),
+      ),
+    )
 )(renderer.normalizeLink);
 
 /** Renders a cell's Markdown. */

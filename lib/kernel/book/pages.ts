@@ -8,7 +8,18 @@ import { UserError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
 import { escapeHtml } from "../../notebook/html";
 import { type Cell, joined, type Notebook, type Output } from "../runner/nbformat";
+import { sectionsOf } from "./headings";
 import { markdownToHtml } from "./markdown";
+import {
+  type Around,
+  addressOf,
+  type Entry,
+  navigationHtml,
+  onwardHtml,
+  rootOf,
+  searchHtml,
+  searchIndex,
+} from "./navigation";
 import { drawingHtml, FIGURE, figurePlace, scriptsOf } from "./page-figures";
 import { STYLE } from "./page-style";
 
@@ -36,54 +47,100 @@ export interface TextPage {
 /** Richest first, as JupyterLab prefers them. */
 const PREFERRED = [FIGURE, "text/html", "text/markdown", "image/png", "image/jpeg", "text/plain"] as const;
 
-/** Writes NAME.html for each notebook and each page of prose, index.html, and what of plotly.js the pages draw with. */
+/**
+ * Writes NAME.html for each notebook and each page of prose, index.html, the index of the search, and what of plotly.js the pages
+ * draw with.
+ */
 export function writePages(folder: string, pages: readonly Page[], texts: readonly TextPage[] = []): void {
+  const entries = [
+    ...pages.map(entryOf),
+    ...texts.map(({ name, title }) => ({ name, title, group: groupOfText(name) })),
+  ];
   try {
     mkdirSync(folder, { recursive: true });
     for (const script of new Set(pages.flatMap(({ notebook }) => scriptsOf(notebook))))
       copyFileSync(require.resolve(`plotly.js/dist/${script}`), join(folder, script));
     const html = [
-      ...pages.map((page) => [page.name, pageHtml(page)]),
-      ...texts.map((page) => [page.name, textHtml(page)]),
+      ...pages.map((page) => [page.name, pageHtml(page, { entries, sections: contentsOf(markdownOf(page.notebook)) })]),
+      ...texts.map((page) => [page.name, textHtml(page, { entries, sections: contentsOf(page.markdown) })]),
     ];
     for (const [name, content] of html) {
       const file = join(folder, `${name}.html`);
       mkdirSync(dirname(file), { recursive: true });
       writeAtomically(file, content);
     }
-    writeAtomically(join(folder, "index.html"), indexHtml(pages, texts));
+    writeAtomically(join(folder, "index.html"), indexHtml(pages, texts, entries));
+    writeAtomically(join(folder, "search-index.js"), searchIndex(searchable(pages, texts)));
   } catch (error) {
     throw new UserError(`cannot write the pages to ${folder}: ${error instanceof Error ? error.message : error}.`);
   }
 }
 
-/** One notebook as a page. */
-export function pageHtml({ name, notebook, note }: Page): string {
+/** What is searched: the prose of every section. Code and outputs are not: they would bury it. */
+function searchable(pages: readonly Page[], texts: readonly TextPage[]) {
+  const sources = [
+    ...pages.map((page) => ({ ...entryOf(page), source: markdownOf(page.notebook) })),
+    ...texts.map(({ name, title, markdown }) => ({ name, title, source: markdown })),
+  ];
+  return sources.flatMap(({ name, title, source }) =>
+    sectionsOf(source).map((section) => ({
+      address: addressOf(name) + (section.anchor ? `#${section.anchor}` : ""),
+      title: section.anchor ? `${title}: ${section.title}` : title,
+      text: section.text,
+    })),
+  );
+}
+
+const markdownOf = ({ cells }: Notebook): string =>
+  cells
+    .filter(({ cell_type }) => cell_type === "markdown")
+    .map(({ source }) => source)
+    .join("\n\n");
+
+const contentsOf = (markdown: string) => sectionsOf(markdown).filter(({ anchor }) => anchor !== "");
+
+function entryOf({ name, notebook }: Page): Entry {
+  const group = name.startsWith("solutions/") ? "Solutions" : name.startsWith("zh/") ? "中文" : "The course";
+  return { name, title: titleOf(notebook) ?? name, group };
+}
+
+const groupOfText = (name: string): string => (name.endsWith("glossary") ? "Words" : "The library");
+
+/** One notebook as a page. @param around the other pages, where there are any */
+export function pageHtml({ name, notebook, note }: Page, around: Around = { entries: [], sections: [] }): string {
   const cells = notebook.cells.map(cellHtml).join("\n");
-  const root = "../".repeat(name.split("/").length - 1);
-  const drawing = drawingHtml(scriptsOf(notebook), root);
-  return `${head(titleOf(notebook) ?? name)}<nav><a href="${root}index.html">All notebooks</a></nav>${noteHtml(note)}\n${cells}\n${drawing}</main></body></html>\n`;
+  const drawing = drawingHtml(scriptsOf(notebook), rootOf(name));
+  return framed(name, titleOf(notebook) ?? name, `${noteHtml(note)}\n${cells}\n${drawing}`, around);
 }
 
 function noteHtml(note: string | undefined): string {
   return note ? `<p class="note">${escapeHtml(note)}</p>` : "";
 }
 
-function textHtml({ name, title, markdown }: TextPage): string {
-  const root = "../".repeat(name.split("/").length - 1);
-  return `${head(title)}<nav><a href="${root}index.html">All notebooks</a></nav>${markdownToHtml(markdown)}</main></body></html>\n`;
+const textHtml = ({ name, title, markdown }: TextPage, around: Around): string =>
+  framed(name, title, markdownToHtml(markdown), around);
+
+/** A page's own content between the way through the pages. */
+function framed(name: string, title: string, content: string, around: Around): string {
+  const search = around.entries.length > 0 ? searchHtml(rootOf(name)) : "";
+  return `${head(title)}${navigationHtml(name, around)}${content}${onwardHtml(name, around)}${search}</main></body></html>\n`;
 }
 
-function indexHtml(pages: readonly Page[], texts: readonly TextPage[]): string {
-  const notebooks = pages.map(({ name, notebook, note }) => itemHtml(name, titleOf(notebook) ?? name, note));
-  const library = texts.map(({ name, title }) => itemHtml(name, title));
-  const rest = library.length > 0 ? `<h2>The library</h2><ul>${library.join("\n")}</ul>` : "";
-  return `${head("The GLiNER workbook")}<h1>The GLiNER workbook</h1><ul>${notebooks.join("\n")}</ul>${rest}</main></body></html>\n`;
+function indexHtml(pages: readonly Page[], texts: readonly TextPage[], entries: readonly Entry[]): string {
+  const notes = new Map(pages.map(({ name, note }) => [name, note]));
+  const groups = [...new Set(entries.map(({ group }) => group))].map((group) => {
+    const items = entries
+      .filter((entry) => entry.group === group)
+      .map((entry) => itemHtml(entry.name, entry.title, notes.get(entry.name)));
+    return group === "The course" ? `<ul>${items.join("\n")}</ul>` : `<h2>${group}</h2><ul>${items.join("\n")}</ul>`;
+  });
+  const search = pages.length + texts.length > 0 ? searchHtml("") : "";
+  const bar = `<nav class="site"><div class="bar"><label>Search <input type="search" id="search" autocomplete="off"></label></div><ul id="found" aria-live="polite"></ul></nav>`;
+  return `${head("The GLiNER workbook")}<h1>The GLiNER workbook</h1>${bar}${groups.join("\n")}${search}</main></body></html>\n`;
 }
 
 function itemHtml(name: string, title: string, note?: string): string {
-  const address = name.split("/").map(encodeURIComponent).join("/");
-  return `<li><a href="${address}.html">${escapeHtml(title)}</a>${noteHtml(note)}</li>`;
+  return `<li><a href="${addressOf(name)}">${escapeHtml(title)}</a>${noteHtml(note)}</li>`;
 }
 
 function head(title: string): string {

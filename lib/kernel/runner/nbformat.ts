@@ -125,7 +125,7 @@ function parseFile(path: string): Json {
 }
 
 function storedOutput(output: Output): object {
-  if (output.output_type === "stream") return { ...output, text: lines(output.text) };
+  if (output.output_type === "stream") return { ...output, text: lines(joined(output.text)) };
   if (output.output_type === "error") return output;
   const data = Object.entries(output.data).map(([type, value]) => {
     const text = typeof value === "string" && (type.startsWith("text/") || type === "image/svg+xml");

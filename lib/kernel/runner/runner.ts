@@ -2,8 +2,11 @@
  * Runs a whole notebook without Python: every code cell in order in one fresh kernel, outputs collected as Jupyter
  * stores them. A cell that takes too long is interrupted, and its kernel killed when that does not help.
  */
-import { dirname, resolve } from "node:path";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { KernelClient, type Reply } from "./client";
+import { madeOf } from "./made-of";
 import { type Cell, checkLanguage, type Notebook, type Output } from "./nbformat";
 import { type DisplayIds, OutputCollector } from "./outputs";
 import { hasTag } from "./parameters";
@@ -53,7 +56,10 @@ export interface RunReport {
 export async function runNotebook(notebook: Notebook, options: RunOptions): Promise<RunReport> {
   checkLanguage(options.path, notebook);
   const start = performance.now();
-  const env = { ...process.env, ...options.env };
+  const scratch = mkdtempSync(join(tmpdir(), "notebook-run-"));
+  const notes = join(scratch, "reads");
+  const watched = { WORKBOOK_READS: notes, WORKBOOK_PICTURE_WAIT: "900" };
+  const env: NodeJS.ProcessEnv = { ...process.env, ...options.env, ...watched };
   const kernel = await KernelClient.start({ folder: dirname(resolve(options.path)), env });
   const cells: Cell[] = notebook.cells.map((cell) =>
     cell.cell_type === "code" ? { ...cell, outputs: [], execution_count: null } : cell,
@@ -80,7 +86,10 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
     await kernel.shutdown();
   }
   const good = reports.every(({ status }) => status === "ok" || status === "expected failure");
-  const metadata = { ...notebook.metadata, language_info: LANGUAGE };
+  const reads = existsSync(notes) ? readFileSync(notes, "utf8").split("\n").filter(Boolean) : [];
+  rmSync(scratch, { recursive: true });
+  const workbook = madeOf(notebook, reads, env.WORKBOOK_PROFILE ?? "full");
+  const metadata = { ...notebook.metadata, language_info: LANGUAGE, workbook };
   const seconds = (performance.now() - start) / 1000;
   return { notebook: { metadata, cells }, cells: reports, ok: good && reports.length === code.length, seconds };
 }

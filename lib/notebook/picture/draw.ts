@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { Drawing, Picture, PictureRequest } from "./request";
 
-/** Longest wait for a picture in a cell (ms); the first includes the start of the thread. */
-const LONGEST_WAIT = 20_000;
+/**
+ * Longest wait for a picture in a cell (ms); the first includes the start of the thread. A reader should not wait longer; a run that
+ * nobody watches sets WORKBOOK_PICTURE_WAIT (seconds), so that a busy machine costs no picture.
+ */
+const LONGEST_WAIT = 1000 * Number(process.env.WORKBOOK_PICTURE_WAIT ?? 20);
 
 let worker: Worker | undefined;
 

@@ -1,0 +1,3 @@
+import { runsThrough } from "./runs-through";
+
+runsThrough("01-the-claim");

@@ -1,0 +1,3 @@
+import { runsThrough } from "./runs-through";
+
+runsThrough("06b-a-run-watched");

@@ -1,0 +1,3 @@
+import { runsThrough } from "./runs-through";
+
+runsThrough("08-one-seed-is-not-a-result");
