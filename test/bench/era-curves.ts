@@ -95,7 +95,7 @@ async function encoderOf(dropout: number): Promise<string> {
 
 /** One set of weights under two configurations. @returns the folder */
 async function start(dropout: number): Promise<string> {
-  const set = settings({ train_data: "sample:train", dropout, model_name: await encoderOf(dropout) });
+  const set = settings({ train_data: "sentences:train", dropout, model_name: await encoderOf(dropout) });
   const recipe = recipeOfItsDay("v0", set);
   const folder = join(String(values.work), `start-${dropout}-${values.only ?? "all"}`);
   mkdirSync(folder, { recursive: true });
@@ -160,7 +160,7 @@ interface TheirRun {
 async function theirs(records: readonly NerRecord[], { steps, seed, dropout, folder, name }: TheirRun) {
   const out = join(String(values.work), name);
   mkdirSync(out, { recursive: true });
-  const recipe = recipeOfItsDay("v0", settings({ train_data: "sample:train", dropout, num_steps: steps, seed }));
+  const recipe = recipeOfItsDay("v0", settings({ train_data: "sentences:train", dropout, num_steps: steps, seed }));
   const encoder = await encoderOf(dropout);
   const path = join(out, "records.jsonl");
   writeFileSync(path, records.map((record, i) => pythonLine(record, i, String(values.release))).join(""));

@@ -115,7 +115,7 @@ test("the verb: table, first stage, picture, and one sentence for what is no dum
   refused(words(DATA), 1, /is not a sound safetensors file/);
   refused([...words(dump("none")), "--figure", "x.svg"], 2, /wanted a name that ends in \.png/);
   refused([...words(dump("none")), "--era", "7"], 2, /era/);
-  refused(words(dump("none"), "sample"), 1, /the dump is of other records \(text 1 1: .*\); give dump_batch.py/);
+  refused(words(dump("none"), "sentences:dev"), 1, /the dump is of other records \(text 1 1: .*\); give dump_batch.py/);
   const old = changed(folder, "form", (about) => Object.assign(about, { format: 2 }));
   refused(words(old), 1, /is of form 2, wanted 1/);
   const few = join(folder, "few.jsonl");

@@ -87,7 +87,7 @@ for (const name of NAMES) {
 
   test(`${name}: what it resolves to`, () => {
     for (const [key, value] of Object.entries(EXPECTED[name])) assert.equal(here[key], value, key);
-    const { model, training } = recipeOfItsDay(name, ["train_data=sample:train", "num_steps=7"]);
+    const { model, training } = recipeOfItsDay(name, ["train_data=sentences:train", "num_steps=7"]);
     const resolved: Record<string, unknown> = { ...model, ...training };
     for (const [key, value] of Object.entries({ ...here, num_steps: 7 })) assert.deepEqual(resolved[key], value, key);
     assert.throws(() => recipeOfItsDay(name, []), /which is not here; add --set train_data=FILE/);
