@@ -18,7 +18,7 @@ export function dropoutOf(keep: Dropout["keep"]): Dropout {
     const kept = keep(x.shape, rate, site);
     if (!kept) return x;
     const factor = 1 / (1 - rate);
-    const apply = hasKernels() ? kernelDrop : (t: tf.Tensor) => tf.mul(where(kept, t), factor);
+    const apply = hasKernels() ? kernelDrop : plainDrop;
     return differentiable([x], () => ({
       value: apply(x, kept, factor),
       saved: [kept],
@@ -30,6 +30,10 @@ export function dropoutOf(keep: Dropout["keep"]): Dropout {
 
 function kernelDrop(x: tf.Tensor, mask: tf.Tensor, factor: number): tf.Tensor {
   return kernelOp("Drop", { floats: [x], masks: [mask], flags: FLAG.mask, factor })[0];
+}
+
+function plainDrop(x: tf.Tensor, mask: tf.Tensor, factor: number): tf.Tensor {
+  return tf.mul(where(mask, x), factor);
 }
 
 /** Evaluation: nothing is dropped. */

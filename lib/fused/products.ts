@@ -3,8 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import { isNative } from "../backend";
 
 /**
- * a bᵀ on the last two axes. The native library multiplies by a transposed matrix as fast as by a plain one; WebAssembly's
- * fast product knows plain ones only and is about 20 times slower otherwise.
+ * a bᵀ on the last two axes. The native library multiplies many rows by a transposed matrix as fast as by a plain one
+ * (few-rows.ts is for few); WebAssembly's fast product knows plain ones only and is about 20 times slower otherwise.
  */
 export function matMulTransposed(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   if (isNative()) return tf.matMul(a, b, false, true);

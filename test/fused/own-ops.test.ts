@@ -36,7 +36,7 @@ function assertSame(
   const theirs = all();
   useKernels(level);
   theirs.forEach((values, i) => {
-    const scale = Math.max(1, ...Array.from(values, Math.abs));
+    const scale = Array.from(values, Math.abs).reduce((a, b) => Math.max(a, b), 1);
     assertClose(own[i], values, 1e-5 * scale, `${name}: ${i === 0 ? "values" : `gradient ${i}`}`);
   });
 }
@@ -46,12 +46,13 @@ const DROPOUTS: [string, Dropout][] = [
   ["with dropout", seededDropout(3, 4)],
 ];
 
-/** Rows, inputs, outputs: less than a vector, whole vectors, and neither; few rows and many. */
+/** Rows, inputs, outputs: less than a vector, whole vectors, and neither; few rows, many, and enough for several threads. */
 const SIZES = [
   [1, 3, 5],
   [7, 16, 32],
   [33, 37, 70],
   [200, 33, 19],
+  [700, 16, 384],
 ] as const;
 
 testAtEveryLevel("a linear layer, alone, with GELU, and with dropout, residual and norm", (level) => {

@@ -141,10 +141,10 @@ function leakage(mode: string, leak: boolean): number {
 for (const mode of MODES) {
   const faulty = mode === "markerV1" || mode === "markerV2";
   test(`${mode}: the scores of a text ${faulty ? "change with its batch's padding" : "do not depend on its batch"}`, () => {
-    assertClose([leakage(mode, false)], [0], 2e-6, "without the fault");
+    assertClose([leakage(mode, false)], [0], 5e-6, "without the fault");
     const moved = leakage(mode, true);
     if (faulty) assert.ok(moved > 1e-2, `as upstream computes it the scores move by ${moved}`);
-    else assertClose([moved], [0], 2e-6, "as upstream computes it");
+    else assertClose([moved], [0], 5e-6, "as upstream computes it");
   });
 }
 

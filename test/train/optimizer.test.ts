@@ -60,6 +60,20 @@ testAtEveryLevel("one native op and the plain update agree over 200 steps, weigh
   }
 });
 
+testAtEveryLevel("a parameter that is large enough for several threads", () => {
+  const values = () => tf.randomNormal([700, 201], 0, 1, "float32", 5);
+  const [plain, best] = ([{ moments: "plain" }, {}] as const).map((how) => {
+    const variables = new Map([["large", tf.variable(values())]]);
+    const groups = [{ names: ["large"], learningRate: 1e-2, weightDecay: 0.1 }];
+    const optimizer = new AdamW(variables, groups, { ...BETAS, ...how });
+    for (let step = 0; step < 3; step++)
+      optimizer.apply(new Map([["large", tf.randomNormal([700, 201], 0, 1, "float32", step + 1)]]), 1, 0.5);
+    optimizer.dispose();
+    return variables.get("large")?.dataSync() ?? [];
+  });
+  assert.ok(plain.length === 700 * 201 && plain.every((value, i) => Math.abs(value - best[i]) < 1e-5));
+});
+
 for (const moments of ["plain", "native", "kernel"] as const)
   testAtEveryLevel(
     `${moments}: saved and taken up in the middle, it goes on bit for bit; others' values stay`,
