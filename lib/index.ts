@@ -18,8 +18,10 @@ export type { Entity } from "./gliner/entity";
 export { toDisplacy, toRecord, toSpacy } from "./gliner/export";
 export { GLiNER } from "./gliner/gliner";
 export type { DescribedTypes } from "./gliner/reading/described";
-export type { PredictOptions } from "./gliner/reading/predict-options";
+export { AS_PYTHON, type PredictOptions } from "./gliner/reading/predict-options";
 export type { BatchOptions } from "./gliner/reading/reader";
+export type { Threshold } from "./gliner/reading/thresholds";
+export type { TypesAsked } from "./gliner/reading/types-asked";
 export { inWindows, planWindows, type WindowOptions } from "./gliner/reading/windows";
 
 // ## Train
@@ -55,6 +57,15 @@ export {
   topConfusions,
 } from "./evaluate/errors/analysis";
 export * from "./evaluate/errors/breakdown";
+export {
+  countTypes,
+  type Familiarity,
+  familiarity,
+  familiarityOfType,
+  type TypeCounts,
+  type TypeFamiliarity,
+} from "./evaluate/familiarity/familiarity";
+export { typeVectors } from "./evaluate/familiarity/type-vectors";
 export { type PredictionTask, type Predictor, predict, storedPredictions } from "./evaluate/predictions/predict";
 export {
   checkTexts,
@@ -85,6 +96,7 @@ export * from "./evaluate/statistics/seeds";
 export { type CurveModel, type CurvePair, type StoredCurve, storedCurve } from "./evaluate/stored/curve";
 export { type PresetRow, presetRow, storedCounts, storedPresets } from "./evaluate/stored/presets";
 export { amongPublished, type PublishedScore, publishedScores } from "./evaluate/stored/published-scores";
+export type { PromisedThresholds, ThresholdsOptions, TypeThreshold } from "./evaluate/thresholds";
 export { askedOnly, type EvaluateOptions, type Evaluation, evaluateRecords } from "./evaluate/zero-shot";
 
 // ## Data
@@ -140,15 +152,24 @@ export {
 } from "./study";
 
 // ## Audit
-// Why a run differs from another: two configurations key by key, and findings ranked by what they are worth.
+// Why a run differs from another: two configurations key by key, findings ranked by what they are worth, the way
+// from one to the other, the first stage at which two programs part, reports.
 
 export { type Audit, type AuditOptions, audit } from "./audit/audit";
 export type { Configuration } from "./audit/configuration/configuration";
 export { openConfiguration } from "./audit/configuration/open";
-export { type ConfigurationDiff, type DiffRow, diffConfigurations, sideWords } from "./audit/diff/diff";
+export { type ConfigurationDiff, type DiffHead, type DiffRow, diffConfigurations, sideWords } from "./audit/diff/diff";
 export type { Effect } from "./audit/effects/effect";
 export type { Finding } from "./audit/finding";
 export { type Match, nearestPublished } from "./audit/forensics/nearest";
+export { pathOnFile } from "./audit/path/one-by-one";
+export type { AblationPath, PathManifest, PathStep, Worth } from "./audit/path/path";
+export { type Claim, type JudgedClaim, judgeClaims, readClaims } from "./audit/report/claims";
+export { runReport } from "./audit/report/of-run";
+export { studyReport } from "./audit/report/of-study";
+export { type Report, type ReportSection, reportMarkdown } from "./audit/report/report";
+export type { StageResult, StageState } from "./audit/trace/stage";
+export { type DivergenceTrace, type TraceOptions, trace } from "./audit/trace/trace";
 
 // ## Show
 // What a notebook's cell can show.
@@ -198,5 +219,9 @@ export * from "./model/span/allennlp";
 export { type SpanInput, type SpanLayer, scoreSpans } from "./model/span/layer";
 export type { ForwardOptions, Trace } from "./model/uni-encoder-span";
 export { RandomStream, randomStream } from "./random";
+export { ComposedText } from "./text/compose";
+export type { TextReading } from "./text/reading";
+export { type SentencePlace, splitSentences } from "./text/sentences";
 export { SubwordTokenizer } from "./text/tokenizer";
+export { splitUnspaced } from "./text/unspaced";
 export { splitAtSpaces, splitTokens, splitWords, type Word } from "./text/words";

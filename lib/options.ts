@@ -22,6 +22,9 @@ const RULES = {
   seed: { low: 0, high: Number.MAX_SAFE_INTEGER, whole: true },
 } satisfies Record<string, NumberRule>;
 
+/** Spans whose probability is greater count, where nobody says otherwise; as in Python. */
+export const THRESHOLD = 0.5;
+
 /** A number that has a rule. */
 export type NumberOption = keyof typeof RULES;
 
@@ -39,6 +42,13 @@ export function checkNumber(option: NumberOption, value: unknown, name: string =
 export function checkSwitch(name: string, value: unknown): boolean {
   if (typeof value === "boolean") return value;
   throw usageError(`${name} got ${shown(value)}, wanted true or false.`);
+}
+
+/** @throws UserError where it is none of these words */
+export function checkWord<Word extends string>(name: string, value: unknown, words: readonly Word[]): Word {
+  const known = words.find((word) => word === value);
+  if (known !== undefined) return known;
+  throw usageError(`${name} got ${shown(value)}, wanted ${words.map((word) => `"${word}"`).join(" or ")}.`);
 }
 
 /** A misspelt option (`flat_ner`, `treshold`) would be left out in silence. @throws UserError naming it */

@@ -7,17 +7,21 @@ import { TINY_BERT } from "./tiny";
 
 const EMBEDDINGS = `${ENCODER_PREFIX}embeddings.word_embeddings.weight`;
 
-/** An encoder's folder as a hub has it, with the tiny model's weights; `change` alters its word embeddings. */
-export function tinyEncoder(path: string, change: (embeddings: Float32Array) => void = () => undefined): string {
-  const read = (name: string) => JSON.parse(readFileSync(join(TINY_BERT, name), "utf8"));
+/** An encoder's folder as a hub has it, with the weights of a tiny model; `change` alters its word embeddings. */
+export function tinyEncoder(
+  path: string,
+  change: (embeddings: Float32Array) => void = () => undefined,
+  from = TINY_BERT,
+): string {
+  const read = (name: string) => JSON.parse(readFileSync(join(from, name), "utf8"));
   const config = read("gliner_config.json").encoder_config;
   const tokenizer = read("tokenizer.json");
   const kept = tokenizer.added_tokens.filter(({ content }: { content: string }) => !/FLERT|<</.test(content));
   const rows = config.vocab_size - (tokenizer.added_tokens.length - kept.length);
   writeFileSync(join(path, "config.json"), JSON.stringify({ ...config, vocab_size: rows }));
   writeFileSync(join(path, "tokenizer.json"), JSON.stringify({ ...tokenizer, added_tokens: kept }));
-  cpSync(join(TINY_BERT, "tokenizer_config.json"), join(path, "tokenizer_config.json"));
-  const tensors = [...readSafetensors(join(TINY_BERT, "model.safetensors")).tensors].flatMap(([name, tensor]) => {
+  cpSync(join(from, "tokenizer_config.json"), join(path, "tokenizer_config.json"));
+  const tensors = [...readSafetensors(join(from, "model.safetensors")).tensors].flatMap(([name, tensor]) => {
     if (!name.startsWith(ENCODER_PREFIX)) return [];
     const { shape, data } = name === EMBEDDINGS ? cut(tensor, rows) : tensor;
     if (name === EMBEDDINGS) change(data as Float32Array);

@@ -120,7 +120,7 @@ async function main(): Promise<void> {
   rmSync(out, { recursive: true, force: true });
   await model.savePretrained(out, { precision: "int8" });
   model.dispose();
-  copyFileSync(join(run, "manifest.json"), join(out, "manifest.json"));
+  for (const file of ["manifest.json", "types.json"]) copyFileSync(join(run, file), join(out, file));
   writeAtomically(join(out, "curve.json"), curve);
   writeAtomically(join(out, "README.md"), card);
 }

@@ -3,16 +3,20 @@ import { versionOf } from "../era";
 import { usageError } from "../errors";
 import { publishedScores } from "../evaluate/stored/published-scores";
 import { DEFAULT_OFFICIAL } from "../provenance/official";
-import { readSuspect } from "../study/suspects/suspect";
 import type { Configuration } from "./configuration/configuration";
 import { openConfiguration } from "./configuration/open";
-import type { Evidence, Reference } from "./evidence";
-import type { Finding, Sighting } from "./finding";
+import { difficultyOf } from "./difficulty";
+import { reversed } from "./effects/effect";
+import type { Difficulty, Evidence, Reference } from "./evidence";
+import type { Finding } from "./finding";
 import { sightings } from "./findings";
 import { type Definition, definitions, distinct } from "./forensics/definitions";
 import { type Match, nearestPublished } from "./forensics/nearest";
 import { reportedSets } from "./forensics/reported";
 import { gather } from "./inputs/read";
+import { nextSteps, pathStep, withMinutes } from "./next";
+import { pathOnFile } from "./path/one-by-one";
+import type { AblationPath } from "./path/path";
 import { unknowns } from "./unknown";
 
 /** What an audit found: findings by their worth, what they explain, and what to run next. */
@@ -26,12 +30,17 @@ export interface Audit {
   /** The sum of the findings' known effects, of those that are certain. They were measured one by one, and on other models: no proof. */
   explained: number | null;
   unexplained: number | null;
+  /** From this configuration to the reference's, key by key; null where one of them is not known. */
+  path: AblationPath | null;
+  /** How much each scored set's types resemble the trained ones; null where types or scores are not known. */
+  difficulty: Difficulty[] | null;
   /** What cannot be told from these inputs. */
   unknown: string[];
   /** The nearest published constellations of scores. */
   nearest: Match[];
   /** With predictions, their reported numbers and gold: the ways of scoring that come nearest, best first. */
   definitions: Definition[];
+  /** Minutes on this machine, null = not estimated. */
   next: { command: string; minutes: number | null; why: string }[];
 }
 
@@ -41,12 +50,16 @@ export interface AuditOptions {
   era?: string | null;
   /** A recipe's name, a yaml or a run. */
   against?: string | null;
+  /** How long what is to be run next takes on this machine, whose speed is measured for it (default false). */
+  minutes?: boolean;
 }
 
-/** @throws UserError in one sentence where an input cannot be read */
+/**
+ * Why did a run differ? Reads what there is of it and says what is seen, what that is worth, and what cannot be told.
+ * @throws UserError in one sentence where an input cannot be read */
 export async function audit(
   paths: readonly string[],
-  { era = null, against = null }: AuditOptions = {},
+  { era = null, against = null, minutes = false }: AuditOptions = {},
 ): Promise<Audit> {
   if (paths.length === 0)
     throw usageError(
@@ -55,17 +68,23 @@ export async function audit(
   if (era !== null) versionOf(era);
   const gathered = await gather(paths, era);
   const reference = against === null ? claimed(gathered) : referenceOf(openConfiguration(against, era));
-  const evidence: Evidence = { ...gathered, against: reference, definitions: null };
+  const { trained, tests } = gathered;
+  const difficulty = trained && tests ? await difficultyOf(trained, tests) : null;
+  const evidence: Evidence = { ...gathered, difficulty, against: reference, definitions: null };
   const reported = await reportedSets(evidence);
-  return conclude({ ...evidence, definitions: reported.length ? definitions(reported) : null });
+  const result = conclude({ ...evidence, definitions: reported.length ? definitions(reported) : null });
+  return minutes ? { ...result, next: await withMinutes(result.next) } : result;
 }
 
 /** What is concluded from evidence that was gathered. */
 export function conclude(evidence: Evidence): Audit {
-  const { inputs, against, tests } = evidence;
+  const { inputs, against, tests, configuration } = evidence;
   const seen = sightings(evidence);
   const gap = typeof tests?.average === "number" && against?.average ? tests.average - against.average : null;
   const known = seen.flatMap(({ effect, certain, aside }) => (effect && certain && !aside ? [effect.f1] : []));
+  // One number of each side: nothing is known of its error.
+  const facts = { start: tests?.average ?? null, gap: gap === null ? null : { f1: -gap, ci95: null } };
+  const path = configuration && against ? pathOnFile(configuration, against.configuration, facts) : null;
   const explained = gap === null || known.length === 0 ? null : known.reduce((a, b) => a + b, 0);
   return {
     inputs,
@@ -80,10 +99,30 @@ export function conclude(evidence: Evidence): Audit {
     gap,
     explained,
     unexplained: gap === null ? null : gap - (explained ?? 0),
+    path,
+    difficulty: evidence.difficulty,
     unknown: unknowns(evidence),
     nearest: tests ? nearestPublished(tests).slice(0, 3) : [],
     definitions: distinct(evidence.definitions ?? []).slice(0, 10),
-    next: nextSteps(seen),
+    next: [...nextSteps(seen), ...pathStep(path)],
+  };
+}
+
+/** The audit with a path that was measured: a difference whose worth nobody had measured has it now, on that small task. */
+export function withPath(audit: Audit, path: AblationPath): Audit {
+  const measured = new Map(path.steps.flatMap(({ key, effect }) => (effect ? [[key, effect] as const] : [])));
+  const findings = audit.findings.map((finding) => {
+    const effect = measured.get(finding.id.replace(/^differs:/, ""));
+    // Of a finding: this input less the reference; of a step: the reference's value less this one's.
+    return finding.effect === null && effect ? { ...finding, effect: reversed(effect) } : finding;
+  });
+  const size = ({ effect }: Finding) => (effect ? Math.abs(effect.f1) : -1);
+  const ranked = [...findings].sort((a, b) => size(b) - size(a));
+  return {
+    ...audit,
+    findings: ranked,
+    path,
+    next: audit.next.filter(({ command }) => !command.includes(" --measure ")),
   };
 }
 
@@ -99,16 +138,4 @@ function referenceOf(configuration: Configuration): Reference {
   const isPaper = configuration.kind === "official recipe" && configuration.name.startsWith("config_large");
   const row = isPaper ? publishedScores().find(({ model }) => model === "GLiNER-L") : undefined;
   return { configuration, average: typeof row?.average === "number" ? row.average / 100 : null };
-}
-
-/** A study for each finding whose worth nobody has measured and that can be measured here. */
-function nextSteps(seen: readonly Sighting[]): Audit["next"] {
-  const ids = new Set(seen.flatMap(({ effect, suspect }) => (effect === null && suspect ? [suspect] : [])));
-  return [...ids]
-    .map((id) => readSuspect(id))
-    .flatMap(({ id, question, needs, arms }) => {
-      if (arms.every(({ notRunnable }) => notRunnable !== null)) return [];
-      const why = `${question} (${needs === "hours" ? "hours of training" : needs}; --estimate says how many)`;
-      return [{ command: `npm run -s study -- ${id} --out runs/${id}`, minutes: null, why }];
-    });
 }

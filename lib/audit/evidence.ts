@@ -1,5 +1,6 @@
 /** What the inputs of an audit say, put side by side; every sign of lib/audit/findings looks at it and at nothing else. */
 
+import type { TypeCounts } from "../evaluate/familiarity/familiarity";
 import type { Predictions } from "../evaluate/predictions/predictions";
 import type { GLiNERConfig } from "../model/config";
 import type { Manifest } from "../provenance/manifest";
@@ -16,12 +17,25 @@ export interface Evidence {
   curve: Curve | null;
   tests: TestFacts | null;
   records: RecordFacts | null;
+  /** Mentions of each type that was trained, where the folder says so. */
+  trained: TypeCounts | null;
+  /** How familiar the trained types are with each scored set's; null where types or scores are not known. */
+  difficulty: Difficulty[] | null;
   /** Of each set whose predictions were given. */
   predictions: Map<string, Predictions>;
   /** Ways of scoring, held against the reported numbers; null where predictions, numbers or gold are missing. */
   definitions: Definition[] | null;
   /** What everything is held against. */
   against: Reference | null;
+}
+
+/** How much a set's types resemble the trained ones. */
+export interface Difficulty {
+  set: string;
+  /** Familiarity, 0..1; null where there is no encoder to compare names with. */
+  familiarity: number | null;
+  /** Share of the set's types that were trained by name. */
+  seen: number;
 }
 
 export interface Reference {

@@ -1,7 +1,8 @@
 /** Which TensorFlow runs, how it got here, and the door to the ops that TensorFlow.js does not wrap. */
 
 export { cacheFolder, offline, PRIVATE_FOLDER, PROJECT_ROOT } from "../files/places";
-export type { BackendInfo, BackendName } from "./info";
+export type { BackendInfo, BackendName, Kernels } from "./info";
+export { activeKernels, FLAG, forcedKernels, hasKernels, kernelOp } from "./kernels";
 export { attribute, int64, isNative, nativeOp, nativeRandomBits, type OpAttribute } from "./native";
-export { type Attempt, type BackendRecord, forcedBackend, type Rung, readRecord } from "./record";
-export { backendInfo, useBackend } from "./use";
+export { type Attempt, type BackendRecord, forcedBackend, type KernelsRecord, type Rung, readRecord } from "./record";
+export { backendInfo, useBackend, useKernels } from "./use";

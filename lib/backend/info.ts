@@ -3,6 +3,9 @@
 /** TensorFlow.js's own names of the three backends that run in Node. */
 export type BackendName = "tensorflow" | "wasm" | "cpu";
 
+/** Whether native ops of our own run beside TensorFlow's, and for which instruction set they were compiled. */
+export type Kernels = "plain" | "avx2" | "avx512" | "off";
+
 /** What computes. */
 export interface BackendInfo {
   name: BackendName;
@@ -14,4 +17,5 @@ export interface BackendInfo {
   gpu: boolean;
   threads: number;
   native: boolean;
+  kernels: Kernels;
 }

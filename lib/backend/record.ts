@@ -16,6 +16,16 @@ export interface Attempt {
   seconds: number;
 }
 
+/** What came of compiling the native ops of our own (kernels/) for the library that was chosen. */
+export interface KernelsRecord {
+  /** Their sources and the library: where they change, the ops are compiled again. */
+  key: string;
+  /** The folder of the cache that holds them, or null. */
+  folder: string | null;
+  /** Why there are none; "" where there are. */
+  reason: string;
+}
+
 /** The choice of one set-up. */
 export interface BackendRecord {
   /** The machine and the Node it was made for. */
@@ -31,6 +41,8 @@ export interface BackendRecord {
   /** In milliseconds since 1970: a choice of wasm is looked at again after a day. */
   time: number;
   attempts: Attempt[];
+  /** Absent where the library has none: Google's, a GPU's, WebAssembly. */
+  kernels?: KernelsRecord;
 }
 
 export const RECORD_PATH = join(PRIVATE_FOLDER, "backend.json");

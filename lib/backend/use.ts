@@ -7,7 +7,8 @@ import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../errors";
 import { BINDING_PATH } from "../files/places";
 import { machineFacts } from "../machine";
-import type { BackendInfo, BackendName } from "./info";
+import type { BackendInfo, BackendName, Kernels } from "./info";
+import { startKernels, useKernels as switchKernels } from "./kernels";
 import { nativeLibrary } from "./native";
 import { forcedBackend, readRecord } from "./record";
 import { registerSegmentSum } from "./segment-sum";
@@ -47,6 +48,16 @@ export function backendInfo(): BackendInfo {
   return active;
 }
 
+/**
+ * Switches the native ops of our own in a running process, to compare: off, one of their levels, or the processor's best.
+ * @throws UserError where there are none, or the processor lacks the level
+ */
+export function useKernels(wanted?: Kernels): Kernels {
+  const kernels = switchKernels(wanted);
+  active = { ...backendInfo(), kernels };
+  return kernels;
+}
+
 function chosen(): BackendName {
   const forced = forcedBackend();
   const record = readRecord();
@@ -83,7 +94,9 @@ async function startNative(): Promise<BackendInfo> {
   const library =
     record && record.chosen !== "wasm" && record.library.includes(version) ? record.library : `TensorFlow ${version}`;
   const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || machineFacts().cores;
-  return { name: "tensorflow", library, version, gpu, threads, native: true };
+  const fits = record?.chosen !== "wasm" && record?.library === library;
+  const kernels = startKernels(fits ? record?.kernels : undefined, { gpu, threads });
+  return { name: "tensorflow", library, version, gpu, threads, native: true, kernels };
 }
 
 async function startPlain(): Promise<BackendInfo> {
@@ -97,5 +110,6 @@ async function startPlain(): Promise<BackendInfo> {
     gpu: false,
     threads: 1,
     native: false,
+    kernels: "off",
   };
 }

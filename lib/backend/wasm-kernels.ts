@@ -1,4 +1,4 @@
-/** Two kernels that TensorFlow.js's wasm lacks: a segment sum of our own, and `Einsum` borrowed from the cpu backend. */
+/** What TensorFlow.js's wasm lacks: a segment sum, `Einsum` borrowed from the cpu backend, and quick products of transposed matrices. */
 import * as tf from "@tensorflow/tfjs";
 import { registerSegmentSum } from "./segment-sum";
 import { type Storage, storage } from "./storage";
@@ -16,6 +16,7 @@ const BORROWED = ["Einsum"];
 /** Registers the missing kernels once; wasm must have started. */
 export function registerMissingKernels(): void {
   registerSegmentSum("wasm");
+  registerProduct();
   for (const kernelName of BORROWED) {
     if (tf.getKernel(kernelName, "wasm")) continue;
     tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc: (call) => borrow(kernelName, call) });
@@ -42,4 +43,38 @@ function borrow(kernelName: string, { inputs, attrs, backend }: KernelCall): tf.
 function copy(info: tf.TensorInfo, from: Storage, to: Storage): tf.TensorInfo {
   const { shape, dtype } = info;
   return { dataId: to.write(from.readSync(info.dataId), shape, dtype), shape, dtype };
+}
+
+const PRODUCT = "BatchMatMul";
+
+/**
+ * Products of transposed matrices: wasm's fast product knows plain ones only and takes twelve times as long otherwise, which is what
+ * every gradient of a product asks for. Here the matrix is transposed first.
+ */
+function registerProduct(): void {
+  const plain = tf.getKernel(PRODUCT, "wasm");
+  const transpose = tf.getKernel("Transpose", "wasm");
+  if (!plain || !transpose) throw new Error(`wasm has no kernel ${PRODUCT}, or none for a transposed matrix`);
+  tf.unregisterKernel(PRODUCT, "wasm");
+  tf.registerKernel({
+    ...plain,
+    kernelFunc: ({ inputs, attrs, backend }) => {
+      const { a, b } = inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
+      const { transposeA, transposeB } = attrs as { transposeA?: boolean; transposeB?: boolean };
+      const turned = (x: tf.TensorInfo, turn: boolean | undefined) => {
+        if (!turn) return x;
+        const axes = x.shape.map((_, i) => i);
+        const perm = [...axes.slice(0, -2), x.shape.length - 1, x.shape.length - 2];
+        return transpose.kernelFunc({ inputs: { x }, attrs: { perm }, backend }) as tf.TensorInfo;
+      };
+      const given = { a: turned(a, transposeA), b: turned(b, transposeB) };
+      const product = plain.kernelFunc({ inputs: given, attrs: { transposeA: false, transposeB: false }, backend });
+      for (const [was, is] of [
+        [a, given.a],
+        [b, given.b],
+      ])
+        if (is !== was) storage(backend).disposeData(is.dataId, true);
+      return product;
+    },
+  });
 }

@@ -20,5 +20,6 @@ export async function startWasm(): Promise<BackendInfo> {
     gpu: false,
     threads: wasm.getThreadsCount(),
     native: false,
+    kernels: "off",
   };
 }

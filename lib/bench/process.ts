@@ -4,10 +4,16 @@ import { UserError } from "../errors";
 
 /**
  * Runs a program and reads the last line that it prints as JSON.
+ * @param variables of its environment, beside this process's own
  * @throws UserError where it does not start, fails, or prints none
  */
-export async function runProcess(name: string, [command, ...args]: readonly string[]): Promise<unknown> {
-  const output = await run(command, args).catch((error: Error) => {
+export async function runProcess(
+  name: string,
+  [command, ...args]: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  const env = { ...process.env, ...variables };
+  const output = await run(command, args, { env }).catch((error: Error) => {
     throw new UserError(`${name} does not start, or fails: ${error.message}.`);
   });
   const last = output.trim().split("\n").at(-1) ?? "";

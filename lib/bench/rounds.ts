@@ -25,6 +25,10 @@ export interface Work {
   batch: number;
   hidden: number;
   threshold?: number;
+  /** One of BENCH_ENCODERS; absent: the model is somebody's own. */
+  encoder?: string;
+  /** Threads that all contenders are given; absent: their own choice. */
+  threads?: number;
 }
 
 /** All rounds of one contender at one piece of work. */
@@ -69,7 +73,7 @@ export async function takeRounds(
   for (let round = 0; round < rounds; round++)
     for (const [i, contender] of contenders.entries()) {
       busy.push(await busyShare());
-      const measurement = await runOnce(contender);
+      const measurement = await runOnce(contender, work);
       taken[i].push(measurement);
       const { sentences_per_s: speed, peak_rss_mb: memory } = measurement;
       const warn = busy[busy.length - 1] > BUSY ? "  (the machine was busy)" : "";
@@ -99,14 +103,32 @@ function summarise(work: Work, runtime: string, rounds: Measurement[]): Contende
 
 const extremes = (values: readonly number[]) => [Math.min(...values), Math.max(...values)] as const;
 
-export function describe({ mode, batch, hidden, threshold }: Work): string {
-  return `${mode}, batch ${batch}, D ${hidden}${threshold === undefined ? "" : `, threshold ${threshold}`}`;
+export function describe({ mode, batch, hidden, threshold, encoder, threads }: Work): string {
+  const parts = [
+    ...(encoder === undefined ? [] : [encoder]),
+    ...[mode, `batch ${batch}`, `D ${hidden}`],
+    ...(threshold === undefined ? [] : [`threshold ${threshold}`]),
+    ...(threads === undefined ? [] : [threads === 1 ? "1 thread" : `${threads} threads`]),
+  ];
+  return parts.join(", ");
+}
+
+/** What tells TensorFlow.js, PyTorch and onnxruntime how many threads there are. */
+function threadVariables(threads: number | undefined): Record<string, string> {
+  if (threads === undefined) return {};
+  const names = ["TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"];
+  return Object.fromEntries(names.map((name) => [name, `${threads}`]));
 }
 
 /** @throws UserError where the process fails or says something else than a measurement */
-async function runOnce({ name, words }: Contender): Promise<Measurement> {
-  const measurement = await runProcess(name, words);
-  if (isMeasurement(measurement)) return measurement;
+async function runOnce({ name, words }: Contender, { mode, threads }: Work): Promise<Measurement> {
+  const start = performance.now();
+  const measurement = await runProcess(name, words, threadVariables(threads));
+  if (isMeasurement(measurement)) {
+    // A process cannot time its own start, and what a reader waits for has its end in it.
+    const seconds = (performance.now() - start) / 1000;
+    return mode === "cold" ? { ...measurement, sentences_per_s: 1 / seconds, seconds } : measurement;
+  }
   throw new UserError(`${name} printed JSON without sentences_per_s and peak_rss_mb, which a measurement has.`);
 }
 

@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { UserError } from "../errors";
 import { GLiNER } from "../gliner/gliner";
+import { AS_PYTHON } from "../gliner/reading/predict-options";
 import { batchLoss } from "../model/batch-loss";
 import { DEFAULT_LOSS } from "../model/loss";
 import type { BenchText } from "./work";
@@ -30,7 +31,7 @@ export async function ownAnswers(folder: string, texts: readonly BenchText[]): P
     const batch = model.collate(texts.slice(0, 8));
     const value = tf.tidy(() => batchLoss(model.model, batch, { ...DEFAULT_LOSS, alpha: -1, gamma: 0 }).dataSync()[0]);
     const sentences = texts.map(({ tokens }) => tokens.join(" "));
-    const found = await model.inference(sentences, texts[0].types, { threshold: THRESHOLD });
+    const found = await model.inference(sentences, texts[0].types, { ...AS_PYTHON, threshold: THRESHOLD });
     const entities = found.flatMap((list, text) =>
       list.map(({ start, end, label, score }) => [text, start, end, label, score] as Answers["entities"][number]),
     );

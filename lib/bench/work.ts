@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { goldTypes, joinRecords, type NerRecord, readRecords } from "../data/records";
 import { UserError } from "../errors";
+import { writeAtomically } from "../files/atomic";
 import { randomStream } from "../random";
 
 /** A text to measure on: its words, its mentions, and the types it is asked for. */
@@ -48,4 +49,10 @@ export function givenTexts(path: string): BenchText[] {
   if (!Array.isArray(raw) || raw.length === 0 || !raw.every(isText))
     throw new UserError(`--data: ${path} is no list of examples with tokenized_text, ner and ner_labels.`);
   return raw.map(({ tokenized_text: tokens, ner, ner_labels: types }) => ({ tokens, ner, types }));
+}
+
+/** Writes texts as the Python benchmark reads them. */
+export function writeTexts(path: string, texts: readonly BenchText[]): void {
+  const examples = texts.map(({ tokens, ner, types }) => ({ tokenized_text: tokens, ner, ner_labels: types }));
+  writeAtomically(path, JSON.stringify(examples));
 }

@@ -5,6 +5,7 @@ import type { Entity } from "../gliner/entity";
 import { toRecord } from "../gliner/export";
 import { entities as drawn } from "../notebook/entities";
 import { escapeHtml } from "../notebook/html";
+import type { TextReading } from "../text/reading";
 
 export interface AnswerForm {
   /** Before the first answer and after the last. */
@@ -19,15 +20,18 @@ export type AnswerFormName = (typeof ANSWER_FORMS)[number];
 
 export const isAnswerForm = (name: unknown): name is AnswerFormName => ANSWER_FORMS.some((form) => form === name);
 
-/** @param labels what is asked for: each has its colour on the whole page */
-export function answerForms(labels: readonly string[]): Record<AnswerFormName, AnswerForm> {
+/**
+ * @param labels what is asked for: each has its colour on the whole page
+ * @param reading how texts become words, for BIO's
+ */
+export function answerForms(labels: readonly string[], reading: TextReading): Record<AnswerFormName, AnswerForm> {
   return {
     jsonl: plain((_, __, rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join("")),
     marked: plain(
       (text, mentions, _, line) =>
         `${markedLine({ text: text.trimEnd(), mentions: [...mentions], absent: [] }, `text ${line}`)}\n`,
     ),
-    bio: plain((text, entities) => bioLines(toRecord(text, entities))),
+    bio: plain((text, entities) => bioLines(toRecord(text, entities, reading))),
     html: {
       open: page(labels),
       close: "</main></body></html>\n",

@@ -35,8 +35,8 @@ export const command: Command = {
 
 function report({ a, b, rows }: ReturnType<typeof diffConfigurations>): string {
   const head = [a, b].map(
-    ({ name, kind, era }, i) =>
-      `${"AB"[i]}: ${name} (${kind}, ${era ? `version ${era}` : "version not known: give --era"})\n`,
+    ({ name, kind, era, refused }, i) =>
+      `${"AB"[i]}: ${name} (${kind}, ${era ? `version ${era}` : "version not known: give --era"})\n${refused ? `   cannot have run so: ${refused}\n` : ""}`,
   );
   const lines = rows.map(
     ({ key, words, a: left, b: right, matters }) =>

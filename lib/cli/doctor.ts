@@ -4,8 +4,11 @@ import { join } from "node:path";
 import {
   type Attempt,
   type BackendInfo,
+  type BackendRecord,
   cacheFolder,
   forcedBackend,
+  forcedKernels,
+  type Kernels,
   offline,
   PROJECT_ROOT,
   readRecord,
@@ -32,6 +35,8 @@ export interface Diagnosis {
   python: string;
   backend: BackendInfo | { error: string };
   forced: string | null;
+  /** Native ops of our own: the instruction set in use, or "off" and why. */
+  kernels: { level: Kernels; reason: string };
   /** Every rung that was tried at set-up, in order; empty before the first set-up. */
   ladder: Attempt[];
   cache: { folder: string; tensorflow_mb: number; encoders_mb: number };
@@ -45,11 +50,13 @@ export interface Diagnosis {
 }
 
 const SETTINGS =
-  /^(MALLOC_|TF_(CPP|ENABLE|NUM|XLA|GPU|FORCE|CUDNN|DETERMINISTIC)_|OMP_|OPENBLAS_|MKL_|BACKEND$|WORKBOOK_|HF_(ENDPOINT|HOME|HUB_CACHE|HUB_OFFLINE)$|NODE_OPTIONS$|CXX$)/;
+  /^(MALLOC_|TF_(CPP|ENABLE|NUM|XLA|GPU|FORCE|CUDNN|DETERMINISTIC)_|OMP_|OPENBLAS_|MKL_|BACKEND$|KERNELS$|WORKBOOK_|HF_(ENDPOINT|HOME|HUB_CACHE|HUB_OFFLINE)$|NODE_OPTIONS$|CXX$)/;
 
 /** Looks at everything; only the backend is really started. */
 export async function diagnose(): Promise<Diagnosis> {
   const mirror = mirrorFolder();
+  const record = readRecord();
+  const backend = await tryBackend();
   const megabytes = (folder: string) => Math.round(folderBytes(cacheFolder(folder)) / 1e6);
   return {
     node: process.version,
@@ -57,9 +64,10 @@ export async function diagnose(): Promise<Diagnosis> {
     ...machineFacts(),
     compiler: await firstLine(compiler(), "--version"),
     python: await firstLine(python(), "--version"),
-    backend: await tryBackend(),
+    backend,
     forced: forcedBackend() ?? null,
-    ladder: readRecord()?.attempts ?? [],
+    kernels: kernelsOf(backend, record),
+    ladder: record?.attempts ?? [],
     cache: { folder: cacheFolder(), tensorflow_mb: megabytes("tensorflow"), encoders_mb: megabytes("encoders") },
     encoder: { name: DEFAULT_ENCODER, folder: cachedEncoder() ?? null },
     mirror: existsSync(mirror) ? mirror : null,
@@ -88,6 +96,14 @@ async function tryBackend(): Promise<BackendInfo | { error: string }> {
   }
 }
 
+function kernelsOf(backend: Diagnosis["backend"], record: BackendRecord | undefined): Diagnosis["kernels"] {
+  if ("error" in backend || !backend.native) return { level: "off", reason: "no native library runs" };
+  if (backend.kernels !== "off") return { level: backend.kernels, reason: "" };
+  if (forcedKernels() === "off") return { level: "off", reason: "KERNELS=off" };
+  const none = backend.gpu ? "they run on the CPU only" : "they are made for PyPI's library only";
+  return { level: "off", reason: record?.kernels?.reason || none };
+}
+
 /** The same for people: a word and what was found. */
 function rows(found: Diagnosis): [string, string][] {
   const { backend, cache, memory_gb: memory } = found;
@@ -103,6 +119,7 @@ function rows(found: Diagnosis): [string, string][] {
       `  ${rung}`,
       ok ? `taken (${seconds} s): ${reason}` : `refused (${seconds} s): ${reason}`,
     ]),
+    ["native ops", found.kernels.level === "off" ? `off: ${found.kernels.reason}` : `on, for ${found.kernels.level}`],
     ["cache", `${cache.folder}: TensorFlow ${cache.tensorflow_mb} MB, encoders ${cache.encoders_mb} MB`],
     ["encoder", `${found.encoder.name}: ${found.encoder.folder ?? "not here yet"}`],
     ["data mirror", found.mirror ?? "none: public files come from the network"],

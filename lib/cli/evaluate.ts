@@ -9,6 +9,7 @@ import { askedLabels, PRESETS, type Preset, presetOf, rulesOf } from "../evaluat
 import { PLAIN_RULES, type ScoringRules } from "../evaluate/scoring/scoring";
 import { compareF1 } from "../evaluate/statistics/paired";
 import { amongPublished } from "../evaluate/stored/published-scores";
+import type { ShardQueue } from "../gliner/shards/order";
 import { columns } from "./columns";
 import { type Command, ruled, runCommand, type Values, whole } from "./command";
 import { comparisonReport, presetsReport, scoresReport, unrepresentableReport } from "./evaluation-report";
@@ -22,7 +23,9 @@ import {
   savedPredictions,
 } from "./evaluation-run";
 import { openSet } from "./evaluation-sets";
+import { withFamiliarity } from "./familiarity";
 import { readLabels } from "./labels";
+import { QUEUE_HELP, QUEUE_OPTIONS, withQueue } from "./queue";
 
 export const command: Command = {
   name: "evaluate",
@@ -58,6 +61,7 @@ export const command: Command = {
     ["--labels-at-once N", "asks for more types than N in several prompts, which changes their scores"],
     ["--fail-on-truncation", "ends with 1 where words of a text were not read"],
     ["--seed N", "of the bootstrap (default 0)"],
+    ...QUEUE_HELP,
   ],
   options: {
     model: { type: "string", multiple: true },
@@ -77,13 +81,16 @@ export const command: Command = {
     "labels-at-once": { type: "string" },
     "fail-on-truncation": { type: "boolean" },
     seed: { type: "string" },
+    ...QUEUE_OPTIONS,
   },
   allowPositionals: true,
   async run(values, positionals) {
     const options = readOptions(values, positionals);
     const sets = await Promise.all(options.files.map((file) => openSet(file, options)));
     checkNames(sets, options.folder);
-    const evaluated = await evaluateAll(options, sets);
+    const evaluated = await (values.queue === undefined
+      ? evaluateAll(options, sets)
+      : withQueue(values, (queue) => evaluateAll(options, sets, queue)));
     const comparisons = evaluated.slice(1).map((one) => compareWith(evaluated[0], one, sets, options.seed));
     const results = evaluated.map(({ evaluation, presets }) => (presets ? { ...evaluation, presets } : evaluation));
     const published = options.published
@@ -123,6 +130,8 @@ function readOptions(values: Values, positionals: string[]): Options {
   const files = [...list(values.data), ...positionals];
   const folder = text(values.predictions);
   if (models.length === 0 && folder === undefined) throw usageError(`--model is missing; wanted: ${command.usage}`);
+  if (values.queue !== undefined && (folder === undefined || models.length === 0))
+    throw usageError("--queue wants --model and --predictions DIR: what comes back is kept there.");
   if (files.length === 0) throw usageError(`--data is missing; wanted: ${command.usage}`);
   const presets = words(values.preset).map(presetOf);
   if (presets.length && (values.nested || values["multi-label"]))
@@ -161,7 +170,7 @@ interface Evaluated {
   presets?: Omit<PresetScores, "counts">[];
 }
 
-async function evaluateAll(options: Options, sets: readonly BenchmarkSet[]): Promise<Evaluated[]> {
+async function evaluateAll(options: Options, sets: readonly BenchmarkSet[], queue?: ShardQueue): Promise<Evaluated[]> {
   const { models, presets, folder, batchSize, labelsAtOnce, failOnTruncation, threshold } = options;
   const labels = sets.map(({ name, types }) => (presets.length ? askedLabels(presets[0], name, types) : [...types]));
   const settings = {
@@ -171,27 +180,30 @@ async function evaluateAll(options: Options, sets: readonly BenchmarkSet[]): Pro
     labelsAtOnce,
     failOnTruncation,
     folder,
+    queue,
   };
   const trainedOn = options.trainedOn ? new Set(goldTypes(await loadRecords(options.trainedOn))) : undefined;
   if (models.length === 0)
-    return savedPredictions(folder ?? "", sets).map((answers) => score(answers, sets, options, trainedOn));
+    return Promise.all(savedPredictions(folder ?? "", sets).map((answers) => score(answers, sets, options, trainedOn)));
   const evaluated: Evaluated[] = [];
   for (const model of await Promise.all(models.map(identified)))
-    evaluated.push(score(await predictSets(model, sets, settings), sets, options, trainedOn));
+    evaluated.push(await score(await predictSets(model, sets, settings), sets, options, trainedOn));
   return evaluated;
 }
 
 /** Scores one model's answers and prints its tables. */
-function score(
+async function score(
   answers: ModelPredictions,
   sets: readonly BenchmarkSet[],
   { rules, presets, threshold, seed, details, models }: Options,
   trainedOn?: ReadonlySet<string>,
-): Evaluated {
+): Promise<Evaluated> {
   const [first] = presets;
   const rulesFor = (set: string) =>
     first ? { ...rulesOf(first, set), ...(threshold === undefined ? {} : { threshold }) } : rules;
-  const { evaluation, counts, lost } = evaluateModel(answers, sets, rulesFor, { seed, details, trainedOn });
+  const { evaluation: scored, counts, lost } = evaluateModel(answers, sets, rulesFor, { seed, details, trainedOn });
+  // Without --model the answers carry a name and no folder.
+  const evaluation = models.length ? await withFamiliarity(scored, answers.model, sets) : scored;
   if (models.length !== 1) process.stdout.write(`\n${evaluation.model}\n`);
   process.stdout.write(scoresReport(evaluation));
   lost.forEach((one, i) => void process.stdout.write(unrepresentableReport(sets[i].name, one)));

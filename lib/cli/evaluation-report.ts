@@ -7,12 +7,31 @@ import type { ModelEvaluation } from "./evaluation-run";
 
 /** The tables that `evaluate` prints: percent, fixed columns, one line a row. */
 export function scoresReport({ datasets, average }: ModelEvaluation): string {
-  const rows = datasets.map(({ name, precision, recall, f1, ci95, support, types }) => {
-    return [name, percent(precision), percent(recall), percent(f1), interval(ci95), String(support), String(types)];
+  const known = datasets.every(({ familiarity }) => familiarity !== undefined);
+  const rows = datasets.map(({ name, precision, recall, f1, ci95, support, types, familiarity: close }) => {
+    const row = [
+      name,
+      percent(precision),
+      percent(recall),
+      percent(f1),
+      interval(ci95),
+      String(support),
+      String(types),
+    ];
+    return close ? [...row, close.value.toFixed(2), `${(100 * close.seen).toFixed(0)} %`] : row;
   });
   const head = ["data set", "P", "R", "F1", "95 % interval", "support", "types"];
-  return columns([head, ...rows, ["average", "", "", percent(average.f1), interval(average.ci95)]]);
+  const more = known ? ["Familiarity", "types seen"] : [];
+  const table = columns([
+    [...head, ...more],
+    ...rows,
+    ["average", "", "", percent(average.f1), interval(average.ci95)],
+  ]);
+  return known ? `${table}${FAMILIARITY}` : table;
 }
+
+const FAMILIARITY =
+  "Familiarity: 1 = the model was trained on a thousand mentions of these very types or more, 0 = on nothing like them (Golde et al. 2025).\n";
 
 /** Gold that the model cannot say, where there is some: it counts as missed. */
 export function unrepresentableReport(name: string, { width, length, alignment, ceiling }: Unrepresentable): string {

@@ -27,6 +27,8 @@ import { type Evaluation, evaluationOf } from "../evaluate/zero-shot";
 import { modelIdentity } from "../gliner/checkpoint/identity";
 import { GLiNER } from "../gliner/gliner";
 import { inLabelChunks } from "../gliner/reading/label-chunks";
+import type { ShardQueue } from "../gliner/shards/order";
+import { setsOverQueue } from "../gliner/shards/sets";
 import { Progress } from "../progress";
 
 /** What `evaluate` says of one model. */
@@ -41,6 +43,8 @@ export type DatasetRow = { name: string } & Pick<
   Evaluation,
   "precision" | "recall" | "f1" | "ci95" | "support" | "types"
 > & {
+    /** Of the trained types for this set's; only where it is known what the model was trained on. */
+    familiarity?: { value: number; seen: number };
     /** Only where there are some. */
     words_not_read?: number;
     details?: object;
@@ -65,6 +69,8 @@ export interface PredictSettings {
   failOnTruncation?: boolean;
   /** Where predictions are kept: `FOLDER/<model>/<set>.jsonl`. */
   folder?: string;
+  /** Whose workers are asked; wants a folder. */
+  queue?: ShardQueue;
 }
 
 /** Answers that no model gave in this run. */
@@ -95,6 +101,14 @@ export async function predictSets(
     return { model, backend: STORED, predictions: stored };
   }
   for (const [i, path] of tasks.map(pathOf).entries()) if (path && !stored[i]) refuseWritten(path);
+  if (settings.queue) {
+    const open = tasks.flatMap((task, i) => (stored[i] ? [] : [{ task, path: pathOf(task) ?? "" }]));
+    const order = { model: { name: model, sha256: identity.sha256 }, batchSize, folder: folder ?? "" };
+    const answers = await setsOverQueue(open, order, settings.queue);
+    const predictions = stored.map((one) => one ?? (answers.shift() as Predictions));
+    checkTruncation(sets, predictions, settings);
+    return { model, backend: "workers of a queue", predictions };
+  }
   const info = await useBackend();
   const loaded = await GLiNER.fromPretrained(model);
   const reader = labelsAtOnce === undefined ? loaded : inLabelChunks(loaded, labelsAtOnce);

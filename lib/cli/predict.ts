@@ -3,10 +3,16 @@ import { UserError, usageError } from "../errors";
 import type { Entity } from "../gliner/entity";
 import { GLiNER } from "../gliner/gliner";
 import { isDescribed } from "../gliner/reading/described";
+import { checkWord } from "../options";
 import { codePointOffsets } from "../text/offsets";
+import { TEXT_SPLITTERS, type TextReading } from "../text/reading";
 import { ANSWER_FORMS, type AnswerForm, answerForms, isAnswerForm } from "./answers";
 import { type Command, required, ruled, runCommand, type Values } from "./command";
 import { readTypes } from "./labels";
+import { predictOverQueue } from "./predict-queue";
+import { QUEUE_HELP, QUEUE_OPTIONS } from "./queue";
+import { asOne, linesOf, standardInput } from "./texts-in";
+import { readThreshold } from "./threshold";
 
 export const command: Command = {
   name: "predict",
@@ -15,7 +21,10 @@ export const command: Command = {
   help: [
     ["--model DIR", "a model folder, of Python or of this project, or owner/name of the hub"],
     ["--labels a,b", "the entity types, or a file: one a line, a JSON list, or a JSON object of descriptions by type"],
-    ["--threshold N", "spans with a greater probability count (default 0.5)"],
+    [
+      "--threshold N",
+      "spans with a greater probability count (default 0.5); by type: person=.3,city=.6, or a JSON file, such as thresholdsFor's",
+    ],
     ["--nested", "an entity may lie inside another"],
     ["--multi-label", "one span may have several labels"],
     ["--offsets KIND", "utf16 (default: text.slice(start, end)) or codepoints (Python's)"],
@@ -24,14 +33,24 @@ export const command: Command = {
       `of the answers: ${ANSWER_FORMS.join(", ")} (default jsonl); correct marked by hand: preprocess reads it`,
     ],
     ["--lines", 'every line is a text of its own; adds "line", counted from 1, and offsets count from its start'],
-    ["--window N", "a longer text is read in overlapping windows of N words (default: as many as the model takes)"],
+    [
+      "--window HOW",
+      "sentence (default): every sentence is read by itself; model: a text is read in one pass, a longer one in overlapping windows of as many words as the model takes; a number: in windows of so many words",
+    ],
     ["--overlap N", "words that neighbouring windows share (default 64, or half of a shorter window)"],
     [
       "--truncate",
       "reads of a longer text only the beginning that fits, as Python does, and counts the words left out",
     ],
+    [
+      "--splitter NAME",
+      "gliner (default), or intl, which finds the words of Chinese, Japanese, Thai and other scripts without spaces",
+    ],
+    ["--no-nfc", "reads letters and accents that stand apart as they are, as Python does (default: composed first)"],
     ["--labels-at-once N", "asks for more labels than N in several prompts, which changes their scores"],
     ["--fail-on-truncation", "ends with 1 at the first text of which words were not read"],
+    ...QUEUE_HELP,
+    ["--out FILE", "with --queue: what is written, whole or not at all; the same command goes on where it stopped"],
   ],
   options: {
     model: { type: "string" },
@@ -45,25 +64,43 @@ export const command: Command = {
     window: { type: "string" },
     overlap: { type: "string" },
     truncate: { type: "boolean" },
+    splitter: { type: "string" },
+    "no-nfc": { type: "boolean" },
     "labels-at-once": { type: "string" },
     "fail-on-truncation": { type: "boolean" },
+    ...QUEUE_OPTIONS,
+    out: { type: "string" },
   },
   async run(values) {
     const folder = required(values, "model", command);
     const labels = readTypes(required(values, "labels", command));
-    const threshold = ruled(values, "threshold", "threshold");
+    const names = isDescribed(labels) ? Object.keys(labels) : labels;
+    const threshold = readThreshold(values, names);
     const labelsAtOnce = ruled(values, "labels-at-once", "labelsAtOnce");
     const offsets = offsetKind(values);
     const window = readWindow(values);
-    const form = answerForm(values, isDescribed(labels) ? Object.keys(labels) : labels);
-    const model = await GLiNER.fromPretrained(folder);
-    const truncated: Truncated[] = [];
-    const options = {
+    const reading = {
+      nfc: values["no-nfc"] !== true,
+      splitter: checkWord("--splitter", values.splitter ?? "gliner", TEXT_SPLITTERS),
+    };
+    const form = answerForm(values, names, reading);
+    const asked = {
       threshold,
       flatNer: !values.nested,
       multiLabel: values["multi-label"] === true,
       window,
+      ...reading,
       labelsAtOnce,
+    };
+    if (values.queue !== undefined || values.out !== undefined) {
+      const write = (text: string, entities: readonly Entity[], line: number) =>
+        answered(text, entities, line, { form, offsets });
+      return predictOverQueue(values, { folder, labels, options: asked, form, write });
+    }
+    const model = await GLiNER.fromPretrained(folder);
+    const truncated: Truncated[] = [];
+    const options = {
+      ...asked,
       onWordsLost: (text: number, words: number) =>
         note(truncated, values.lines ? text + 1 : undefined, words, values["fail-on-truncation"] === true),
     };
@@ -76,9 +113,8 @@ export const command: Command = {
     for await (const entities of model.stream(texts, labels, options)) {
       const text = waiting.shift() ?? "";
       line++;
-      const at = offsets === "utf16" ? (unit: number) => unit : codePointOffsets(text);
-      const rows = entities.map((entity) => ({ ...(values.lines ? { line } : {}), ...row(entity, at) }));
-      process.stdout.write(form.text(text, entities, rows, line));
+      const { output, rows } = answered(text, entities, line, { form, offsets, bare: !values.lines });
+      process.stdout.write(output);
       if (values.json !== undefined) kept.push(...rows);
     }
     process.stdout.write(form.close);
@@ -112,64 +148,53 @@ function note(truncated: Truncated[], line: number | undefined, words: number, f
   else truncated.push({ ...(line === undefined ? {} : { line }), words_not_read: words });
 }
 
+/** How one text's answer is written, and its rows. @param bare rows without the line */
+function answered(
+  text: string,
+  entities: readonly Entity[],
+  line: number,
+  { form, offsets, bare = false }: { form: AnswerForm; offsets: "utf16" | "codepoints"; bare?: boolean },
+): { output: string; rows: object[] } {
+  const at = offsets === "utf16" ? (unit: number) => unit : codePointOffsets(text);
+  const rows = entities.map((entity) => ({ ...(bare ? {} : { line }), ...row(entity, at) }));
+  return { output: form.text(text, entities, rows, line), rows };
+}
+
 /** Python's keys in Python's order. */
 function row({ text, label, start, end, score }: Entity, at: (unit: number) => number) {
   return { text, label, start: at(start), end: at(end), score };
 }
 
 /** What `window` of `inference` is to be. */
-function readWindow(values: Values): boolean | { words?: number; overlap?: number } {
-  const sizes = {
-    ...(values.window !== undefined && { words: ruled(values, "window", "words") }),
+function readWindow(values: Values): boolean | "sentence" | { words?: number; overlap?: number } {
+  if (values.truncate && (values.window !== undefined || values.overlap !== undefined))
+    throw usageError("--truncate reads no windows; wanted it without --window and --overlap.");
+  if (values.truncate) return false;
+  const whole = values.window === "sentence" || values.window === "model";
+  if (values.window === "sentence" || (values.window === undefined && values.overlap === undefined)) {
+    if (values.overlap !== undefined)
+      throw usageError("--overlap is of windows; wanted it with --window model or a number of words.");
+    return "sentence";
+  }
+  return {
+    ...(values.window !== undefined && !whole && { words: ruled(values, "window", "words") }),
     ...(values.overlap !== undefined && { overlap: ruled(values, "overlap", "overlap") }),
   };
-  if (values.truncate && Object.keys(sizes).length > 0)
-    throw usageError("--truncate reads no windows; wanted it without --window and --overlap.");
-  return values.truncate ? false : sizes;
 }
 
 /** @throws UserError (usage) for a form that there is not, or for BIO tags of entities that may overlap */
-function answerForm(values: Values, labels: readonly string[]): AnswerForm {
+function answerForm(values: Values, labels: readonly string[], reading: TextReading): AnswerForm {
   const name = values.to ?? "jsonl";
   if (!isAnswerForm(name)) throw usageError(`--to got "${name}", wanted one of ${ANSWER_FORMS.join(", ")}.`);
   if (name === "bio" && (values.nested || values["multi-label"]))
     throw usageError("--to bio has one tag a word; wanted it without --nested and --multi-label.");
-  return answerForms(labels)[name];
+  return answerForms(labels, reading)[name];
 }
 
 function offsetKind(values: Values): "utf16" | "codepoints" {
   const kind = values.offsets ?? "utf16";
   if (kind === "utf16" || kind === "codepoints") return kind;
   throw usageError(`--offsets got "${kind}", wanted utf16 or codepoints.`);
-}
-
-/** What stands on standard input, piece by piece. @throws UserError where it is not UTF-8 */
-async function* standardInput(): AsyncGenerator<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  try {
-    for await (const chunk of process.stdin) yield decoder.decode(Buffer.from(chunk), { stream: true });
-    yield decoder.decode();
-  } catch (error) {
-    throw new UserError(`standard input is not UTF-8 (${error instanceof Error ? error.message : error}).`);
-  }
-}
-
-/** All of it as one text. */
-async function* asOne(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  let text = "";
-  for await (const piece of pieces) text += piece;
-  yield text;
-}
-
-/** Its lines; what stands behind the last line break is one too, even if it is empty. */
-async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const piece of pieces) {
-    const lines = (rest + piece).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) yield line.replace(/\r$/, "");
-  }
-  yield rest;
 }
 
 /** Notes each text for the answer that comes to it later. */

@@ -1,7 +1,7 @@
 /** `preprocess`: files of another format, or a mix of sources, -> records. */
 import { convert } from "../data/convert";
-import { WORD_SPLITTERS } from "../data/formats/instruct";
 import { FORMATS } from "../data/formats/names";
+import { ALIGNMENTS, OFFSET_KINDS } from "../data/formats/offsets/item";
 import { PILE_NER_ERAS } from "../data/formats/pile-ner";
 import type { FormatOptions, RecordFormat } from "../data/formats/read";
 import { SCHEMES } from "../data/formats/schemes";
@@ -11,6 +11,7 @@ import { readLabelMap } from "../data/labels";
 import { buildMix, type MixManifest } from "../data/mix/build";
 import { readMix } from "../data/mix/recipe";
 import { usageError } from "../errors";
+import { WORD_SPLITTERS } from "../text/reading";
 import { type Command, number, required, runCommand, type Values } from "./command";
 
 const INPUT_FORMATS = Object.keys(FORMATS).filter((name) => name !== "labels");
@@ -19,9 +20,9 @@ export const command: Command = {
   name: "preprocess",
   summary: "Raw files -> records for training and evaluation, with everything that is repaired or lost counted.",
   usage:
-    "--from pile-ner|uniner|bio|conll|instruct|gliner IN... --out FILE [--era ...] [--label-map NAME] [--columns ...], or --mix FILE.yaml --out DIR",
+    "--from FORMAT IN... --out FILE [--to FORMAT] [--label-map NAME] [--align RULE] [--era ...] [--columns ...], or --mix FILE.yaml --out DIR",
   help: [
-    ["--from FORMAT", `how IN is written: ${INPUT_FORMATS.join(", ")}`],
+    ["--from FORMAT", `how IN is written: ${INPUT_FORMATS.join(", ")}; brat takes a folder too`],
     ["IN...", "files (.gz is unpacked), or source:ID for one of data/manifest.json, which is fetched and checked"],
     ["--out FILE", "written whole or not at all; packed where the name ends in .gz"],
     ["--to FORMAT", `how FILE is written: ${Object.keys(WRITERS).join(", ")} (default records: one JSON a line)`],
@@ -29,7 +30,22 @@ export const command: Command = {
     ["--drop-duplicates", "keep one of several equal spans of a record; the eras keep them all"],
     [
       "--words SPLITTER",
-      `words of instruct's sentences: ${WORD_SPLITTERS.join(", ")} (default whitespace, as GLiNER evaluates)`,
+      `of texts: ${WORD_SPLITTERS.join(", ")} (default gliner, as predict reads; for instruct whitespace, as GLiNER evaluates); intl finds words of scripts without spaces`,
+    ],
+    [
+      "--align RULE",
+      `of mentions that begin or end inside a word: ${ALIGNMENTS.join(", ")} (default expand, to whole words; strict leaves them out); counted`,
+    ],
+    [
+      "--offsets KIND",
+      `how mentions by characters count them: ${OFFSET_KINDS.join(", ")} (default as the tool does: utf16 for label-studio, else codepoints)`,
+    ],
+    ["--sentences", "a record a sentence instead of a record a text; a mention across sentences keeps them together"],
+    ["--no-nfc", "leaves letters and accents that stand apart as they are; predict composes them too"],
+    ["--text NAME", "the key or column that holds the text, for label-studio, doccano, prodigy and csv"],
+    [
+      "--tag-names A,B",
+      "what the numbers of hf's tags mean, in their order (default: dataset_info.json beside the file)",
     ],
     [
       "--label-map NAME|FILE",
@@ -55,6 +71,12 @@ export const command: Command = {
     era: { type: "string" },
     "drop-duplicates": { type: "boolean" },
     words: { type: "string" },
+    align: { type: "string" },
+    offsets: { type: "string" },
+    sentences: { type: "boolean" },
+    "no-nfc": { type: "boolean" },
+    text: { type: "string" },
+    "tag-names": { type: "string" },
     "label-map": { type: "string" },
     columns: { type: "string" },
     scheme: { type: "string" },
@@ -108,6 +130,14 @@ function formatOptions(values: Values): FormatOptions {
     era: choice(values, "era", PILE_NER_ERAS),
     dropDuplicates: values["drop-duplicates"] === true || undefined,
     words: choice(values, "words", WORD_SPLITTERS),
+    align: choice(values, "align", ALIGNMENTS),
+    offsets: choice(values, "offsets", OFFSET_KINDS),
+    sentences: values.sentences === true || undefined,
+    nfc: values["no-nfc"] === true ? false : undefined,
+    text: text(values.text),
+    tagNames: text(values["tag-names"])
+      ?.split(",")
+      .map((name) => name.trim()),
     labels: typeof label === "string" ? readLabelMap(label) : undefined,
     columns: text(values.columns),
     scheme: choice(values, "scheme", SCHEMES),

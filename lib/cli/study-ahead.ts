@@ -10,15 +10,16 @@ import { type PlannedRuns, planRuns } from "../study/plan/runs";
 import { measuredPower, powerTable } from "../study/results/power";
 import { suspectResults } from "../study/results/table";
 import { StudyFolder } from "../study/run/folder";
+import { KEPT_RUNS, keptRuns, noRuns, type RunsOnFile } from "../study/run/store";
 import { readSuspect, suspectIds } from "../study/suspects/suspect";
 import { columns } from "./columns";
 import { number, type Values } from "./command";
 import { estimateTable, powerLines } from "./study-report";
 
 /** What is to do of a plan, on a machine. */
-export const estimate = (plan: Plan, planned: PlannedRuns, folder: StudyFolder | undefined, machine: Machine) => {
-  const measured = folder ? [...resultsOf(planned.runs, folder).values()] : [];
-  return estimatePlan(plan, planned.runs, machine, measured, (run) => folder?.result(run) !== undefined);
+export const estimate = (plan: Plan, planned: PlannedRuns, onFile: RunsOnFile, machine: Machine) => {
+  const measured = [...resultsOf(planned.runs, onFile).values()];
+  return estimatePlan(plan, planned.runs, machine, measured, (run) => onFile.result(run) !== undefined);
 };
 
 /** What can be said before anything starts. */
@@ -27,14 +28,16 @@ export async function lookAhead(plan: Plan, values: Values): Promise<unknown> {
   const out = typeof values.out === "string" ? values.out : undefined;
   // What only looks ahead makes no folder.
   const isThere = out !== undefined && existsSync(join(out, "study.json"));
-  const folder = isThere ? StudyFolder.open(out, { id: planned.planId, name: plan.name }) : undefined;
+  const kept = values.fresh ? null : KEPT_RUNS;
+  const folder = isThere ? StudyFolder.open(out, { id: planned.planId, name: plan.name }, kept) : undefined;
+  const onFile = folder ?? (values.fresh ? noRuns : keptRuns);
   try {
     const power = values.power
-      ? measuredPower(planned, folder && compareOnFile(plan, planned, folder), suspectResults())
+      ? measuredPower(planned, compareOnFile(plan, planned, onFile), suspectResults())
       : undefined;
     if (power) process.stdout.write(powerLines(power));
     if (!values.estimate) return { power };
-    const estimates = [await estimate(plan, planned, folder, await thisMachine(out ?? "."))];
+    const estimates = [await estimate(plan, planned, onFile, await thisMachine(out ?? "."))];
     if (typeof values.machine === "string")
       estimates.push(await estimatePlan(plan, planned.runs, readMachine(values.machine)));
     for (const one of estimates) process.stdout.write(`${estimateTable(one)}\n`);

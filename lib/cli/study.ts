@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { usageError } from "../errors";
 import { writeAtomically } from "../files/atomic";
 import { scrubbed } from "../provenance/scrub";
-import { compareOnFile, conduct, type Engine } from "../study/conduct";
+import { compareOnFile, conduct, type Engine, resultsOf } from "../study/conduct";
 import { jobsThatFit, runProcesses } from "../study/engines/processes";
-import { runOverQueue } from "../study/engines/queue/coordinator";
+import { runOverQueue } from "../study/engines/queue/order";
 import { checkBudget, type Estimate } from "../study/estimate/estimate";
 import { thisMachine } from "../study/estimate/machine";
 import { changedPlan, type Plan } from "../study/plan/plan";
@@ -18,6 +18,7 @@ import { RESULTS_FOLDER, recordResult, suspectResults } from "../study/results/t
 import { adoptRuns, checkAdopted } from "../study/run/adopt";
 import { StudyFolder } from "../study/run/folder";
 import type { Programs } from "../study/run/perform";
+import { KEPT_RUNS, storeResult } from "../study/run/store";
 import { type Command, number, required, runCommand, type Values, whole } from "./command";
 import { calculator, estimate, listSuspects, lookAhead } from "./study-ahead";
 import { studyPictures, suspectsPicture } from "./study-figures";
@@ -34,6 +35,7 @@ export const command: Command = {
     ["--out DIR", "the results folder of this plan; the same command goes on where it stopped"],
     ["--seeds N", "seeds 0 to N - 1 of the control and of every arm (default 5, or the plan's)"],
     ["--steps N", "steps of training instead of the recipe's"],
+    ["--limit N", "asks only the first N sentences of each test"],
     ["--jobs N", "runs at once (default: as many as cores and memory allow)"],
     ["--queue URL", "redis://... or postgres://...: the runs go to workers, see `worker --help`"],
     ["--lease SECONDS", "with --queue: after so long without a sign a worker's run goes to another one (default 30)"],
@@ -54,14 +56,16 @@ export const command: Command = {
     ["--paired", "control and arm are compared seed by seed"],
     [
       "--record",
-      "also writes data/results/suspects/ID.json, and the table and the picture of all: data/results/suspects.md, .png",
+      "also keeps the runs in data/results/laboratory and the result in data/results/suspects/ID.json, and makes the table and the picture of all: data/results/suspects.md, .png",
     ],
+    ["--fresh", "trains every run anew, also those whose results the repository keeps (data/results/laboratory)"],
     ["--list", "the suspects"],
   ],
   options: {
     out: { type: "string" },
     seeds: { type: "string" },
     steps: { type: "string" },
+    limit: { type: "string" },
     jobs: { type: "string" },
     queue: { type: "string" },
     lease: { type: "string" },
@@ -75,6 +79,7 @@ export const command: Command = {
     sentences: { type: "string" },
     paired: { type: "boolean" },
     record: { type: "boolean" },
+    fresh: { type: "boolean" },
     list: { type: "boolean" },
   },
   allowPositionals: true,
@@ -98,14 +103,15 @@ function planFor(name: string, values: Values): Plan {
   const plan = readPlan(name);
   const seeds = values.seeds === undefined ? undefined : whole(values, "seeds", 1, 1, 10_000);
   const steps = values.steps === undefined ? undefined : whole(values, "steps", 1, 1, 10_000_000);
-  return changedPlan(plan, { seeds, steps }, recipeOf(plan.recipe, plan.control).training.num_steps);
+  const limit = values.limit === undefined ? undefined : whole(values, "limit", 1, 1, 10_000_000);
+  return changedPlan(plan, { seeds, steps, limit }, recipeOf(plan.recipe, plan.control).training.num_steps);
 }
 
 /** The whole way: estimate, budget, runs, comparison. */
 async function study(name: string, plan: Plan, values: Values, adopted: readonly string[]): Promise<SuspectResult> {
   const out = required(values, "out", command);
   const planned = await planRuns(plan);
-  const folder = StudyFolder.open(out, { id: planned.planId, name: plan.name });
+  const folder = StudyFolder.open(out, { id: planned.planId, name: plan.name }, values.fresh ? null : KEPT_RUNS);
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
@@ -119,6 +125,7 @@ async function study(name: string, plan: Plan, values: Values, adopted: readonly
     process.stdout.write(comparisonTable(result));
     const written = await studyPictures(result, out);
     if (values.record) {
+      for (const run of resultsOf(planned.runs, folder).values()) written.push(storeResult(KEPT_RUNS, run));
       written.push(...recordResult(result));
       written.push(...(await suspectsPicture(suspectResults(), `${RESULTS_FOLDER}.png`)));
     }
@@ -161,7 +168,8 @@ async function adopt(folders: readonly string[], { runs }: PlannedRuns, folder: 
 /** The call that makes this result again, without what depends on the machine. */
 function commandOf(name: string, plan: Plan, values: Values): string {
   const steps = values.steps === undefined ? "" : ` --steps ${values.steps}`;
-  return `npm run -s study -- ${name} --seeds ${plan.seeds.length}${steps} --out runs/${plan.name}`;
+  const limit = values.limit === undefined ? "" : ` --limit ${values.limit}`;
+  return `npm run -s study -- ${name} --seeds ${plan.seeds.length}${steps}${limit} --out runs/${plan.name}`;
 }
 
 const say = (line: string) => void process.stderr.write(`${line.trimEnd()}\n`);

@@ -1,20 +1,22 @@
-/** `worker`: takes runs of studies from a queue, on this machine or any other that has the same code and data. */
+/** `worker`: takes runs of studies and shards of texts from a queue, on this machine or any other that has the same code and data. */
 import { join } from "node:path";
-import { workFor } from "../study/engines/queue/worker";
+import { shardTrade } from "../gliner/shards/trade";
+import { type AnyTrade, workFor } from "../queue/worker";
+import { studyTrade } from "../study/engines/queue/trade";
 import { StudyFolder } from "../study/run/folder";
 import { type Command, required, runCommand, whole } from "./command";
 
 export const command: Command = {
   name: "worker",
   summary:
-    "Takes runs of studies from a queue until it is stopped; refuses studies of other code or data than its own.",
+    "Takes runs of studies and shards of texts from a queue until it is stopped; refuses work of other code or data than its own.",
   usage: "--queue redis://...|postgres://... --out DIR [--jobs N] [--name NAME] [--until-done]",
   help: [
-    ["--queue URL", "where `study --queue URL` puts its runs"],
+    ["--queue URL", "where `study`, `predict --lines` and `evaluate` with --queue URL put their work"],
     ["--out DIR", "the runs' folders: a run that was interrupted goes on from there; one worker a folder"],
-    ["--jobs N", "runs at once (default 1)"],
+    ["--jobs N", "runs of a study at once (default 1); of shards one, on all cores"],
     ["--name NAME", "how it signs its progress (default: its process number)"],
-    ["--until-done", "ends with the study that it worked for"],
+    ["--until-done", "ends with the work that it took part in"],
   ],
   options: {
     queue: { type: "string" },
@@ -33,15 +35,9 @@ export const command: Command = {
     const programs = { train: join(__dirname, "train.js"), evaluate: join(__dirname, "evaluate.js") };
     try {
       const untilDone = values["until-done"] === true;
-      await workFor(folder, {
-        url,
-        name,
-        jobs: whole(values, "jobs", 1, 1, 1000),
-        untilDone,
-        programs,
-        signal: stop.signal,
-        say,
-      });
+      const jobs = whole(values, "jobs", 1, 1, 1000);
+      const trades: AnyTrade[] = [studyTrade(folder, programs), shardTrade()];
+      await workFor(trades, { url, name, jobs, untilDone, signal: stop.signal, say });
       return { name };
     } finally {
       folder.close();

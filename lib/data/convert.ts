@@ -1,5 +1,5 @@
 /** A file in some format -> a file in another, record by record, whole or not at all. */
-import { UserError } from "../errors";
+import { UserError, usageError } from "../errors";
 import { AtomicFile } from "../files/atomic";
 import { type FormatOptions, type RecordFormat, readPlaced } from "./formats/read";
 import { Tally, type TallyReport } from "./formats/tally";
@@ -27,8 +27,10 @@ const SOURCE = "source:";
  * @throws UserError naming file and line; `out` is then as it was before
  */
 export async function convert(conversion: Conversion, tally = new Tally()): Promise<TallyReport> {
-  const writer = WRITERS[conversion.to ?? "records"];
+  const writer = WRITERS[conversion.to ?? "records"]();
+  const besideName = writer.beside && nameBeside(conversion.out, writer.beside);
   const file = new AtomicFile(conversion.out);
+  const beside = besideName === undefined ? undefined : new AtomicFile(besideName);
   try {
     file.write(writer.open);
     let first = true;
@@ -36,17 +38,27 @@ export async function convert(conversion: Conversion, tally = new Tally()): Prom
       const before = tally.records;
       for await (const { record, where } of placed(input, conversion, tally)) {
         file.write((first ? "" : writer.between) + writer.text(record, tally, where));
+        if (writer.beside) beside?.write(writer.beside.text(record));
         first = false;
       }
       if (tally.records === before) throw new UserError(`${input} holds no records; wanted at least one.`);
     }
     file.write(writer.close);
+    beside?.commit();
     file.commit();
   } catch (error) {
     file.discard();
+    beside?.discard();
     throw error;
   }
   return tally.report();
+}
+
+/** @throws UserError (usage) where the name has another ending than the form wants */
+function nameBeside(out: string, { of, ending }: { of: string; ending: string }): string {
+  if (!out.endsWith(of))
+    throw usageError(`--out got ${out}, wanted a name that ends in ${of}: its text is written beside it.`);
+  return out.slice(0, -of.length) + ending;
 }
 
 function placed(input: string, conversion: Conversion, tally: Tally): AsyncGenerator<PlacedRecord> {

@@ -1,10 +1,9 @@
 /** What a record of another form is told: which form it looks like, and what reads that. */
 import type { JsonObject } from "../files/json-object";
 
-const TAGS =
-  "a tag a word; write them as columns, a word and its tag (B-person, O) a line, which `preprocess --from bio` reads";
-const offsets = (key: string) =>
-  `a text with mentions by their characters; write "text" and "${key}" as {"sentence", "entities": [{"name", "type", "pos"}]}, which \`preprocess --from instruct\` reads`;
+const TAGS = "a tag a word, which `preprocess --from hf` reads";
+const offsets = (reader: string) =>
+  `a text with mentions by their characters, which \`preprocess --from ${reader}\` reads`;
 
 /** Keys by which a JSON record of another form gives itself away, and what reads it. */
 const FORMS: readonly [keys: readonly string[], reader: string][] = [
@@ -13,9 +12,12 @@ const FORMS: readonly [keys: readonly string[], reader: string][] = [
   [["target_words_in_it"], "a sentence of SLIMER, which `preprocess --from type-sentences` reads"],
   [["ner_tags"], TAGS],
   [["tags"], TAGS],
-  [["text", "entities"], offsets("entities")],
-  [["text", "spans"], offsets("spans")],
-  [["text", "label"], offsets("label")],
+  [["data", "annotations"], offsets("label-studio")],
+  [["input", "output"], "a text with entities by type, which `preprocess --from gliner2` reads"],
+  [["text", "entities"], offsets("doccano")],
+  [["text", "ents"], offsets("spacy")],
+  [["text", "spans"], offsets("prodigy")],
+  [["text", "label"], offsets("doccano")],
 ];
 
 /** What a record that was refused has instead, as the end of a sentence: its keys, and what reads them. */

@@ -4,11 +4,11 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { matMulTransposed } from "../fused/products";
-import type { Parameters } from "../weights/parameters";
 import type { Shapes } from "../weights/shapes";
 import type { DebertaConfig } from "./config";
 import { debertaConv, debertaConvShapes } from "./deberta-conv";
-import { bandScores, type plainScores } from "./disentangled-attention";
+import { relativeTable } from "./deberta-positions";
+import { plainScores } from "./disentangled-attention";
 import { type EncoderInput, type EncoderParts, layerOf, subwordTensors } from "./input";
 import { layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
 import { positionRows } from "./relative-position";
@@ -44,10 +44,10 @@ function projections(config: DebertaConfig): string[] {
 }
 
 /**
- * @param scoresOf how attention is scored; the default's plain twin gives the same
+ * DeBERTa as transformers writes it: the readable twin of `packedDeberta`, and what shows every stage.
  * @returns [B, T, H]
  */
-export function deberta(input: EncoderInput<DebertaConfig>, scoresOf: typeof plainScores = bandScores): tf.Tensor3D {
+export function deberta(input: EncoderInput<DebertaConfig>): tf.Tensor3D {
   const { subwords, parameters, prefix, config, dropout, trace } = input;
   const { ids, mask: seenWords } = subwordTensors(subwords); // [B, T]
   const mask = tf.reshape(seenWords, [subwords.B, subwords.T, 1]); // [B, T, 1]
@@ -55,12 +55,12 @@ export function deberta(input: EncoderInput<DebertaConfig>, scoresOf: typeof pla
   const seen = matMulTransposed(mask, mask); // [B, T, T]
   const blocked = tf.mul(tf.sub(1, seen), -1e30); // [B, T, T]
   const embedded = embed(ids, mask, input); // [B, T, H]
-  const table = relativeTable(parameters, prefix, config); // [R, H]
+  const table = config.relative_attention ? relativeTable(input) : undefined; // [R, H]
   trace?.hidden.push(embedded);
   let hidden = embedded;
   for (let n = 0; n < config.num_hidden_layers; n++) {
     const layer = layerOf(input, n);
-    const context = attend(hidden, blocked, table, { ...layer, scoresOf }); // [B, T, H]
+    const context = attend(hidden, blocked, table, layer); // [B, T, H]
     hidden = afterAttention(context, hidden, layer); // [B, T, H]
     if (n === 0 && config.conv_kernel_size > 0) {
       const conv = { parameters, prefix: `${prefix}encoder.conv.`, config, dropout };
@@ -89,23 +89,14 @@ function embed(ids: tf.Tensor2D, mask: tf.Tensor, parts: EncoderParts<DebertaCon
   return dropout(tf.mul(normed, mask), config.hidden_dropout_prob, `${prefix}embeddings`); // [B, T, H]
 }
 
-/** The relative embeddings that every layer reads, [R, H]. */
-function relativeTable(p: Parameters, prefix: string, config: DebertaConfig): tf.Tensor2D | undefined {
-  if (!config.relative_attention) return undefined;
-  const table = p.get(`${prefix}encoder.rel_embeddings.weight`); // [R, H]
-  const normed = config.norm_rel_ebd.includes("layer_norm")
-    ? layerNorm(table, p, `${prefix}encoder.LayerNorm`, config.layer_norm_eps) // [R, H]
-    : table;
-  return normed as tf.Tensor2D;
-}
-
-interface Attention extends EncoderParts<DebertaConfig> {
-  scoresOf: typeof plainScores;
-}
-
 /** @returns the heads' weighted values side by side, [B, T, H] */
-function attend(x: tf.Tensor, blocked: tf.Tensor, table: tf.Tensor2D | undefined, attention: Attention): tf.Tensor {
-  const { parameters: p, prefix: layer, config, dropout, scoresOf, trace } = attention;
+function attend(
+  x: tf.Tensor,
+  blocked: tf.Tensor,
+  table: tf.Tensor2D | undefined,
+  parts: EncoderParts<DebertaConfig>,
+): tf.Tensor {
+  const { parameters: p, prefix: layer, config, dropout, trace } = parts;
   const [B, T, H] = x.shape;
   const h = config.num_attention_heads;
   const place = `${layer}attention.self.`;
@@ -116,10 +107,10 @@ function attend(x: tf.Tensor, blocked: tf.Tensor, table: tf.Tensor2D | undefined
     tf.transpose(tf.reshape(linear(of, p, place + name), [-1, h, H / h]), [1, 0, 2]) as tf.Tensor3D; // [h, N, d]
   const has = (type: string) => table !== undefined && config.pos_att_type.includes(type);
   const [keyName, queryName] = config.share_att_key ? ["key_proj", "query_proj"] : ["pos_key_proj", "pos_query_proj"];
-  const parts = 1 + Number(config.pos_att_type.includes("c2p")) + Number(config.pos_att_type.includes("p2c"));
+  const terms = 1 + Number(config.pos_att_type.includes("c2p")) + Number(config.pos_att_type.includes("p2c"));
   const [query, key] = [split("query_proj"), split("key_proj")];
   const raw = table
-    ? scoresOf({
+    ? plainScores({
         query,
         key,
         table: dropout(table, config.hidden_dropout_prob, `${place}pos`) as tf.Tensor2D,
@@ -128,7 +119,7 @@ function attend(x: tf.Tensor, blocked: tf.Tensor, table: tf.Tensor2D | undefined
         span: config,
       })
     : matMulTransposed(query, key); // [h, B, T, T]
-  const scores = tf.add(tf.mul(raw, 1 / Math.sqrt((H / h) * parts)), blocked); // [h, B, T, T]
+  const scores = tf.add(tf.mul(raw, 1 / Math.sqrt((H / h) * terms)), blocked); // [h, B, T, T]
   const probabilities = tf.softmax(scores); // [h, B, T, T]
   trace?.attention?.push(tf.transpose(probabilities, [1, 0, 2, 3])); // [B, h, T, T]
   const weights = dropout(probabilities, config.attention_probs_dropout_prob, `${layer}attention`); // [h, B, T, T]

@@ -1,6 +1,5 @@
-/** DeBERTa's attention scores from content and relative position, in a quick form and in one that reads like the paper. */
+/** DeBERTa's attention scores from content and relative position, in the form that reads like the paper. */
 import * as tf from "@tensorflow/tfjs";
-import { matMulTransposed } from "../fused/products";
 import { positionRow, type RelativeSpan } from "./relative-position";
 
 /**
@@ -26,46 +25,15 @@ export interface Disentangled {
 }
 
 /**
- * The quick way: a distance is the same along a diagonal, so each subword is scored against 2T distances, and the band
- * [T, 2T] is read as the square [T, T] by reshaping alone. Nothing of size T x T x d is built, nothing is gathered from scores.
+ * The scores as the equation reads: every pair of places has its own rows of the table.
  * @returns [h, B, T, T], the query's place before the key's
  */
-export function bandScores({ query, key, table, toKeys, toQueries, span }: Disentangled): tf.Tensor4D {
-  const T = query.shape[2];
-  const rowsOf = (delta: (column: number) => number) => {
-    const rows = Int32Array.from({ length: 2 * T }, (_, column) => positionRow(delta(column), span));
-    return tf.gather(table, tf.tensor1d(rows, "int32")); // [2T, H]
-  };
-  let scores = matMulTransposed(query, key) as tf.Tensor4D; // [h, B, T, T]
-  if (toKeys) {
-    const keys = toKeys(rowsOf((column) => T - 1 - column)); // [h, 2T, d]
-    scores = tf.add(scores, squareOfBand(query, keys)); // [h, B, T, T]
-  }
-  if (toQueries) {
-    const queries = toQueries(rowsOf((column) => column - (T - 1))); // [h, 2T, d]
-    scores = tf.add(scores, tf.transpose(squareOfBand(key, queries), [0, 1, 3, 2])); // [h, B, T, T]
-  }
-  return scores;
+export function plainScores(given: Disentangled): tf.Tensor4D {
+  // A row of width H for every pair is large: nothing but the scores leaves here.
+  return tf.tidy(() => scoresOfPairs(given));
 }
 
-/**
- * x · rows, with column (b - a) + T - 1 of the band at place (a, b): in the flat band that is a (2T - 1) + b + T - 1, a
- * square of rows of 2T - 1 that starts at T - 1.
- * @param x [h, B, T, d]
- * @param rows [h, 2T, d], the last one only to make the band long enough
- * @returns [h, B, T, T]
- */
-function squareOfBand(x: tf.Tensor4D, rows: tf.Tensor3D): tf.Tensor4D {
-  const [h, B, T, d] = x.shape;
-  const band = matMulTransposed(tf.reshape(x, [h, B * T, d]), rows); // [h, B T, 2T]
-  const flat = tf.reshape(band, [h * B, 2 * T * T]); // [h B, 2T²]
-  const from = tf.slice(flat, [0, T - 1], [h * B, T * (2 * T - 1)]); // [h B, T (2T - 1)]
-  const square = tf.slice(tf.reshape(from, [h * B, T, 2 * T - 1]), [0, 0, 0], [h * B, T, T]); // [h B, T, T]
-  return tf.reshape(square, [h, B, T, T]); // [h, B, T, T]
-}
-
-/** The twin of `bandScores` that reads like the equation: every pair of places has its own rows of the table. */
-export function plainScores({ query, key, table, toKeys, toQueries, span }: Disentangled): tf.Tensor4D {
+function scoresOfPairs({ query, key, table, toKeys, toQueries, span }: Disentangled): tf.Tensor4D {
   const [h, , T, d] = query.shape;
   const row = (at: number) => positionRow(Math.floor(at / T) - (at % T), span);
   const rows = tf.gather(

@@ -7,6 +7,7 @@ import type { BertConfig, DebertaConfig, EncoderConfig } from "./config";
 import { deberta, debertaShapes } from "./deberta";
 import type { EncoderInput } from "./input";
 import { packedBert } from "./packed-bert";
+import { packedDeberta } from "./packed-deberta";
 
 /** One architecture. */
 interface Encoder<Config extends EncoderConfig> {
@@ -18,7 +19,7 @@ interface Encoder<Config extends EncoderConfig> {
   encode(input: EncoderInput<Config>): tf.Tensor3D;
 }
 
-/** Runs without padding; where every stage is to be shown, as transformers writes it. */
+// Both run without padding; where every stage is to be shown, as transformers writes them.
 const bertEncoder: Encoder<BertConfig> = {
   shapes: bertShapes,
   longest: (config) => config.max_position_embeddings,
@@ -28,7 +29,7 @@ const bertEncoder: Encoder<BertConfig> = {
 const debertaEncoder: Encoder<DebertaConfig> = {
   shapes: debertaShapes,
   longest: (config) => (config.position_biased_input ? config.max_position_embeddings : Number.POSITIVE_INFINITY),
-  encode: (input) => deberta(input), // [B, T, H]
+  encode: (input) => (input.trace ? deberta(input) : packedDeberta(input)), // [B, T, H]
 };
 
 /** Every encoder by its `model_type`. */

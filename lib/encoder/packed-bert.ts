@@ -1,14 +1,13 @@
 /** BERT over real subwords only: from subword ids to encoded vectors, for batches of uneven texts. */
 import * as tf from "@tensorflow/tfjs";
 import { affineRows } from "../fused/affine";
-import { type HeadLayout, headLayout, packedAttention } from "../fused/attention";
+import { packedAttention } from "../fused/attention";
 import { derived } from "../fused/derived";
 import { type Packing, packingOf } from "../fused/packing";
 import { gatherRows, pickRows } from "../fused/rows";
 import type { BertConfig } from "./config";
 import { type EncoderInput, type EncoderParts, layerOf, type Subwords } from "./input";
 import { layerNorm } from "./layers";
-
 import { afterAttention } from "./transformer-layer";
 
 /**
@@ -19,11 +18,10 @@ export function packedBert(input: EncoderInput<BertConfig>): tf.Tensor3D {
   const { subwords, config } = input;
   const { B, T } = subwords;
   const packing = packingOf(subwords.mask, B, T);
-  const layout = headLayout(packing, config.num_attention_heads);
   let hidden = embed(subwords, packing, input); // [N, H]
   for (let n = 0; n < config.num_hidden_layers; n++) {
     const layer = layerOf(input, n);
-    const context = attend(hidden, packing, layout, layer); // [N, H]
+    const context = attend(hidden, packing, layer); // [N, H]
     hidden = afterAttention(context, hidden, layer); // [N, H]
   }
   const rows = packing.rows.filter((_, place) => place % packing.T < T); // [B * T]
@@ -46,7 +44,7 @@ function embed(
   return dropout(normed, config.hidden_dropout_prob, `${prefix}embeddings`);
 }
 
-function attend(x: tf.Tensor, packing: Packing, layout: HeadLayout, parts: EncoderParts<BertConfig>): tf.Tensor {
+function attend(x: tf.Tensor, packing: Packing, parts: EncoderParts<BertConfig>): tf.Tensor {
   const { parameters: p, prefix: layer, config, dropout } = parts;
   const heads = config.num_attention_heads;
   const scale = 1 / Math.sqrt(config.hidden_size / heads);
@@ -57,5 +55,5 @@ function attend(x: tf.Tensor, packing: Packing, layout: HeadLayout, parts: Encod
   };
   const qkv = affineRows(x, all("weight"), all("bias")); // [N, 3 H]
   const drop = { dropout, rate: config.attention_probs_dropout_prob, site: `${layer}attention` };
-  return packedAttention(qkv, packing, layout, heads, drop); // [N, H]
+  return packedAttention(qkv, packing, heads, drop); // [N, H]
 }

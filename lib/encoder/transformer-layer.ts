@@ -1,9 +1,10 @@
 /** What BERT and DeBERTa have in common: everything in a layer but how attention scores are made. */
 import * as tf from "@tensorflow/tfjs";
+import { affineGelu, affineNorm, affineRows } from "../fused/affine";
 import type { Shapes } from "../weights/shapes";
 import type { EncoderConfig } from "./config";
 import type { EncoderParts } from "./input";
-import { activation, layerNorm, layerNormShapes, linear, linearShapes } from "./layers";
+import { activation, layerNormShapes, linearShapes } from "./layers";
 
 /** Declares a layer's tensors but its attention's projections. */
 export function transformerLayerShapes(shapes: Shapes, layer: string, config: EncoderConfig): void {
@@ -17,17 +18,26 @@ export function transformerLayerShapes(shapes: Shapes, layer: string, config: En
 
 /**
  * What follows the attention in a layer: its output added to x, the feed-forward part added to that, a norm after each.
- * @param context the heads' weighted values side by side, [B, T, H]
- * @param x the layer's input, [B, T, H]
- * @returns [B, T, H]
+ * @param context the heads' weighted values side by side, [B, T, H] or [N, H]
+ * @param x the layer's input, [B, T, H] or [N, H]
+ * @returns [B, T, H] or [N, H]
  */
 export function afterAttention(context: tf.Tensor, x: tf.Tensor, parts: EncoderParts): tf.Tensor {
   const { parameters: p, prefix: layer, config, dropout } = parts;
+  const of = (place: string) => [p.get(`${layer}${place}.weight`), p.get(`${layer}${place}.bias`)] as const;
+  const rows = (t: tf.Tensor) => (t.rank === 2 ? t : tf.reshape(t, [-1, t.shape[t.rank - 1]]));
+  const { hidden_act, hidden_dropout_prob: rate, layer_norm_eps: epsilon } = config;
   const add = (output: tf.Tensor, residual: tf.Tensor, place: string) => {
-    const dropped = dropout(output, config.hidden_dropout_prob, place);
-    return layerNorm(tf.add(dropped, residual), p, `${place}.LayerNorm`, config.layer_norm_eps); // [B, T, H]
+    const [weight, bias] = of(`${place}.dense`);
+    const [gamma, beta] = of(`${place}.LayerNorm`);
+    const site = `${layer}${place}`;
+    return affineNorm(output, residual, { weight, bias, gamma, beta, epsilon, dropout, rate, site }); // [N, H]
   };
-  const attended = add(linear(context, p, `${layer}attention.output.dense`), x, `${layer}attention.output`); // [B, T, H]
-  const inner = activation(config.hidden_act)(linear(attended, p, `${layer}intermediate.dense`)); // [B, T, I]
-  return add(linear(inner, p, `${layer}output.dense`), attended, `${layer}output`); // [B, T, H]
+  const attended = add(rows(context), rows(x), "attention.output"); // [N, H]
+  const [weight, bias] = of("intermediate.dense");
+  const inner =
+    hidden_act === "gelu"
+      ? affineGelu(attended, weight, bias)
+      : activation(hidden_act)(affineRows(attended, weight, bias)); // [N, I]
+  return tf.reshape(add(inner, attended, "output"), x.shape); // [B, T, H]
 }

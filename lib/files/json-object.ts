@@ -2,6 +2,7 @@
 import { closeSync, readFileSync } from "node:fs";
 import { UserError } from "../errors";
 import { openFile } from "./bytes";
+import { textOf } from "./pieces";
 
 export type JsonObject = Record<string, unknown>;
 
@@ -35,7 +36,7 @@ export function readJsonObject(path: string, what: string, most = MOST): JsonObj
     const values = Number.isFinite(most.values) ? countOf(COMMA, bytes) : 0;
     if (values > most.values)
       throw new UserError(`${path} has some ${values} values; wanted ${what}, at most ${most.values}.`);
-    const value = parseJson(bytes.toString("utf8"));
+    const value = parseJson(textOf({ bytes, line: 1 }, path));
     if (isObject(value)) return value;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

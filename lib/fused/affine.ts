@@ -1,6 +1,11 @@
-/** The linear layer over packed rows, with a hand-written gradient and a readable twin. */
+/** The linear layer over packed rows, alone and with what follows it, each with a hand-written gradient and a readable twin. */
 import * as tf from "@tensorflow/tfjs";
+import { hasKernels } from "../backend";
 import { differentiable } from "./differentiable";
+import type { Dropout } from "./dropout";
+import { affineOfFewRows } from "./few-rows";
+import { gelu, geluGradient, geluOf } from "./gelu";
+import { layerNormRows, normGradient, normOf } from "./layer-norm";
 import { columnSums } from "./native-ops";
 import { matMulTransposed } from "./products";
 
@@ -15,6 +20,8 @@ import { matMulTransposed } from "./products";
  * @returns [N, out]
  */
 export function affineRows(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
+  const few = affineOfFewRows(x, weight, { bias });
+  if (few) return few;
   const inputs = bias ? [x, weight, bias] : [x, weight];
   return differentiable(inputs, () => {
     const product = matMulTransposed(x, weight); // [N, out]
@@ -22,16 +29,82 @@ export function affineRows(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): t
       value: bias ? tf.add(product, bias) : product, // [N, out]
       saved: [x, weight],
       gradient(dy, [x, weight]) {
-        const dx = tf.matMul(dy as tf.Tensor2D, weight as tf.Tensor2D); // [N, in]
-        const dWeight = tf.matMul(dy as tf.Tensor2D, x as tf.Tensor2D, true); // [out, in]
-        return bias ? [dx, dWeight, columnSums(dy)] : [dx, dWeight];
+        const d = productGradient(dy, x, weight);
+        return bias ? [...d, columnSums(dy)] : d;
       },
     };
   });
+}
+
+/** dx [N, in] and dW [out, in] of x Wᵀ. */
+function productGradient(dy: tf.Tensor, x: tf.Tensor, weight: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  const dx = tf.matMul(dy as tf.Tensor2D, weight as tf.Tensor2D); // [N, in]
+  const dWeight = tf.matMul(dy as tf.Tensor2D, x as tf.Tensor2D, true); // [out, in]
+  return [dx, dWeight];
 }
 
 /** The readable twin of `affineRows`. */
 export function plainAffineRows(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
   const product = matMulTransposed(x, weight); // [N, out]
   return bias ? tf.add(product, bias) : product; // [N, out]
+}
+
+/** GELU(x Wᵀ + b): with native ops of our own one pass over the product, whose gradient needs nothing else of it. [N, out] */
+export function affineGelu(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  if (!hasKernels()) return gelu(affineRows(x, weight, bias));
+  const few = affineOfFewRows(x, weight, { bias, gelu: true });
+  if (few) return few;
+  return differentiable([x, weight, bias], () => {
+    const product = matMulTransposed(x, weight); // [N, out]
+    return {
+      value: geluOf(product, bias), // [N, out]
+      saved: [x, weight, bias, product],
+      gradient(dy, [x, weight, bias, product]) {
+        const [d, dBias] = geluGradient(dy, product, bias); // [N, out], [out]
+        return [...productGradient(d, x, weight), dBias];
+      },
+    };
+  });
+}
+
+/** The parts of LayerNorm(dropout(x Wᵀ + b) + residual) that are parameters or numbers. */
+export interface AffineNorm {
+  /** [out, in] */
+  weight: tf.Tensor;
+  /** [out] each */
+  bias: tf.Tensor;
+  gamma: tf.Tensor;
+  beta: tf.Tensor;
+  epsilon: number;
+  dropout: Dropout;
+  rate: number;
+  site: string;
+}
+
+/**
+ * LayerNorm(dropout(x Wᵀ + b) + residual), the end of both halves of a transformer's layer.
+ * @param x [N, in]
+ * @param residual [N, out]
+ * @returns [N, out]
+ */
+export function affineNorm(x: tf.Tensor, residual: tf.Tensor, parts: AffineNorm): tf.Tensor {
+  const { weight, bias, gamma, beta, epsilon, dropout, rate, site } = parts;
+  if (!hasKernels()) {
+    const dropped = dropout(affineRows(x, weight, bias), rate, site); // [N, out]
+    return layerNormRows(tf.add(dropped, residual), gamma, beta, epsilon); // [N, out]
+  }
+  return differentiable([x, weight, bias, residual, gamma, beta], () => {
+    const product = affineOfFewRows(x, weight) ?? matMulTransposed(x, weight); // [N, out]
+    const mask = dropout.keep(product.shape, rate, site); // [N, out]
+    const factor = mask ? 1 / (1 - rate) : 1;
+    const [value, normed, scale] = normOf({ x: product, gamma, beta, epsilon, bias, residual, mask, factor }); // [N, out]
+    return {
+      value,
+      saved: [x, weight, gamma, normed, scale, ...(mask ? [mask] : [])],
+      gradient(dy, [x, weight, gamma, normed, scale, mask]) {
+        const d = normGradient({ dy, normed, scale, gamma, mask, factor, hasBias: true });
+        return [...productGradient(d.dX, x, weight), d.dBias, d.dSum, d.dGamma, d.dBeta];
+      },
+    };
+  });
 }

@@ -1,6 +1,7 @@
 /** Self-attention of the fast encoder: how packed subwords are laid out by head, and the op with its own gradient. */
 import * as tf from "@tensorflow/tfjs";
-import { differentiable } from "./differentiable";
+import { FLAG, hasKernels, kernelOp } from "../backend";
+import { differentiable, takesGradient } from "./differentiable";
 import type { Dropout } from "./dropout";
 import { where } from "./native-ops";
 import type { Packing } from "./packing";
@@ -23,7 +24,16 @@ export interface HeadLayout {
   present: Float32Array;
 }
 
-export function headLayout({ B, T, N, places, rows }: Packing, h: number): HeadLayout {
+/** The layout of a packing for so many heads; made once for all layers. */
+export function headLayout(packing: Packing, heads: number): HeadLayout {
+  const layout = layouts.get(packing) ?? layOut(packing, heads);
+  layouts.set(packing, layout);
+  return layout;
+}
+
+const layouts = new WeakMap<Packing, HeadLayout>();
+
+function layOut({ B, T, N, places, rows }: Packing, h: number): HeadLayout {
   const placed = B * h * T;
   const toHeads = new Int32Array(3 * placed);
   const contextToHeads = new Int32Array(placed);
@@ -57,13 +67,47 @@ export function headLayout({ B, T, N, places, rows }: Packing, h: number): HeadL
  * @param qkv [N, 3 H]: query (already divided by √d), key and value of every subword
  * @returns [N, H], the heads' weighted values side by side
  */
-export function packedAttention(
-  qkv: tf.Tensor,
-  packing: Packing,
-  layout: HeadLayout,
-  heads: number,
-  drop: { dropout: Dropout; rate: number; site: string },
-): tf.Tensor {
+export function packedAttention(qkv: tf.Tensor, packing: Packing, heads: number, drop: Drop): tf.Tensor {
+  return hasKernels() ? kernelAttention(qkv, packing, heads, drop) : laidOutAttention(qkv, packing, heads, drop);
+}
+
+/** Where dropout falls on the probabilities, and how much. */
+interface Drop {
+  dropout: Dropout;
+  rate: number;
+  site: string;
+}
+
+/**
+ * By the op of our own (backend/kernels/attention.cc), straight from the packed rows: nothing of size T x T is kept but the
+ * mask, and the gradient makes the probabilities anew.
+ */
+function kernelAttention(qkv: tf.Tensor, packing: Packing, heads: number, { dropout, rate, site }: Drop): tf.Tensor {
+  const { B, T, places } = packing;
+  const lengths = new Int32Array(B);
+  for (const place of places) lengths[Math.floor(place / T)]++;
+  return differentiable([qkv], () => {
+    const layout = tf.tensor1d(Int32Array.of(heads, T, ...lengths), "int32");
+    const mask = dropout.keep([B, heads, T, T], rate, site); // [B, h, T, T]
+    const masks = mask ? [mask] : [];
+    const options = { masks, factor: mask ? 1 / (1 - rate) : 1 };
+    const flags = (mask ? FLAG.mask : 0) | (takesGradient() ? FLAG.keeps : 0);
+    const [context, logs] = kernelOp("Attention", { floats: [qkv], ints: layout, flags, ...options }, 2); // [N, H], [N, h]
+    return {
+      value: context,
+      saved: [qkv, context, logs, layout, ...masks],
+      gradient(dy, [qkv, context, logs, layout, ...masks]) {
+        const flags = masks.length ? FLAG.mask : 0;
+        const call = { ...options, floats: [dy, qkv, context, logs], ints: layout, masks, flags };
+        return kernelOp("AttentionGradient", call); // [N, 3 H]
+      },
+    };
+  });
+}
+
+/** By TensorFlow's own ops, on rows laid out by head. */
+function laidOutAttention(qkv: tf.Tensor, packing: Packing, heads: number, drop: Drop): tf.Tensor {
+  const layout = headLayout(packing, heads);
   const { B, T } = packing;
   const [N, width] = qkv.shape as [number, number];
   const H = width / 3;

@@ -1,6 +1,6 @@
 /** Dropout as the layers get it: none for reading, reproducible masks for training. */
 import * as tf from "@tensorflow/tfjs";
-import { attribute, isNative, nativeOp, nativeRandomBits } from "../backend";
+import { attribute, FLAG, hasKernels, isNative, kernelOp, nativeOp, nativeRandomBits } from "../backend";
 import { randomStream } from "../random";
 import { differentiable } from "./differentiable";
 import { where } from "./native-ops";
@@ -18,13 +18,18 @@ export function dropoutOf(keep: Dropout["keep"]): Dropout {
     const kept = keep(x.shape, rate, site);
     if (!kept) return x;
     const factor = 1 / (1 - rate);
+    const apply = hasKernels() ? kernelDrop : (t: tf.Tensor) => tf.mul(where(kept, t), factor);
     return differentiable([x], () => ({
-      value: tf.mul(where(kept, x), factor),
+      value: apply(x, kept, factor),
       saved: [kept],
-      gradient: (dy, [kept]) => [tf.mul(where(kept, dy), factor)],
+      gradient: (dy, [kept]) => [apply(dy, kept, factor)],
     }));
   };
   return Object.assign(drop, { keep });
+}
+
+function kernelDrop(x: tf.Tensor, mask: tf.Tensor, factor: number): tf.Tensor {
+  return kernelOp("Drop", { floats: [x], masks: [mask], flags: FLAG.mask, factor })[0];
 }
 
 /** Evaluation: nothing is dropped. */
@@ -42,13 +47,20 @@ export function seededDropout(seed: number, step: number): Dropout {
   });
 }
 
-/** Chances are whole 65536ths: a number of 32 bits decides on two values, and drawing them is what dropout costs. */
+/**
+ * The same mask by the op of our own, by TensorFlow's generator of random bits, and (another one) in plain numbers.
+ * Chances are whole 65536ths: a number of 32 bits decides on two values, and drawing them is what dropout costs.
+ */
 const HALF = 2 ** 16;
 
 function mask(shape: number[], rate: number, seedA: number, seedB: number): tf.Tensor {
+  const least = Math.round(rate * HALF);
+  if (hasKernels()) {
+    const ints = tf.tensor1d(Int32Array.of(seedA, seedB, least, ...shape), "int32");
+    return kernelOp("KeepMask", { ints })[0];
+  }
   const n = shape.reduce((a, b) => a * b, 1);
   const bits = isNative() ? nativeRandomBits(Math.ceil(n / 2), seedA | 0, seedB | 0) : plainBits(n, seedA, seedB); // [n / 2]
-  const least = Math.round(rate * HALF);
   const low = tf.greaterEqual(lowHalf(bits), tf.scalar(least, "int32"));
   // The high half is compared within the whole number, which has a sign.
   const high = tf.greaterEqual(bits, tf.scalar(least * HALF - 2 ** 31, "int32"));

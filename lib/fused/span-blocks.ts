@@ -1,5 +1,6 @@
 /** From words to span scores in blocks, so that the vectors of all spans never fill the memory at once. */
 import * as tf from "@tensorflow/tfjs";
+import { FLAG, hasKernels, kernelOp } from "../backend";
 import { differentiable, takesGradient } from "./differentiable";
 import type { Dropout } from "./dropout";
 import { where, whereActive } from "./native-ops";
@@ -44,6 +45,16 @@ function blocksOf(lengths: readonly number[], W: number, K: number): Block[] {
   return blocks;
 }
 
+/** Rows of each span's first and last word in [N], for the op of our own. [2 S] */
+function pairRows({ starts, ends, pairs }: Block): tf.Tensor1D {
+  const rows = new Int32Array(2 * pairs.length);
+  pairs.forEach(([start, end], s) => {
+    rows[2 * s] = starts[0] + start;
+    rows[2 * s + 1] = ends[0] + end;
+  });
+  return tf.tensor1d(rows, "int32");
+}
+
 /** What a block's spans are made of: each row has a one at its first word and a one at its last. [S, starts + ends] */
 function pairMatrix({ starts, ends, pairs }: Block): tf.Tensor2D {
   const M = starts[1] - starts[0];
@@ -80,8 +91,8 @@ interface Drop {
  *
  *     h_ik = dropout(relu(start_i + end_(i+k)))      score[i,k,c] = h_ik . f_c
  *
- * The sums of a block are one product with a matrix of zeros and ones, which is exact and whose gradient is the transposed
- * product. Besides it only h is kept for the gradient: h > 0 says where ReLU and dropout let it pass.
+ * The sums of a block are made by an op of our own (backend/kernels/spans.cc), or are one product with a matrix of zeros and
+ * ones, which is exact and whose gradient is the transposed product. Besides it only h is kept for the gradient: h > 0 says where ReLU and dropout let it pass.
  *
  * @param types f [B, C, F]
  * @returns [B, W, K, C], zero for spans past the end of their text
@@ -95,7 +106,7 @@ export function spanBlockScores(halves: SpanHalves, types: tf.Tensor3D, drop: Dr
   const keeps = takesGradient();
   const scores = differentiable([halves.start, halves.end, types], () => {
     let factor = 1;
-    const kept: tf.Tensor[] = []; // of each block its pairs [S, starts + ends], then its h [S, F]
+    const kept: tf.Tensor[] = []; // of each block its pairs [2 S] or [S, starts + ends], then its h [S, F]
     const rows = blocks.map((block, i) => {
       const done = tf.tidy(() => blockScores(block, halves, types, { ...drop, site: `${drop.site}#${i}` }));
       factor = done.factor;
@@ -119,15 +130,27 @@ export function spanBlockScores(halves: SpanHalves, types: tf.Tensor3D, drop: Dr
 }
 
 /** Scores [S, C], pairs and h [S, F] of a block; h is without dropout's factor, which the few types carry. */
-function blockScores(block: Block, { start, end }: SpanHalves, types: tf.Tensor3D, { dropout, rate, site }: Drop) {
+function blockScores(block: Block, halves: SpanHalves, types: tf.Tensor3D, { dropout, rate, site }: Drop) {
+  const kept = dropout.keep([block.pairs.length, types.shape[2]], rate, site); // [S, F]
+  const factor = kept ? 1 / (1 - rate) : 1;
+  const { pairs, h } = hasKernels() ? kernelSpans(block, halves, kept) : summedSpans(block, halves, kept);
+  const scores = matMulTransposed(h, tf.mul(typesOf(types, block.text), factor)); // [S, C]
+  return { scores, pairs, h, factor };
+}
+
+/** pairs [2 S] and h [S, F] */
+function kernelSpans(block: Block, { start, end }: SpanHalves, kept: tf.Tensor | undefined) {
+  const pairs = pairRows(block);
+  const call = { ints: pairs, masks: kept ? [kept] : [], flags: kept ? FLAG.mask : 0 };
+  return { pairs, h: kernelOp("Spans", { floats: [start, end], ...call })[0] };
+}
+
+/** pairs [S, starts + ends] and h [S, F] */
+function summedSpans(block: Block, { start, end }: SpanHalves, kept: tf.Tensor | undefined) {
   const both = tf.concat([rowsOf(start, block.starts), rowsOf(end, block.ends)], 0); // [starts + ends, F]
   const pairs = pairMatrix(block); // [S, starts + ends]
   const active = tf.relu(tf.matMul(pairs, both as tf.Tensor2D)); // [S, F]
-  const kept = dropout.keep(active.shape, rate, site); // [S, F]
-  const factor = kept ? 1 / (1 - rate) : 1;
-  const h = kept ? where(kept, active) : active; // [S, F]
-  const scores = matMulTransposed(h, tf.mul(typesOf(types, block.text), factor)); // [S, C]
-  return { scores, pairs, h, factor };
+  return { pairs, h: kept ? where(kept, active) : active };
 }
 
 /** @param dy [all S, C] @returns the gradients of start [N, F], end [N, F] and types [B, C, F] */
@@ -139,6 +162,7 @@ function blockGradients(
   { factor, unread }: { factor: number; unread: number },
 ): tf.Tensor[] {
   const texts = types.shape[0];
+  const own = hasKernels() ? kernelSums(blocks, unread, types.shape[2]) : undefined;
   const starts: tf.Tensor[] = [];
   const ends: tf.Tensor2D[][] = Array.from({ length: texts }, () => []);
   const ofTypes: tf.Tensor[][] = Array.from({ length: texts }, () => [tf.zeros(types.shape.slice(1))]);
@@ -152,6 +176,10 @@ function blockGradients(
     from += h.shape[0];
     ofTypes[block.text].push(tf.mul(tf.matMul(d, h, true), factor)); // [C, F]
     const dh = tf.matMul(d, tf.mul(typesOf(types, block.text), factor) as tf.Tensor2D); // [S, F]
+    if (own) {
+      kernelOp("SpansGradient", { floats: [dh, h, ...own], ints: pairs }, 0);
+      return;
+    }
     const both = tf.matMul(pairs, whereActive(dh, h) as tf.Tensor2D, true); // [starts + ends, F]
     starts.push(rowsOf(both, [0, M])); // [starts, F]
     const before = block.ends[0] - (textStart.get(block.text) as number);
@@ -162,9 +190,16 @@ function blockGradients(
     ends[block.text].push(before + after > 0 ? tf.pad(end, padding) : end); // [L, F]
   });
   const sum = (parts: tf.Tensor[]) => (parts.length > 1 ? tf.addN(parts) : parts[0]);
+  if (own) return [...own, tf.stack(ofTypes.map(sum))];
   const nothing = unread ? [tf.zeros([unread, types.shape[2]])] : [];
   const dEnd = tf.concat([...ends.filter((parts) => parts.length > 0).map(sum), ...nothing], 0); // [N, F]
   return [tf.concat([...starts, ...nothing], 0), dEnd, tf.stack(ofTypes.map(sum))];
+}
+
+/** The gradients of start and end, [N, F] of zeros each, which the op of our own changes where they lie. */
+function kernelSums(blocks: readonly Block[], unread: number, F: number): [tf.Tensor, tf.Tensor] {
+  const rows = Math.max(...blocks.map(({ ends }) => ends[1])) + unread;
+  return [tf.zeros([rows, F]), tf.zeros([rows, F])];
 }
 
 /** Rows from, from + 1, ... to - 1 of [N, F]. */

@@ -2,18 +2,19 @@
 import type { NerRecord } from "../data/records";
 import { UserError } from "../errors";
 import { codePointOffsets } from "../text/offsets";
-import { splitWords } from "../text/words";
+import { type TextReading, wordsOf } from "../text/reading";
 import type { Entity } from "./entity";
 
 type Labelled = Pick<Entity, "start" | "end" | "label">;
 
 /**
- * A text with its entities as a record: the words of GLiNER's splitter, spans in words. For files of records, BIO,
+ * A text with its entities as a record: the words that the model read, spans in words. For files of records, BIO,
  * or as gold that was corrected by hand.
+ * @param reading as it was told to the prediction
  * @throws UserError where an entity does not begin and end with a word
  */
-export function toRecord(text: string, entities: readonly Labelled[]): NerRecord {
-  const words = splitWords(text);
+export function toRecord(text: string, entities: readonly Labelled[], reading: TextReading = {}): NerRecord {
+  const words = wordsOf(text, reading);
   const starts = new Map(words.map((word, i) => [word.start, i]));
   const ends = new Map(words.map((word, i) => [word.end, i]));
   const ner = entities.map(({ start, end, label }): NerRecord["ner"][number] => {

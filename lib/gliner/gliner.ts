@@ -6,14 +6,17 @@ import { type Batch, type CollateSwitches, collate, type Example } from "../batc
 import { checkRoom } from "../batch/prompt";
 import type { NerRecord } from "../data/records";
 import { usageError, warnOnce } from "../errors";
+import { type PromisedThresholds, promisedThresholds, type ThresholdsOptions } from "../evaluate/thresholds";
 import { type EvaluateOptions, type Evaluation, evaluateRecords } from "../evaluate/zero-shot";
 import { type GLiNERConfig, isTokenLevel } from "../model/config";
 import { greedyDecode, type SpanCandidate } from "../model/decode";
 import { spanLayer } from "../model/span";
 import { type ForwardOptions, spanScores } from "../model/uni-encoder-span";
 import { tokenScores } from "../model/uni-encoder-token";
-import { checkLabels, checkNumber, checkSignal, checkText, checkTexts, checkTokens } from "../options";
-import { splitWords } from "../text/words";
+import { checkNumber, checkSignal, checkText, checkTexts, checkTokens } from "../options";
+import { hardlyAWord, wordsOf } from "../text/reading";
+import { sentenceStarts } from "../text/sentences";
+import type { Word } from "../text/words";
 import { turn } from "../turn";
 import { openEncoder } from "../weights/open";
 import { type LoadedModel, type LoadOptions, loadModel } from "./checkpoint/load";
@@ -26,8 +29,11 @@ import { inLabelChunks } from "./reading/label-chunks";
 import { byLength, inOrder } from "./reading/length-order";
 import { checkedOptions, type PredictOptions } from "./reading/predict-options";
 import type { BatchOptions, CandidateOptions, LimitedReader, Reader } from "./reading/reader";
+import { inSentences } from "./reading/sentences";
 import { refuseSpecialTokens } from "./reading/special-tokens";
 import { inStream } from "./reading/stream";
+import { aboveThreshold, floorOf } from "./reading/thresholds";
+import { ofTexts, type TypesAsked, typesOfTexts } from "./reading/types-asked";
 import { inWindows, type WindowOptions } from "./reading/windows";
 
 /**
@@ -40,7 +46,7 @@ import { inWindows, type WindowOptions } from "./reading/windows";
 export class GLiNER implements LimitedReader {
   /** Words that the model has not seen so far because texts were longer than `max_len` or the encoder's limit. */
   wordsLost = 0;
-  /** Texts so far that were too long for one pass and were read in windows. */
+  /** Texts so far of which something was too long for one pass and was read in windows. */
   textsInWindows = 0;
 
   /** None any more once it is disposed of. */
@@ -111,30 +117,50 @@ export class GLiNER implements LimitedReader {
     return entities;
   }
 
-  /** The entities of each text, in the order of the texts. Blank texts have none. @throws as `predictEntities` */
+  /**
+   * The entities of each text, in the order of the texts. Blank texts have none.
+   * @param labels types for all texts, or a list for each, as in Python
+   * @throws as `predictEntities`
+   */
   async inference(
     texts: readonly string[],
-    labels: readonly string[] | DescribedTypes,
+    labels: TypesAsked | DescribedTypes,
     options: PredictOptions & BatchOptions = {},
   ): Promise<Entity[][]> {
-    if (isDescribed(labels)) return underNames(labels, (prompts) => this.inference(texts, prompts, options));
-    const { threshold, flatNer, multiLabel, returnClassProbs, window, labelsAtOnce, ...rest } = checkedOptions(options);
-    const words = checkTexts(texts).map(splitWords);
+    if (isDescribed(labels))
+      return underNames(labels, options, (prompts, asked) => this.inference(texts, prompts, asked));
+    const { threshold, flatNer, multiLabel, returnClassProbs, window, labelsAtOnce, nfc, splitter, ...rest } =
+      checkedOptions(options);
+    const reader = this.reader(window === "sentence" || window, labelsAtOnce);
+    const words = checkTexts(texts).map((text) => wordsOf(text, { nfc, splitter }));
+    const types = typesOfTexts(labels, texts.length);
+    for (const asked of new Set(types)) refuseSpecialTokens(asked, this.model.tokenizer);
+    warnOfLongWords(words);
+    const entities: Entity[][] = texts.map(() => []);
     const full = words.flatMap((list, i) => (list.length ? [i] : []));
-    const found = await this.reader(window, labelsAtOnce).candidates(
+    if (full.length === 0) {
+      await turn(rest.signal);
+      return entities;
+    }
+    const starts = () => full.map((i) => sentenceStarts(texts[i], words[i]));
+    const split = new Set<number>();
+    const found = await (window === "sentence" ? inSentences(reader, starts()) : reader).candidates(
       full.map((i) => words[i].map((word) => word.text)),
-      labels,
+      full.map((i) => types[i]),
       {
         ...rest,
-        floor: threshold,
+        floor: floorOf(threshold, new Set(types.flat())),
         classProbs: returnClassProbs,
-        oneLabel: !multiLabel,
+        // Where types differ in their thresholds, the most probable one may fail its own and the next one pass.
+        oneLabel: !multiLabel && typeof threshold === "number",
         onWordsLost: (n, lost) => rest.onWordsLost?.(full[n], lost),
+        onWindows: (n) => split.add(full[n]),
       },
     );
-    const entities: Entity[][] = texts.map(() => []);
+    this.textsInWindows += split.size;
+    for (const i of split) rest.onWindows?.(i);
     full.forEach((i, n) => {
-      const kept = greedyDecode(found[n], { flatNer, multiLabel });
+      const kept = greedyDecode(aboveThreshold(found[n], threshold), { flatNer, multiLabel });
       entities[i] = kept.map((span) => toEntity(texts[i], words[i], span));
     });
     return entities;
@@ -148,21 +174,23 @@ export class GLiNER implements LimitedReader {
 
   /**
    * The entities of each text of a stream, in its order and with a bounded memory: for more texts than one holds at once.
+   * @param labels types for all texts, or a list for each
    *
    * @example
    * for await (const entities of model.stream(lines, ["person", "city"])) console.log(entities.length);
    */
   stream(
     texts: Iterable<string> | AsyncIterable<string>,
-    labels: readonly string[] | DescribedTypes,
+    labels: TypesAsked | DescribedTypes,
     options: PredictOptions & Omit<BatchOptions, "onProgress"> = {},
   ): AsyncGenerator<Entity[]> {
     const { batchSize } = checkedOptions(options);
-    const { onWordsLost } = options;
+    const { onWordsLost, onWindows } = options;
     return inStream(texts, batchSize, (window, first) =>
-      this.inference(window, labels, {
+      this.inference(window, ofTexts(labels, first, window.length), {
         ...options,
         onWordsLost: (text, words) => onWordsLost?.(first + text, words),
+        onWindows: (text) => onWindows?.(first + text),
       }),
     );
   }
@@ -175,12 +203,12 @@ export class GLiNER implements LimitedReader {
    */
   async candidates(
     tokens: readonly (readonly string[])[],
-    labels: readonly string[],
+    labels: TypesAsked,
     options: CandidateOptions,
   ): Promise<SpanCandidate[][]> {
-    const types = checkLabels(labels);
-    refuseSpecialTokens(types, this.model.tokenizer);
     checkTokens(tokens);
+    const types = typesOfTexts(labels, tokens.length);
+    for (const asked of new Set(types)) refuseSpecialTokens(asked, this.model.tokenizer);
     checkNumber("floor", options.floor);
     if (options.classProbs && isTokenLevel(this.config))
       throw usageError(
@@ -192,7 +220,7 @@ export class GLiNER implements LimitedReader {
     let done = 0;
     await turn(signal);
     for (const numbers of this.batches(tokens, checkNumber("batchSize", batchSize))) {
-      const batch = this.collate(numbers.map((n) => ({ tokens: tokens[n], types })));
+      const batch = this.collate(numbers.map((n) => ({ tokens: tokens[n], types: types[n] })));
       const candidates = await batchCandidates(this.scores(batch, forward), batch, this.config, options);
       numbers.forEach((n, b) => {
         if (batch.wordsLost[b] > 0) onWordsLost?.(n, batch.wordsLost[b]);
@@ -215,6 +243,21 @@ export class GLiNER implements LimitedReader {
   ): Promise<Evaluation> {
     const { labelsAtOnce, ...rest } = options;
     return evaluateRecords(this.reader(false, labelsAtOnce), records, rest);
+  }
+
+  /**
+   * A threshold for each type that promises a recall, from some 50 annotated sentences: `threshold` of predictions takes its `thresholds`.
+   *
+   * @example
+   * const { thresholds } = await model.thresholdsFor(records, { recall: 0.9 });
+   * await model.predictEntities(text, Object.keys(thresholds), { threshold: thresholds });
+   */
+  async thresholdsFor(
+    records: readonly NerRecord[],
+    options: ThresholdsOptions & Pick<PredictOptions, "labelsAtOnce">,
+  ): Promise<PromisedThresholds> {
+    const { labelsAtOnce, ...rest } = options;
+    return promisedThresholds(this.reader(true, labelsAtOnce), records, rest);
   }
 
   /**
@@ -267,4 +310,12 @@ export class GLiNER implements LimitedReader {
       batchSize,
     );
   }
+}
+
+/** Never in silence: a model makes little of such a word, and takes the whole of it for an entity or for none. */
+function warnOfLongWords(texts: readonly (readonly Word[])[]): void {
+  if (texts.some((words) => words.some(hardlyAWord)))
+    warnOnce(
+      "a text has a word of more than 30 letters, as scripts without spaces between words have it: the model reads it as one; the splitter intl finds the words of Chinese, Japanese, Thai and their like.",
+    );
 }

@@ -1,4 +1,4 @@
-/** Sorts parameters by module, and resolves `freeze_components` to the parameters that a training leaves alone. */
+/** Sorts parameters by module, and resolves the components that a recipe names to their parameters. */
 import { UserError } from "../errors";
 import { ENCODER_PREFIX, partOf, prefixOfModule } from "./parameter-names";
 
@@ -15,23 +15,28 @@ const PARTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The parameters of components that are not to be trained.
+ * The parameters of components.
+ * @param key of the recipe that names them, for the message
  * @param components names of modules, "encoder" with its embeddings (Python: "text_encoder"), "word_embeddings", or one layer
  *   of the encoder as "encoder.layer.0"
  * @throws UserError for a component that the model lacks; Python warns and trains it
  */
-export function frozenParameters(parameters: readonly string[], components: readonly string[]): Set<string> {
-  const frozen = new Set<string>();
+export function parametersOf(
+  components: readonly string[],
+  parameters: readonly string[],
+  key: "freeze_components" | "redraw_components",
+): Set<string> {
+  const named = new Set<string>();
   for (const component of components) {
     const prefix = prefixOf(component);
     const found = prefix === undefined ? [] : parameters.filter((name) => name.startsWith(prefix));
     if (found.length === 0)
       throw new UserError(
-        `freeze_components: the model has no "${component}"; wanted some of ${componentsOf(parameters).join(", ")}, or encoder.layer.0 and so on.`,
+        `${key}: the model has no "${component}"; wanted some of ${componentsOf(parameters).join(", ")}, or encoder.layer.0 and so on.`,
       );
-    for (const name of found) frozen.add(name);
+    for (const name of found) named.add(name);
   }
-  return frozen;
+  return named;
 }
 
 function prefixOf(component: string): string | undefined {

@@ -1,9 +1,13 @@
 /** What a notebook's cells show: each function returns or drives a display. */
 export { type IntervalPoint, intervalFigure, reliabilityFigure, thresholdFigure } from "./analysis";
+export { diffTable } from "./audit/diff-table";
+export { findingList } from "./audit/finding-list";
+export { waterfallFigure } from "./audit/waterfall";
 export { check, Outcome, type Property, sealExercise } from "./check";
 export { compareEntities, compareRecord } from "./compare";
 export { DISPLAY, Display, type Displayable, type MimeBundle } from "./display";
 export { type EntitiesOptions, entities, type LabelledSpan } from "./entities";
+export { inEras } from "./eras";
 export { type Exercise, type Question, sealQuestion, type Verdict } from "./exercises";
 export { figure } from "./figure";
 export type { FigureObject, Layout, Trace as PlotTrace } from "./figures/plotly";
@@ -30,4 +34,5 @@ export { seedsFigure, seedsTable } from "./study/atlas";
 export { GAP_COLOURS, type GapName, gapName, worthFigure } from "./study/worth";
 export { type TableOptions, table } from "./table";
 export type { FrameLike } from "./tables/frames";
+export { traceFigure } from "./trace-figure";
 export { writeTable } from "./write";

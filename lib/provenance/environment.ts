@@ -25,7 +25,7 @@ export interface Environment {
 
 /** Only names whose values are numbers or words: folders and addresses say where the machine is. */
 const FLAGS =
-  /^(MALLOC_\w+_?|TF_(ENABLE|NUM|XLA|GPU|FORCE|CUDNN|DETERMINISTIC)\w*|OMP_\w+|OPENBLAS_NUM\w*|MKL_NUM\w*|BACKEND)$/;
+  /^(MALLOC_\w+_?|TF_(ENABLE|NUM|XLA|GPU|FORCE|CUDNN|DETERMINISTIC)\w*|OMP_\w+|OPENBLAS_NUM\w*|MKL_NUM\w*|BACKEND|KERNELS)$/;
 
 /** Always recorded, set or not: determinism and rounding hang on them. */
 const ASKED = ["TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_ENABLE_ONEDNN_OPTS", "OMP_NUM_THREADS"];

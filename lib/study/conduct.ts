@@ -5,6 +5,7 @@ import type { PlannedRuns, RunSpec } from "./plan/runs";
 import { type ArmComparison, comparePlan, type StudyComparison } from "./results/compare";
 import type { StudyFolder } from "./run/folder";
 import type { RunResult } from "./run/result";
+import type { RunsOnFile } from "./run/store";
 
 /** Performs those of the runs that are not on file, and puts their results there. */
 export type Engine = (runs: readonly RunSpec[]) => Promise<void>;
@@ -28,11 +29,11 @@ export async function conduct(
 }
 
 /** What is on file, compared; nothing is run. */
-export function compareOnFile(plan: Plan, planned: PlannedRuns, folder: StudyFolder): StudyComparison {
+export function compareOnFile(plan: Plan, planned: PlannedRuns, folder: RunsOnFile): StudyComparison {
   return comparePlan(planned, resultsOf(planned.runs, folder), levelOf(plan));
 }
 
-export function resultsOf(runs: readonly RunSpec[], folder: StudyFolder): Map<string, RunResult> {
+export function resultsOf(runs: readonly RunSpec[], folder: RunsOnFile): Map<string, RunResult> {
   return new Map(
     runs.flatMap((run) => {
       const result = folder.result(run);

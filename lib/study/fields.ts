@@ -1,23 +1,11 @@
 /** A strict reader of YAML mappings: every key is asked for by somebody, in the form that is wanted, or it is an error. */
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { UserError } from "../errors";
 import { isObject } from "../files/json-object";
+import { readYaml } from "../files/yaml";
 
-/** The YAML of a file. @throws UserError where it is absent or no YAML */
-export function readYaml(path: string, what: string): Fields {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}; wanted ${what}.`);
-  }
-  try {
-    return new Fields(parse(text), path);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`${path} is not YAML: ${error instanceof Error ? error.message.split("\n")[0] : error}.`);
-  }
+/** The mapping of a file. @throws UserError where it is absent, not UTF-8, no YAML or no mapping */
+export function readFields(path: string, what: string): Fields {
+  return new Fields(readYaml(path, what), path);
 }
 
 /** One mapping. Keys are taken one by one; `done` says which nobody has taken. */

@@ -12,8 +12,10 @@ export interface AdamChange {
   beta1: number;
   beta2: number;
   epsilon: number;
-  /** A number as a scalar, one tensor for all parameters of an update. */
-  scalar(value: number): tf.Scalar;
+  /** A number as a scalar, numbers as a vector: one tensor for all parameters of an update that have the same. */
+  constant(value: number | number[]): tf.Tensor;
+  /** What the gradient is to be multiplied by first. */
+  clip: number;
 }
 
 /** The two moments of a parameter, and the update that they are for. */
@@ -27,7 +29,7 @@ export interface Moments {
 /**
  * AdamW's update op by op, on any backend: the readable twin of `NativeMoments`.
  *
- *     p ← p (1 - lr λ)     m ← m + (1 - β1)(g - m)     v ← v + (1 - β2)(g² - v)
+ *     g ← g · clip     p ← p (1 - lr λ)     m ← m + (1 - β1)(g - m)     v ← v + (1 - β2)(g² - v)
  *     p ← p - lr / (1 - β1ᵗ) · m / (√v / √(1 - β2ᵗ) + ε)
  */
 export class PlainMoments implements Moments {
@@ -39,13 +41,14 @@ export class PlainMoments implements Moments {
   }
 
   update(variable: tf.Variable, gradient: tf.Tensor, change: AdamChange): void {
-    const { rate, decay, step, beta1, beta2, epsilon } = change;
+    const { rate, decay, step, beta1, beta2, epsilon, clip } = change;
     const { first: m, second: v } = this;
     const correction1 = 1 - beta1 ** step;
     const correction2 = Math.sqrt(1 - beta2 ** step);
     tf.tidy(() => {
-      m.assign(tf.add(m, tf.mul(tf.sub(gradient, m), 1 - beta1)));
-      v.assign(tf.add(v, tf.mul(tf.sub(tf.square(gradient), v), 1 - beta2)));
+      const g = clip === 1 ? gradient : tf.mul(gradient, clip);
+      m.assign(tf.add(m, tf.mul(tf.sub(g, m), 1 - beta1)));
+      v.assign(tf.add(v, tf.mul(tf.sub(tf.square(g), v), 1 - beta2)));
       const denominator = tf.add(tf.div(tf.sqrt(v), correction2), epsilon);
       const decayed = decay ? tf.mul(variable, 1 - rate * decay) : variable;
       variable.assign(tf.sub(decayed, tf.mul(tf.div(m, denominator), rate / correction1)));

@@ -26,7 +26,7 @@ export class NativeMoments implements Moments {
   }
 
   update(variable: tf.Variable, gradient: tf.Tensor, change: AdamChange): void {
-    const { rate, decay, step, epsilon } = change;
+    const { rate, decay, step, epsilon, clip } = change;
     // The op's own 1 - β is taken of the rounded β: the corrections must be of the same.
     const [beta1, beta2] = [Math.fround(change.beta1), Math.fround(change.beta2)];
     const correction2 = Math.sqrt(1 - beta2 ** step);
@@ -36,9 +36,10 @@ export class NativeMoments implements Moments {
       assign(this.parameter, before);
       // Nobody else may hold what the op is to change, or it copies it first.
       if (before !== variable) before.dispose();
-      const numbers = [0, 0, alpha, beta1, beta2, epsilon * correction2].map((value) => change.scalar(value));
+      const numbers = [0, 0, alpha, beta1, beta2, epsilon * correction2].map((value) => change.constant(value));
       const flags = [attribute("use_locking", "bool", false), attribute("use_nesterov", "bool", false)];
-      const inputs = [this.parameter, this.first, this.second, ...numbers, gradient];
+      const clipped = clip === 1 ? gradient : tf.mul(gradient, clip);
+      const inputs = [this.parameter, this.first, this.second, ...numbers, clipped];
       nativeOp("ResourceApplyAdam", [FLOAT("T"), ...flags], inputs, 0);
       variable.assign(read(this.parameter));
     });

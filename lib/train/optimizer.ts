@@ -1,7 +1,8 @@
 /** The AdamW optimiser: parameter groups, step counts, and the choice between native and plain moments. */
 import * as tf from "@tensorflow/tfjs";
-import { backendInfo, isNative } from "../backend";
+import { backendInfo, hasKernels, isNative } from "../backend";
 import type { NamedArray } from "../weights/safetensors";
+import { KernelMoments } from "./kernel-moments";
 import { type Moments, PlainMoments } from "./moments";
 import { NativeMoments } from "./native-moments";
 
@@ -12,12 +13,18 @@ export interface ParameterGroup {
   weightDecay: number;
 }
 
+/** How an update is computed. */
+export type MomentsKind = "kernel" | "native" | "plain";
+
 export interface AdamWOptions {
   beta1: number;
   beta2: number;
   epsilon: number;
-  /** "native" = one op a parameter, the default with a native library on a CPU (untried on a GPU); "plain" = op by op. */
-  moments?: "native" | "plain";
+  /**
+   * "kernel" = one pass over the memory, the default with native ops of our own; "native" = TensorFlow's op, with a native
+   * library on a CPU (untried on a GPU); "plain" = op by op.
+   */
+  moments?: MomentsKind;
 }
 
 /**
@@ -42,10 +49,11 @@ export class AdamW {
    * @param scale what the gradients are multiplied by first (clipping)
    */
   apply(gradients: ReadonlyMap<string, tf.Tensor>, factor: number, scale = 1): void {
-    const scalars = new Map<number, tf.Scalar>();
-    const scalar = (value: number) => {
-      const known = scalars.get(value) ?? tf.keep(tf.scalar(value));
-      scalars.set(value, known);
+    const constants = new Map<string, tf.Tensor>();
+    const constant = (value: number | number[]) => {
+      const key = String(value);
+      const known = constants.get(key) ?? tf.keep(tf.tensor(value));
+      constants.set(key, known);
       return known;
     };
     for (const { names, learningRate, weightDecay: decay } of this.groups)
@@ -55,12 +63,10 @@ export class AdamW {
         if (!gradient || !variable) continue;
         const step = (this.steps.get(name) ?? 0) + 1;
         this.steps.set(name, step);
-        const scaled = scale === 1 ? gradient : tf.mul(gradient, scale);
-        const change = { ...this.options, rate: learningRate * factor, decay, step, scalar };
-        this.momentsOf(name, variable).update(variable, scaled, change);
-        if (scaled !== gradient) scaled.dispose();
+        const change = { ...this.options, rate: learningRate * factor, decay, step, clip: scale, constant };
+        this.momentsOf(name, variable).update(variable, gradient, change);
       }
-    tf.dispose([...scalars.values()]);
+    tf.dispose([...constants.values()]);
   }
 
   /** What a checkpoint holds of every parameter that has had a gradient: "first.NAME", "second.NAME" and "step.NAME". */
@@ -95,9 +101,7 @@ export class AdamW {
   private momentsOf(name: string, { shape }: tf.Variable): Moments {
     let moments = this.moments.get(name);
     if (!moments) {
-      const fits = isNative() && !backendInfo().gpu;
-      const kind = this.options.moments ?? (fits ? "native" : "plain");
-      moments = kind === "native" ? new NativeMoments(shape) : new PlainMoments(shape);
+      moments = new MOMENTS[this.options.moments ?? bestMoments()](shape);
       this.moments.set(name, moments);
     }
     return moments;
@@ -108,4 +112,11 @@ export class AdamW {
     if (!variable) throw new Error(`the optimiser state names "${name}", which the model lacks`);
     return variable;
   }
+}
+
+const MOMENTS = { kernel: KernelMoments, native: NativeMoments, plain: PlainMoments };
+
+function bestMoments(): MomentsKind {
+  if (hasKernels()) return "kernel";
+  return isNative() && !backendInfo().gpu ? "native" : "plain";
 }

@@ -1,5 +1,6 @@
 /** Holds a model's weights as TensorFlow variables by name, for the forward pass, training and saving. */
 import * as tf from "@tensorflow/tfjs";
+import { attribute, isNative, nativeOp } from "../backend";
 import { UserError } from "../errors";
 import { forgetDerived } from "../fused/derived";
 
@@ -35,7 +36,7 @@ export class Parameters {
     const wanted = shape.reduce((a, b) => a * b, 1);
     if (values.length !== wanted)
       throw new UserError(`parameter "${name}" got ${values.length} values, wanted ${wanted} for shape [${shape}].`);
-    const tensor = tf.tensor(values, [...shape], "float32");
+    const tensor = taken(tf.tensor(values, [...shape], "float32"));
     const existing = this.variables.get(name);
     if (existing) existing.assign(tensor);
     else this.variables.set(name, tf.variable(tensor));
@@ -75,4 +76,15 @@ export class Parameters {
     }
     this.all.clear();
   }
+}
+
+/**
+ * A tensor whose values the backend holds by now. The native one copies them out of JavaScript's memory at their first use
+ * only, so that a model would lie in memory twice until then, and longer.
+ */
+function taken(tensor: tf.Tensor): tf.Tensor {
+  if (!isNative()) return tensor;
+  const [same] = nativeOp("Identity", [attribute("T", "type", "float32")], [tensor], 1);
+  tensor.dispose();
+  return same;
 }

@@ -1,9 +1,11 @@
 /** Signs beyond the twelve cases, each beside a neighbour that must not fire. */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { ZERO_SHOT_SETS } from "../../lib/data/zero-shot-tests";
-import { audit, file, first, ids, scratch } from "./cases";
+import { verb } from "../cli/verb";
+import { audit, file, first, ids, scratch, trainedRun } from "./cases";
 import { SCORES_209, YAML_209 } from "./issue-209";
 
 after(() => rmSync(scratch, { recursive: true }));
@@ -44,6 +46,62 @@ test("the evaluator of 0.1.6, the threshold, and scores near zero", async () => 
   assert.deepEqual(ids(await audit([low])), ["threshold"]);
   const five = file("five.json", Object.fromEntries(ZERO_SHOT_SETS.map((set, i) => [set, 4.5 + i / 10])));
   first(await audit([five], { era: "0.2.23" }), "scores-near-zero");
+});
+
+test("a file that its version cannot have run, and a value that the code replaces", async () => {
+  const old = await audit([file("old.yaml", YAML_209)], { era: "0.1.14" });
+  assert.ok(!ids(old).includes("yaml-cannot-run"), "it has random_drop and loss_alpha");
+  const short = file("no-alpha.yaml", YAML_209.replace(/^loss_.*\n/gm, ""));
+  const found = (await audit([short], { era: "0.1.14" })).findings.find(({ id }) => id === "yaml-cannot-run");
+  assert.match(found?.evidence ?? "", /lacks loss_alpha/);
+  assert.equal(found?.certain, true);
+  assert.ok(!ids(await audit([short], { era: "0.2.13" })).includes("yaml-cannot-run"));
+  const zero = file("zero.yaml", YAML_209.replace("weight_decay_other: 0.01", "weight_decay_other: 0"));
+  assert.ok(ids(await audit([zero], { era: "0.2.25" })).includes("overridden-key:weight_decay_other"));
+  assert.ok(!ids(await audit([zero], { era: "0.2.13" })).includes("overridden-key:weight_decay_other"));
+});
+
+test("a healthy table of scores has no finding, whichever way it is written; what is next is told where something is open", async () => {
+  const scores = {
+    AI: 40.1,
+    literature: 41.2,
+    music: 43.3,
+    politics: 48.4,
+    science: 40.5,
+    movie: 30.6,
+    restaurant: 25.7,
+  };
+  const shares = Object.fromEntries(Object.entries(scores).map(([name, f1]) => [name, f1 / 100]));
+  for (const table of [scores, shares, { scores }]) {
+    const result = await audit([file("plain.json", table)]);
+    assert.deepEqual([ids(result), result.next, result.path], [[], [], null]);
+  }
+  const open = await audit([file("209.yaml", YAML_209)], { era: "0.2.13", against: "config_large-2024-03-25" });
+  const last = open.next.at(-1);
+  assert.match(last?.command ?? "", /--against config_large-2024-03-25 --measure --out runs\/path$/);
+  assert.match(last?.why ?? "", /dropout/);
+  assert.equal(
+    open.path?.steps.every(({ effect, why }) => (effect === null) === (why === "not measured")),
+    true,
+  );
+});
+
+test("types that were trained: a set known by name is a finding, half of one is none", async () => {
+  const model = join(scratch, "toy");
+  const ended = verb("train", ["--config", "data/recipes/toy.yaml", "--set", "num_steps=1", "--out", model]);
+  assert.equal(ended.code, 0, ended.err);
+  const counts = JSON.parse(readFileSync(join(model, "types.json"), "utf8"));
+  assert.deepEqual(Object.keys(counts).sort(), ["city", "company", "date", "food", "person"]);
+  const from = trainedRun("from-a-model");
+  assert.ok(!existsSync(join(from, "types.json")), "nobody knows what the model to start from was trained on");
+  const scored = (types: string[]) => file("scored.json", { crossner_ai: { f1: 30, types } });
+  const all = await audit([model, scored(["person", "city", "food"])]);
+  const found = all.findings.find(({ id }) => id === "trained-types");
+  assert.match(found?.evidence ?? "", /crossner_ai: 100 % of its types trained by name/);
+  assert.equal(all.difficulty?.[0].seen, 1);
+  const half = await audit([model, scored(["person", "algorithm"])]);
+  assert.ok(!ids(half).includes("trained-types"));
+  assert.equal(half.difficulty?.[0].seen, 0.5);
 });
 
 test("types in other words; a small encoder under the paper's claim", async () => {

@@ -73,6 +73,27 @@ for (const name of ["wasm", "cpu"] as const)
     assert.deepEqual([whole.dtype, Array.from(whole.dataSync())], ["int32", [7, 11, 0]]);
   });
 
+test("wasm multiplies transposed matrices, of batches too, as plain ones", async () => {
+  await useBackend("wasm");
+  const [a, b] = [tf.randomNormal([2, 3, 4, 5], 0, 1, "float32", 1), tf.randomNormal([1, 3, 5, 6], 0, 1, "float32", 2)];
+  const wanted = tf.matMul(a, b).dataSync(); // [2, 3, 4, 6]
+  const turned = (x: tf.Tensor) => tf.transpose(x, [0, 1, 3, 2]);
+  const before = tf.memory().numTensors;
+  for (const [left, right] of [
+    [true, false],
+    [false, true],
+    [true, true],
+  ])
+    tf.tidy(() => {
+      const product = tf.matMul(left ? turned(a) : a, right ? turned(b) : b, left, right);
+      assert.deepEqual(product.shape, [2, 3, 4, 6]);
+      product.dataSync().forEach((value, i) => {
+        assert.ok(Math.abs(value - wanted[i]) < 1e-5);
+      });
+    });
+  assert.equal(tf.memory().numTensors, before);
+});
+
 test("an unknown BACKEND is one sentence", async () => {
   const { forcedBackend } = await import("../../lib/backend");
   const before = process.env.BACKEND;

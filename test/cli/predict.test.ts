@@ -44,9 +44,16 @@ test("blank text has no entities and is no error", () => {
   assert.deepEqual([code, out], [0, ""]);
 });
 
-test("a long text is read to its end, in windows; --truncate leaves the end out and counts it", () => {
+test("a long text is read to its end, in sentences or windows; --truncate leaves the end out and counts it", () => {
   const long = `${TEXT} `.repeat(40);
-  const whole = verb("predict", MODEL, long);
+  const sentences = verb("predict", MODEL, long);
+  assert.equal(sentences.code, 0, sentences.err);
+  assert.doesNotMatch(sentences.err, /windows/);
+  assert.equal(
+    rows(sentences.out).at(-1)?.end,
+    (rows(verb("predict", MODEL, TEXT).out).at(-1)?.end as number) + 39 * (TEXT.length + 1),
+  );
+  const whole = verb("predict", [...MODEL, "--window", "model"], long);
   assert.equal(whole.code, 0, whole.err);
   const last = rows(whole.out).at(-1) ?? {};
   assert.ok((last.end as number) > long.length - TEXT.length);
@@ -76,7 +83,11 @@ test("truncation stands in --json by line, and --fail-on-truncation ends with 1"
   assert.equal(failed.code, 1);
   assert.match(failed.err, /line 2: \d+ words at the end were not read, and --fail-on-truncation is given/);
   assert.equal(failed.out, "");
-  const whole = verb("predict", [...MODEL, "--lines", "--fail-on-truncation", "--json", out], input);
+  const whole = verb(
+    "predict",
+    [...MODEL, "--lines", "--window", "model", "--fail-on-truncation", "--json", out],
+    input,
+  );
   assert.equal(whole.code, 0, whole.err);
   const read = JSON.parse(readFileSync(out, "utf8"));
   assert.deepEqual([read.texts_in_windows, read.words_not_read, read.truncated], [1, 0, []]);
@@ -104,6 +115,13 @@ test("wrong words end with 2, a missing model with 1, each with one sentence and
     [[...MODEL, "--threshold", "high"], 2, /--threshold got "high"/],
     [[...MODEL, "--nonsense"], 2, /--nonsense/],
     [[...MODEL, "--window", "2"], 2, /a window of 2 words, wanted a whole number from 6 to max_len 48/],
+    [[...MODEL, "--window", "sentence", "--overlap", "8"], 2, /--overlap is of windows/],
+    [
+      [...MODEL, "--threshold", "person=.3,planet=.2"],
+      2,
+      /--threshold names "planet", which --labels does not ask for/,
+    ],
+    [[...MODEL, "--splitter", "spacy"], 2, /--splitter got "spacy", wanted "gliner" or "intl"/],
     [[...MODEL, "--overlap", "1"], 2, /overlap by 1, wanted a whole number from 5/],
     [[...MODEL, "--truncate", "--window", "20"], 2, /--truncate reads no windows/],
     [[...MODEL, "--to", "xml"], 2, /--to got "xml", wanted one of jsonl, marked, bio, html/],
@@ -161,6 +179,23 @@ test("--to bio is a word and a tag a line, --to html a page with the text and it
   assert.equal(bare, `${TEXT} &lt;b&gt;&amp;`.replace(/\s/g, ""));
 });
 
+test("accents apart are read as letters, words and offsets are the text's own; thresholds by type come from a file too", () => {
+  const apart = "Zoe\u0308 Smith met Boris Garcia in Paris.";
+  const { out } = verb("predict", MODEL, apart);
+  assert.ok(rows(out).length > 0);
+  for (const { text, start, end } of rows(out)) assert.equal(apart.slice(start as number, end as number), text);
+  const file = join(scratch, "thresholds.json");
+  writeFileSync(file, JSON.stringify({ recall: 0.9, thresholds: { person: 0.3, organization: 1, planet: 0.2 } }));
+  const words = ["--model", TINY_BERT, "--labels", "person,organization", "--threshold"];
+  const [ofFile, given] = [
+    [...words, file],
+    [...words, "person=.3,organization=1"],
+  ].map((one) => verb("predict", one, TEXT));
+  assert.equal(ofFile.code, 0, ofFile.err);
+  assert.equal(ofFile.out, given.out);
+  assert.deepEqual([...new Set(rows(given.out).map(({ label }) => label))], ["person"]);
+});
+
 test("--help explains every option and ends with 0", () => {
   const { code, out } = verb("predict", ["--help"]);
   assert.equal(code, 0);
@@ -172,6 +207,8 @@ test("--help explains every option and ends with 0", () => {
     "--multi-label",
     "--offsets",
     "--window",
+    "--splitter",
+    "--no-nfc",
     "--truncate",
     "--to",
     "--json",

@@ -78,7 +78,7 @@ test("bad input is exit code 1 and one sentence; a bad call is exit code 2; neit
     [["--from", "pile-ner", input], /--out is missing/],
     [["--out", out("none.jsonl")], /there is no input/],
     [["--out", out("none.jsonl"), input], /--from is missing/],
-    [["--from", "csv", input, "--out", out("none.jsonl")], /--from got "csv", wanted one of pile-ner, uniner, bio/],
+    [["--from", "xml", input, "--out", out("none.jsonl")], /--from got "xml", wanted one of pile-ner, uniner, bio/],
     [
       ["--from", "pile-ner", "--era", "v1", input, "--out", out("none.jsonl")],
       /--era got "v1", wanted one of data_proc/,
@@ -119,4 +119,34 @@ test("doctor --data: faults are exit code 1 and named, clean data is exit code 0
   assert.match(bad.out, /test\.jsonl and .*all\.jsonl\n {2}FAULT leak: sentences in both: 4\d\d/);
   assert.equal(verb("doctor", ["--data", "none.jsonl"]).code, 1);
   assert.equal(verb("doctor", ["none.jsonl"]).code, 2);
+});
+
+test("a tool's export by the same verb: options of offsets, a record a sentence, everything told with its first place", () => {
+  const text = "👍 Ada slept. Bo Dahl woke in Oslo.";
+  const value = (part: string, words = part) => {
+    const start = text.indexOf(part);
+    return { type: "labels", value: { start, end: start + part.length, text: words, labels: ["name"] } };
+  };
+  const result = [value("Ada"), value("Bo Dah"), value("Oslo", "Rome")];
+  const input = scratch.file("studio.json", JSON.stringify([{ id: 1, data: { text }, annotations: [{ result }] }]));
+  const words = ["--from", "label-studio", input, "--sentences", "--out", out("studio.jsonl")];
+  const ended = verb("preprocess", [...words, "--json", out("studio.json.json")]);
+  assert.equal(ended.code, 0, ended.err);
+  assert.match(
+    ended.out,
+    /2 records; 3 of 3 mentions found, 3 spans\n {2}1 x name_differs: .*\n {2}1 x snapped: .*; first: .*studio\.json, line 1/,
+  );
+  const { repairs } = JSON.parse(readFileSync(out("studio.json.json"), "utf8"));
+  assert.deepEqual(repairs, { name_differs: 1, snapped: 1 });
+  assert.equal(
+    readFileSync(out("studio.jsonl"), "utf8"),
+    '{"tokens":["👍","Ada","slept","."],"ner":[[1,1,"name"]]}\n{"tokens":["Bo","Dahl","woke","in","Oslo","."],"ner":[[0,1,"name"],[4,4,"name"]]}\n',
+  );
+  const strict = verb("preprocess", [...words, "--align", "strict"]);
+  assert.match(strict.out, /2 of 3 mentions found \(1 lost\)/);
+  const wrong = verb("preprocess", [...words, "--align", "outwards"]);
+  assert.deepEqual(
+    [wrong.code, /--align got "outwards", wanted one of expand, contract, strict/.test(wrong.err)],
+    [2, true],
+  );
 });

@@ -20,6 +20,7 @@ export function verb(
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...words], {
     input,
     encoding: "utf8",
+    maxBuffer: 1 << 28,
     env: { ...process.env, ...variables },
   });
   return { code: status, out: stdout, err: stderr };

@@ -176,14 +176,15 @@ test('a record whose mentions nobody has read is refused with the keys it has: o
     file("tags.jsonl", JSON.stringify(tags)),
     'line 1: there is no "ner", wanted a list of [first word, last word, type], or [] where the text has no mention',
     'it has "tokens", "ner_tags": a tag a word',
-    "`preprocess --from bio` reads",
+    "`preprocess --from hf` reads",
   );
   await form({ tokens: ["a"], ner: null });
   await form({ tokenized_text: ["a"], entities: [] });
   for (const [record, reader] of [
     [{ conversations: [] }, "--from pile-ner"],
     [{ sentence: "a", entities: [] }, "--from instruct"],
-    [{ text: "a", spans: [] }, "--from instruct"],
+    [{ text: "a", spans: [] }, "--from prodigy"],
+    [{ text: "a", label: [] }, "--from doccano"],
     [{ id: 1 }, 'it has "id"'],
   ] as const)
     await refused(file("form.jsonl", JSON.stringify(record)), '"tokens" is not a list of words', reader);

@@ -5,57 +5,16 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
-import { bandScores, plainScores } from "../../lib/encoder/disentangled-attention";
 import { logBucket, positionRow } from "../../lib/encoder/relative-position";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { train } from "../../lib/gliner/training/train";
-import { randomStream } from "../../lib/random";
-import { assertClose, assertRelative } from "../families/compare";
+import { assertRelative } from "../families/compare";
 import { ROOT, TINY_RECORDS } from "../tiny";
 
 const TINY_DEBERTA = join(ROOT, "test/golden/tiny_deberta");
 const scratch = mkdtempSync(join(tmpdir(), "deberta-"));
 after(() => rmSync(scratch, { recursive: true }));
 before(() => useBackend());
-
-const random = randomStream(1, "test");
-const normal = (shape: number[]) =>
-  tf.variable(
-    tf.tensor(
-      Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal()),
-      shape,
-    ),
-  );
-
-test("the band's scores are those of every pair, gradients too, for one subword and for more than the table is wide", () => {
-  for (const T of [1, 2, 5, 23]) {
-    const [h, B, d, R] = [2, 3, 4, 8];
-    const variables = [normal([h, B, T, d]), normal([h, B, T, d]), normal([R, h * d]), normal([h * d, h * d])];
-    const [query, key, table, matrix] = variables as [
-      tf.Variable<tf.Rank.R4>,
-      tf.Variable<tf.Rank.R4>,
-      tf.Variable<tf.Rank.R2>,
-      tf.Variable<tf.Rank.R2>,
-    ];
-    const project = (rows: tf.Tensor2D) =>
-      tf.transpose(tf.reshape(tf.matMul(rows, matrix), [-1, h, d]), [1, 0, 2]) as tf.Tensor3D;
-    const span = { position_buckets: R / 2, max_relative_positions: 16 };
-    const weights = normal([h, B, T, T]);
-    for (const parts of [{ toKeys: project, toQueries: project }, { toKeys: project }, { toQueries: project }, {}]) {
-      const run = (scores: typeof bandScores) => {
-        const given = { query, key, table, span, ...parts };
-        const { grads } = tf.variableGrads(
-          () => tf.sum(tf.mul(scores(given), weights)) as tf.Scalar,
-          variables.slice(0, "toKeys" in parts || "toQueries" in parts ? 4 : 2),
-        );
-        return [scores(given).dataSync(), ...Object.values(grads).map((grad) => grad.dataSync())];
-      };
-      const [band, plain] = [run(bandScores), run(plainScores)];
-      for (const [i, values] of band.entries())
-        assertClose(values, plain[i], 1e-4, `T = ${T}, ${Object.keys(parts)}, ${i}`);
-    }
-  }
-});
 
 test("near positions have a row each, far ones share, and both ends are clamped", () => {
   for (const delta of [-128, -3, 0, 3, 128]) assert.equal(logBucket(delta, 256, 512), delta);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { type DebertaConfig, parseEncoderConfig } from "../../lib/encoder/config";
 import { deberta, debertaShapes } from "../../lib/encoder/deberta";
-import { bandScores, plainScores } from "../../lib/encoder/disentangled-attention";
+import { packedDeberta } from "../../lib/encoder/packed-deberta";
 import { logBucket } from "../../lib/encoder/relative-position";
 import { noDropout } from "../../lib/fused/dropout";
 import { Parameters } from "../../lib/weights/parameters";
@@ -13,7 +13,7 @@ import { Shapes } from "../../lib/weights/shapes";
 import { assertClose, assertNames, assertRelative, need } from "./compare";
 import type { GoldenFamily } from "./family";
 
-/** DeBERTa-v2 with the switches that v3 leaves alone, by the quick scores and by their plain twin. */
+/** DeBERTa-v2 with the switches that v3 leaves alone, without padding and as transformers writes it. */
 export const debertaVariants: GoldenFamily = {
   name: "encoder/deberta",
   matches: (path) => /^encoder\/deberta_\w+\.safetensors$/.test(path),
@@ -27,7 +27,7 @@ export const debertaVariants: GoldenFamily = {
     const shapes = new Shapes();
     debertaShapes(shapes, "", config);
     assertNames(shapes, parameters);
-    for (const scoresOf of [bandScores, plainScores]) checkVariant(config, parameters, tensors, scoresOf);
+    for (const encode of [packedDeberta, deberta]) checkVariant(config, parameters, tensors, encode);
     parameters.dispose();
   },
 };
@@ -36,20 +36,20 @@ function checkVariant(
   config: DebertaConfig,
   parameters: Parameters,
   tensors: Map<string, NamedArray>,
-  scoresOf: typeof bandScores,
+  encode: typeof deberta,
 ): void {
   const float = (name: string) => tf.tensor(need(tensors, name).data, need(tensors, name).shape, "float32");
   const [B, T] = need(tensors, "ids").shape;
   const mask = float("mask") as tf.Tensor2D; // [B, T]
   const subwords = { ids: Int32Array.from(need(tensors, "ids").data), mask: Int32Array.from(mask.dataSync()), B, T };
-  const run = () => deberta({ subwords, parameters, prefix: "", config, dropout: noDropout }, scoresOf); // [B, T, H]
+  const run = () => encode({ subwords, parameters, prefix: "", config, dropout: noDropout }); // [B, T, H]
   const real = tf.expandDims(mask, -1); // [B, T, 1]
-  assertClose(tf.mul(run(), real).dataSync(), need(tensors, "out").data, 1e-4, `${scoresOf.name}: output`);
+  assertClose(tf.mul(run(), real).dataSync(), need(tensors, "out").data, 1e-4, `${encode.name}: output`);
   const variables = new Map(parameters.entries());
   const { grads } = tf.variableGrads(() => tf.sum(tf.mul(run(), float("R"))) as tf.Scalar, [...variables.values()]);
   for (const [name, variable] of variables) {
     const wanted = need(tensors, `grad.${name}`).data;
-    const what = `${scoresOf.name}: gradient of ${name}`;
+    const what = `${encode.name}: gradient of ${name}`;
     // A key's bias adds the same to all scores of a query, unless the position's queries read it: noise on both sides.
     if (name.endsWith("key_proj.bias")) assertClose(grads[variable.name].dataSync(), wanted, 1e-3, what);
     else assertRelative(grads[variable.name].dataSync(), wanted, 1e-4, what);

@@ -56,6 +56,8 @@ const NOT_BUILT: readonly RegExp[] = [];
 /** Files that belong to a fixture (a model folder) or describe the fixtures. */
 const SUPPORT = [
   /^README\.md$/,
+  // Of test/audit/trace.
+  /^trace\//,
   /^eras\/[^/]+\/version\.json$/,
   /^torch\/\w+\.safetensors$/,
   /^tiny_[a-z]+\/(model\.safetensors|spm\.model|vocab\.txt|gliner_config\.json)$/,

@@ -6,6 +6,7 @@ import { type Batch, collate, type Example, spanIndex } from "../../lib/batch/co
 import type { NerSpan } from "../../lib/data/records";
 import { type LoadedModel, loadModel } from "../../lib/gliner/checkpoint/load";
 import { GLiNER } from "../../lib/gliner/gliner";
+import { AS_PYTHON } from "../../lib/gliner/reading/predict-options";
 import { batchLoss } from "../../lib/model/batch-loss";
 import { DEFAULT_LOSS } from "../../lib/model/loss";
 import { spanScores, type Trace } from "../../lib/model/uni-encoder-span";
@@ -214,6 +215,7 @@ async function checkInference(folder: string): Promise<void> {
   const model = await GLiNER.fromPretrained(folder);
   for (const { args, entities } of fixture.runs) {
     const found = await model.inference(fixture.texts, fixture.labels, {
+      ...AS_PYTHON,
       threshold: args.threshold as number,
       flatNer: (args.flat_ner as boolean | undefined) ?? true,
       multiLabel: (args.multi_label as boolean | undefined) ?? false,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { before } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
 import { bert, bertShapes } from "../../lib/encoder/bert";
@@ -14,32 +14,14 @@ import { gatherRows, pickRows } from "../../lib/fused/rows";
 import { randomStream } from "../../lib/random";
 import { Parameters } from "../../lib/weights/parameters";
 import { Shapes } from "../../lib/weights/shapes";
-import { assertClose } from "../families/compare";
+import { testAtEveryLevel } from "../kernels";
+import { assertTwins, random } from "./twins";
 
-/** Every fused op against its readable twin: values, and the gradients of all inputs. */
+/** Every fused op against its readable twin: values, and the gradients of all inputs; with native ops of our own and without. */
 
 before(() => useBackend());
 
-let drawn = 0;
-const random = (...shape: number[]) => tf.variable(tf.randomNormal(shape, 0, 1, "float32", ++drawn));
-
-function assertTwins(name: string, inputs: tf.Variable[], fused: () => tf.Tensor, plain: () => tf.Tensor): void {
-  assertClose(fused().dataSync(), plain().dataSync(), 2e-6, `${name}: values`);
-  const weight = tf.randomNormal(plain().shape, 0, 1, "float32", ++drawn);
-  const gradients = (run: () => tf.Tensor) =>
-    tf.variableGrads(() => tf.sum(tf.mul(run(), weight)) as tf.Scalar, inputs).grads;
-  const [a, b] = [gradients(fused), gradients(plain)];
-  assert.equal(Object.keys(a).length, inputs.length);
-  const scale = (gradient: tf.Tensor) => tf.max(tf.abs(gradient)).dataSync()[0];
-  const largest = Math.max(...Object.values(b).map(scale));
-  // What nearly cancels out is held to the scale of the others.
-  for (const key of Object.keys(b)) {
-    const tolerance = 1e-5 * Math.max(scale(b[key]), largest / 100);
-    assertClose(a[key].dataSync(), b[key].dataSync(), tolerance, `${name}: gradients`);
-  }
-}
-
-test("affine, with and without a bias", () => {
+testAtEveryLevel("affine, with and without a bias", () => {
   const [x, weight, bias] = [random(7, 5), random(3, 5), random(3)];
   assertTwins(
     "affine",
@@ -55,7 +37,7 @@ test("affine, with and without a bias", () => {
   );
 });
 
-test("GELU, also far out", () => {
+testAtEveryLevel("GELU, also far out", () => {
   const x = tf.variable(tf.concat([tf.randomNormal([50], 0, 3, "float32", 1), tf.tensor1d([0, -40, 40, 1e-8])]));
   assertTwins(
     "gelu",
@@ -65,7 +47,7 @@ test("GELU, also far out", () => {
   );
 });
 
-test("layer norm of rows, also of rank 3", () => {
+testAtEveryLevel("layer norm of rows, also of rank 3", () => {
   for (const x of [random(6, 9), random(2, 3, 9)]) {
     const [gamma, beta] = [random(9), random(9)];
     assertTwins(
@@ -77,7 +59,7 @@ test("layer norm of rows, also of rank 3", () => {
   }
 });
 
-test("ReLU and dropout in one", () => {
+testAtEveryLevel("ReLU and dropout in one", () => {
   const x = random(20, 30);
   for (const dropout of [noDropout, seededDropout(3, 4)])
     assertTwins(
@@ -88,7 +70,7 @@ test("ReLU and dropout in one", () => {
     );
 });
 
-test("rows that are picked once each", () => {
+testAtEveryLevel("rows that are picked once each", () => {
   const x = random(6, 4);
   const index = Int32Array.of(5, -1, 0, 3);
   const plain = () =>
@@ -137,7 +119,7 @@ function encoder(lengths: readonly number[], seed: number) {
 }
 
 for (const lengths of [[5, 3, 1], [7], [4, 4], [29, 2, 30, 11]])
-  test(`BERT without padding equals BERT: texts of ${lengths} subwords`, () => {
+  testAtEveryLevel(`BERT without padding equals BERT: texts of ${lengths} subwords`, () => {
     const { parameters, subwords, real } = encoder(lengths, lengths.length);
     const input = { subwords, parameters, prefix: "", config: CONFIG, dropout: noDropout };
     const packed = () => tf.mul(packedBert(input), real);
@@ -153,7 +135,7 @@ for (const lengths of [[5, 3, 1], [7], [4, 4], [29, 2, 30, 11]])
     parameters.dispose();
   });
 
-test("BERT without padding under dropout: its gradient is the slope of its loss", () => {
+testAtEveryLevel("BERT without padding under dropout: its gradient is the slope of its loss", () => {
   const { parameters, subwords, real } = encoder([6, 2, 4], 9);
   const dropout = seededDropout(5, 6);
   const weight = tf.randomNormal([3, 6, 12], 0, 1, "float32", 12);

@@ -44,7 +44,7 @@ test("a signal that comes in the middle ends every long call between two batches
   type Options = { signal: AbortSignal; batchSize: number; onProgress(done: number): void };
   const calls: Record<string, (options: Options) => Promise<unknown>> = {
     inference: (options) => model.inference(Array(20).fill(TEXT), LABELS, options),
-    windows: (options) => model.predictEntities(`${TEXT} `.repeat(40), LABELS, options),
+    windows: (options) => model.predictEntities(`${TEXT} `.repeat(40), LABELS, { ...options, window: true }),
     chunks: (options) => model.inference([TEXT, TEXT], LABELS, { ...options, labelsAtOnce: 1 }),
     candidates: (options) => model.candidates(TOKENS, LABELS, { floor: 0.5, ...options }),
     evaluate: (options) => model.evaluate(TINY_RECORDS, { entityTypes: LABELS, ...options }),

@@ -5,6 +5,7 @@ import { join, posix, relative, sep } from "node:path";
 /** A folder imports only from itself, from those before it and from the files that stand in lib itself. */
 export const ORDER = [
   "files",
+  "queue",
   "backend",
   "fused",
   "weights",

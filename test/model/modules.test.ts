@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { loadModel } from "../../lib/gliner/checkpoint/load";
-import { frozenParameters, moduleOf } from "../../lib/model/modules";
+import { moduleOf, parametersOf } from "../../lib/model/modules";
 import { TINY_BERT } from "../tiny";
 
 let names: string[];
@@ -18,7 +18,7 @@ test("every parameter belongs to a named module", () => {
 });
 
 test("a component freezes the parameters of its name, the encoder with its embeddings", () => {
-  const frozen = (...components: string[]) => frozenParameters(names, components);
+  const frozen = (...components: string[]) => parametersOf(components, names, "freeze_components");
   assert.ok([...frozen("rnn")].every((name) => name.startsWith("rnn.")) && frozen("rnn").size > 0);
   assert.deepEqual(frozen("text_encoder"), frozen("encoder"));
   for (const name of frozen("embeddings")) assert.ok(frozen("encoder").has(name));
@@ -31,7 +31,7 @@ test("a component freezes the parameters of its name, the encoder with its embed
 
 test("a component that the model lacks is an error that lists what there is", () => {
   for (const name of ["decoder", "encoder.layer.99", "scorer", "constructor"])
-    assert.throws(() => frozenParameters(names, [name]), {
+    assert.throws(() => parametersOf([name], names, "freeze_components"), {
       name: "UserError",
       message: /the model has no ".*"; wanted some of embeddings/,
     });

@@ -11,6 +11,7 @@ import { randomStream } from "../../lib/random";
 import { Parameters } from "../../lib/weights/parameters";
 import { Shapes } from "../../lib/weights/shapes";
 import { assertClose, assertRelative, maxDifference } from "../families/compare";
+import { testAtEveryLevel } from "../kernels";
 
 before(() => useBackend());
 
@@ -70,7 +71,7 @@ test("factored paths: markerV0, marker and the two with a text vector", () => {
 });
 
 for (const mode of FACTORED) {
-  test(`${mode}: the factored head equals the plain one, scores and gradients`, () => {
+  testAtEveryLevel(`${mode}: the factored head equals the plain one, scores and gradients`, () => {
     for (const leak of [true, false]) {
       const model = make(mode, 1, [6, 3, 1]);
       const given = { ...input(model), leak };
@@ -87,7 +88,7 @@ for (const mode of FACTORED) {
     }
   });
 
-  test(`${mode}: a text of several blocks of spans, too`, () => {
+  testAtEveryLevel(`${mode}: a text of several blocks of spans, too`, () => {
     const model = make(mode, 4, [100, 50, 2]);
     const weight = tf.randomNormal([3, 100, K, C], 0, 1, "float32", 8);
     const run = (head: "plain" | "factored") => scores(mode, model, head);

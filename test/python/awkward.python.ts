@@ -10,6 +10,7 @@ import { after, before, test } from "node:test";
 import { useBackend } from "../../lib/backend";
 import { SHIPPED_MODEL } from "../../lib/gliner/checkpoint/shipped";
 import { GLiNER } from "../../lib/gliner/gliner";
+import { AS_PYTHON } from "../../lib/gliner/reading/predict-options";
 import { codePointOffsets } from "../../lib/text/offsets";
 import { splitWords } from "../../lib/text/words";
 import { AWKWARD_LABELS, AWKWARD_TEXTS } from "../awkward-texts";
@@ -24,7 +25,7 @@ const THRESHOLD = 0.05;
 
 /** What is found here, in Python's characters; Python reads no windows. */
 async function ask(model: GLiNER): Promise<Found[][]> {
-  const options = { threshold: THRESHOLD, window: false };
+  const options = { ...AS_PYTHON, threshold: THRESHOLD };
   const all = await model.inference(AWKWARD_TEXTS, AWKWARD_LABELS, options);
   return all.map((entities, i) => {
     const at = codePointOffsets(AWKWARD_TEXTS[i]);

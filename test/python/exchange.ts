@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { GLiNER } from "../../lib/gliner/gliner";
+import { AS_PYTHON } from "../../lib/gliner/reading/predict-options";
 import { ROOT } from "../tiny";
 
 /** What exchange.py asks of every model. */
@@ -40,7 +41,7 @@ export async function python<T>(words: readonly string[], env: Record<string, st
 /** What a folder predicts here. */
 export async function predict(folder: string): Promise<Found[][]> {
   const model = await GLiNER.fromPretrained(folder);
-  const all = await model.inference(TEXTS, LABELS, { threshold: THRESHOLD });
+  const all = await model.inference(TEXTS, LABELS, { ...AS_PYTHON, threshold: THRESHOLD });
   model.dispose();
   return all.map((list) => list.map(({ start, end, label, score }): Found => [start, end, label, score]));
 }

@@ -10,6 +10,7 @@ import { after, before, test } from "node:test";
 import { useBackend } from "../../lib/backend";
 import { SHIPPED_MODEL } from "../../lib/gliner/checkpoint/shipped";
 import { GLiNER } from "../../lib/gliner/gliner";
+import { AS_PYTHON } from "../../lib/gliner/reading/predict-options";
 import { splitWords } from "../../lib/text/words";
 import { type Found, python } from "./exchange";
 
@@ -34,7 +35,7 @@ after(() => {
   rmSync(scratch, { recursive: true });
 });
 
-const here = (text: string) => model.predictEntities(text, LABELS, { threshold: THRESHOLD, window: false });
+const here = (text: string) => model.predictEntities(text, LABELS, { ...AS_PYTHON, threshold: THRESHOLD });
 const clear = (list: Found[]) => list.filter(([, , , score]) => score > THRESHOLD + 1e-4);
 const plain = (list: readonly Found[]) => list.map(([start, end, label]) => `${start}-${end} ${label}`);
 

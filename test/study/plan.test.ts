@@ -43,7 +43,7 @@ test("a plan's file is strict", () => {
     () => parse({ factors: undefined, control: { value: "a" }, arms: [{ value: "a" }] }),
     /two arms are called "a"/,
   );
-  assert.throws(() => readPlan("nobody.yaml"), /nobody.yaml cannot be read/);
+  assert.throws(() => readPlan("nobody.yaml"), /nobody.yaml does not exist; wanted a plan/);
 });
 
 test("a run's id is of its settings: recipe after defaults, data by their bytes, environment, seed", async () => {
@@ -91,6 +91,8 @@ test("a plan is the same plan with more seeds, and another one with other settin
   const id = async (change: object) => (await planRuns(changedPlan(plan, change, 8))).planId;
   assert.equal(await id({ seeds: 5 }), await id({}));
   assert.notEqual(await id({ steps: 4 }), await id({}));
+  assert.notEqual(await id({ limit: 3 }), await id({}));
+  assert.equal(changedPlan(plan, { limit: 3 }, 8).tests.limit, 3);
 });
 
 test("--steps keeps the ratio of an arm that has steps of its own", () => {

@@ -1,7 +1,7 @@
 /** A study over a queue with everything that happens to one: three workers, one killed, the server restarted. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, cpSync, mkdirSync, openSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ROOT } from "../tiny";
@@ -18,19 +18,33 @@ export interface Running {
 export function start(
   verb: string,
   words: readonly string[],
-  options: { root?: string; env?: Record<string, string> } = {},
+  options: { root?: string; env?: Record<string, string>; cwd?: string; input?: string } = {},
 ): Running {
   const script = join(options.root ?? ROOT, "dist", "lib", "cli", `${verb}.js`);
+  const input = options.input === undefined ? undefined : openSync(options.input, "r");
   const child = spawn(process.execPath, [script, ...words], {
     env: { ...process.env, ...options.env },
-    stdio: ["ignore", "ignore", "pipe"],
+    cwd: options.cwd,
+    stdio: [input ?? "ignore", "ignore", "pipe"],
   });
+  if (input !== undefined) closeSync(input);
   let text = "";
   child.stderr?.setEncoding("utf8").on("data", (part: string) => {
     text += part;
   });
   const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
   return { child, said: () => text, ended };
+}
+
+/** The same checkout with one line more. */
+export function otherCode(folder: string): string {
+  const root = join(folder, "other");
+  mkdirSync(join(root, "dist"), { recursive: true });
+  cpSync(join(ROOT, "dist", "lib"), join(root, "dist", "lib"), { recursive: true });
+  for (const name of ["node_modules", "package.json", "data", ".workbook"])
+    symlinkSync(join(ROOT, name), join(root, name));
+  writeFileSync(join(root, "dist", "lib", "errors.js"), "// Another line.\n", { flag: "a" });
+  return root;
 }
 
 export async function until(what: string, is: () => boolean, running: Running): Promise<void> {

@@ -1,12 +1,12 @@
 /** Studies over Redis and over PostgreSQL, real ones; the long form with 40 runs is test/long/queue.long.ts. */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { verb } from "../cli/verb";
-import { ROOT, TINY_RECORDS } from "../tiny";
-import { outcome, start, throughTrouble, until } from "./queue-run";
+import { TINY_RECORDS } from "../tiny";
+import { otherCode, outcome, start, throughTrouble, until } from "./queue-run";
 import { freePort, SERVERS, type Server } from "./servers";
 import { scratch, type TinyStudy, tinyStudy } from "./tiny-study";
 
@@ -79,17 +79,6 @@ function corpus(records: readonly object[], name: string): string {
     gzipSync(records.map((record) => `${JSON.stringify(record)}\n`).join("")),
   );
   return folder;
-}
-
-/** The same checkout with one line more. */
-function otherCode(folder: string): string {
-  const root = join(folder, "other");
-  mkdirSync(join(root, "dist"), { recursive: true });
-  cpSync(join(ROOT, "dist", "lib"), join(root, "dist", "lib"), { recursive: true });
-  for (const name of ["node_modules", "package.json", "data", ".workbook"])
-    symlinkSync(join(ROOT, name), join(root, name));
-  writeFileSync(join(root, "dist", "lib", "errors.js"), "// Another line.\n", { flag: "a" });
-  return root;
 }
 
 test("a queue that is not there, or is none: one sentence", async () => {

@@ -1,9 +1,16 @@
 /** The verb `study` on a model that trains in a second: it runs, goes on, re-scores, takes over, and refuses. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, test } from "node:test";
+import { resultsOf } from "../../lib/study/conduct";
+import { readPlan } from "../../lib/study/plan/read";
+import { planRuns } from "../../lib/study/plan/runs";
+import { comparePlan } from "../../lib/study/results/compare";
+import { StudyFolder } from "../../lib/study/run/folder";
+import type { RunResult } from "../../lib/study/run/result";
+import { storedResult, storeResult } from "../../lib/study/run/store";
 import { DEFAULT_ENCODER } from "../../lib/weights/encoders";
 import { verb } from "../cli/verb";
 import { outcome, start, until } from "./queue-run";
@@ -51,6 +58,31 @@ test("the same command again counts no run twice and trains nothing; more seeds 
   const more = study(tiny.plan, "--out", out, "--seeds", "3");
   assert.equal(more.code, 0, more.err);
   assert.equal(files().length, 6);
+});
+
+test("a run that the repository keeps is counted and not run again, unless all are wanted anew", async () => {
+  const { control, arms, runs, planId } = await planRuns(readPlan(tiny.plan));
+  const kept = scratch("kept");
+  for (const id of readdirSync(join(out, "results"))) cpSync(join(out, "results", id), join(kept, id));
+  const folder = StudyFolder.open(join(scratch("other"), "out"), { id: planId, name: "tiny" }, kept);
+  const results = resultsOf(runs, folder);
+  assert.deepEqual(
+    [...results.keys()],
+    runs.map(({ id }) => id),
+  );
+  const { arms: compared } = comparePlan({ control, arms, runs, planId }, results);
+  assert.equal(compared[0].seeds, 2);
+  folder.close();
+  const bare = StudyFolder.open(join(scratch("bare"), "out"), { id: planId, name: "tiny" });
+  assert.equal(resultsOf(runs, bare).size, 0);
+  bare.close();
+  const [first] = runs;
+  const other = { ...first, readings: [{ ...first.readings[0], ask: "gliner" }] };
+  assert.equal(storedResult(kept, other), undefined, "a question that it was not asked");
+  const before = results.get(first.id) as RunResult;
+  const reading = Object.values(before.readings)[0];
+  storeResult(kept, { ...before, readings: { more: reading } });
+  assert.deepEqual(Object.keys(storedResult(kept, first)?.readings ?? {}), [...Object.keys(before.readings), "more"]);
 });
 
 test("another way of scoring comes from stored predictions, without a training", () => {

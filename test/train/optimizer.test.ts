@@ -3,8 +3,9 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { isNative, useBackend } from "../../lib/backend";
 import { randomStream } from "../../lib/random";
-import { AdamW } from "../../lib/train/optimizer";
+import { AdamW, type MomentsKind } from "../../lib/train/optimizer";
 import type { NamedArray } from "../../lib/weights/safetensors";
+import { testAtEveryLevel } from "../kernels";
 
 before(() => useBackend());
 
@@ -17,7 +18,7 @@ const normal = (shape: readonly number[], scale = 1) =>
     [...shape],
   );
 
-function make(moments: "plain" | "native", start: Map<string, tf.Tensor>) {
+function make(moments: MomentsKind, start: Map<string, tf.Tensor>) {
   const variables = new Map([...start].map(([name, value]) => [name, tf.variable(value)]));
   const groups = [
     { names: ["matrix"], learningRate: 1e-2, weightDecay: 0.1 },
@@ -30,10 +31,10 @@ const start = () => new Map(Object.entries(SHAPES).map(([name, shape]) => [name,
 const gradients = (scale: number) =>
   new Map(Object.entries(SHAPES).map(([name, shape]) => [name, normal(shape, scale)]));
 
-test("one native op and the plain update agree over 200 steps, weights and moments", (context) => {
-  if (!isNative()) return context.skip("no native TensorFlow");
+testAtEveryLevel("one native op and the plain update agree over 200 steps, weights and moments", (level) => {
+  if (!isNative()) return;
   const values = start();
-  const [plain, native] = [make("plain", values), make("native", values)];
+  const [plain, native] = [make("plain", values), make(level === "off" ? "native" : "kernel", values)];
   for (let step = 0; step < 200; step++) {
     const given = gradients(10 ** random.integer(-5, 2));
     for (const { optimizer } of [plain, native]) optimizer.apply(given, 0.5, 0.3);
@@ -59,30 +60,33 @@ test("one native op and the plain update agree over 200 steps, weights and momen
   }
 });
 
-for (const moments of ["plain", "native"] as const)
-  test(`${moments}: saved and taken up in the middle, it goes on bit for bit; what others hold does not change`, (context) => {
-    if (moments === "native" && !isNative()) return context.skip("no native TensorFlow");
-    const values = start();
-    const one = make(moments, values);
-    one.optimizer.apply(gradients(1), 1);
-    // A clone shares its memory with the variable: an update in place must not reach it.
-    const clone = (one.variables.get("vector") as tf.Variable).clone();
-    const held = clone.dataSync().slice();
-    const state = new Map<string, NamedArray>(
-      [...one.optimizer.state()].map(([name, shape, read]) => [name, { shape: [...shape], data: read() }]),
-    );
-    const two = make(moments, new Map([...one.variables].map(([name, variable]) => [name, variable.clone()])));
-    two.optimizer.restore(state);
-    for (let step = 0; step < 5; step++) {
-      const given = gradients(0.1);
-      for (const { optimizer } of [one, two]) optimizer.apply(given, 1, 0.5);
-      tf.dispose([...given.values()]);
-    }
-    assert.deepEqual(clone.dataSync(), held);
-    for (const name of Object.keys(SHAPES))
-      assert.deepEqual(two.variables.get(name)?.dataSync(), one.variables.get(name)?.dataSync());
-    for (const { optimizer } of [one, two]) optimizer.dispose();
-  });
+for (const moments of ["plain", "native", "kernel"] as const)
+  testAtEveryLevel(
+    `${moments}: saved and taken up in the middle, it goes on bit for bit; others' values stay`,
+    (level) => {
+      if ((moments !== "plain" && !isNative()) || (moments === "kernel") === (level === "off")) return;
+      const values = start();
+      const one = make(moments, values);
+      one.optimizer.apply(gradients(1), 1);
+      // A clone shares its memory with the variable: an update in place must not reach it.
+      const clone = (one.variables.get("vector") as tf.Variable).clone();
+      const held = clone.dataSync().slice();
+      const state = new Map<string, NamedArray>(
+        [...one.optimizer.state()].map(([name, shape, read]) => [name, { shape: [...shape], data: read() }]),
+      );
+      const two = make(moments, new Map([...one.variables].map(([name, variable]) => [name, variable.clone()])));
+      two.optimizer.restore(state);
+      for (let step = 0; step < 5; step++) {
+        const given = gradients(0.1);
+        for (const { optimizer } of [one, two]) optimizer.apply(given, 1, 0.5);
+        tf.dispose([...given.values()]);
+      }
+      assert.deepEqual(clone.dataSync(), held);
+      for (const name of Object.keys(SHAPES))
+        assert.deepEqual(two.variables.get(name)?.dataSync(), one.variables.get(name)?.dataSync());
+      for (const { optimizer } of [one, two]) optimizer.dispose();
+    },
+  );
 
 test("tensors: constant over updates, none left after dispose", () => {
   const values = start();

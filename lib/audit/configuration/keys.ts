@@ -68,10 +68,10 @@ export const PYTHON_KEYS: readonly PythonKey[] = [
   key("mixed_precision", "precision of the computation"),
   key("num_rnn_layers", "layers of the LSTM over the words", [{ since: "0.2.23" }], { otherwise: 1 }),
   key("has_rnn", "whether there is an LSTM over the words", [{ since: "v0", until: "0.2.23" }], { otherwise: true }),
-  key("labels_encoder", "a second encoder for the types: another architecture", [{ since: "0.2.9" }], {
+  key("labels_encoder", "a second encoder for the types: another architecture", [{ since: "0.2.10" }], {
     otherwise: null,
   }),
-  key("fuse_layers", "whether the encoder's layers are mixed", [{ since: "0.2.9" }], { otherwise: false }),
+  key("fuse_layers", "whether the encoder's layers are mixed", [{ since: "0.2.10" }], { otherwise: false }),
   key("post_fusion_schema", "a fusion of texts and types that only bi-encoders have", [], { otherwise: "" }),
   key("num_post_fusion_layers", "layers of that fusion", [], { otherwise: 1 }),
   // What no yaml of Python's says: the code of each version decides it, and recipes of this project may.

@@ -92,7 +92,8 @@ function everythingRead(
   given: ReadonlyMap<string, unknown>,
   era: string | null,
 ): Configuration {
-  return { name, kind, era, given, unread: new Map(), misspelt: new Map(), effective: given };
+  const none = { unread: new Map(), misspelt: new Map(), overridden: new Map(), refused: null };
+  return { name, kind, era, given, ...none, effective: given };
 }
 
 /** Sections model, training and data are opened; every other mapping is a value. */

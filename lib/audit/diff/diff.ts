@@ -2,10 +2,13 @@
 import { type Configuration, isAside } from "../configuration/configuration";
 import { keyOf, weightOf } from "../configuration/keys";
 
-/** One side of a row. `given` = in its file, `code` = what its version does without being told, `absent` = neither. */
+/**
+ * One side of a row. `given` = in its file, `code` = what its version does without being told, `dead` = in the file and read by
+ * nothing, `overridden` = read, and replaced by the code, `misspelt` = under a key that no version has, `absent` = nowhere.
+ */
 export interface Side {
   value: unknown;
-  origin: "given" | "code" | "dead" | "misspelt" | "absent";
+  origin: "given" | "code" | "dead" | "overridden" | "misspelt" | "absent";
   /** What the file says where that does not hold. */
   said?: unknown;
   note?: string;
@@ -22,10 +25,20 @@ export interface DiffRow {
   matters: boolean;
 }
 
+/** Whose keys these are. */
+export interface DiffHead {
+  name: string;
+  kind: string;
+  /** The version of GLiNER whose code reads it; null = not known. */
+  era: string | null;
+  /** Why that version cannot take the file at all; null = nothing speaks against it. */
+  refused: string | null;
+}
+
 /** Two configurations, key by key. */
 export interface ConfigurationDiff {
-  a: { name: string; kind: string; era: string | null };
-  b: { name: string; kind: string; era: string | null };
+  a: DiffHead;
+  b: DiffHead;
   rows: DiffRow[];
 }
 
@@ -39,7 +52,7 @@ export function diffConfigurations(a: Configuration, b: Configuration): Configur
     .sort(
       (x, y) => Number(y.matters) - Number(x.matters) || weightOf(x.key) - weightOf(y.key) || (x.key < y.key ? -1 : 1),
     );
-  const head = ({ name, kind, era }: Configuration) => ({ name, kind, era });
+  const head = ({ name, kind, era, refused }: Configuration): DiffHead => ({ name, kind, era, refused });
   return { a: head(a), b: head(b), rows };
 }
 
@@ -56,7 +69,7 @@ function rowOf(key: string, a: Configuration, b: Configuration): DiffRow {
 }
 
 function sideOf(key: string, side: Configuration): Side {
-  const { given, unread, misspelt, effective } = side;
+  const { given, unread, misspelt, overridden, effective } = side;
   if (misspelt.has(key)) {
     const close = misspelt.get(key);
     return {
@@ -68,22 +81,26 @@ function sideOf(key: string, side: Configuration): Side {
   }
   if (unread.has(key))
     return { value: effective.get(key), origin: "dead", said: given.get(key), note: unread.get(key) };
+  if (overridden.has(key))
+    return { value: effective.get(key), origin: "overridden", said: given.get(key), note: overridden.get(key) };
   if (given.has(key)) return { value: given.get(key), origin: "given" };
   return effective.has(key) ? { value: effective.get(key), origin: "code" } : { value: undefined, origin: "absent" };
 }
 
 const isSuspicious = ({ origin, said, value }: Side) =>
-  origin === "misspelt" || (origin === "dead" && !same(said, value));
+  origin === "misspelt" || ((origin === "dead" || origin === "overridden") && !same(said, value));
 
 const same = (x: unknown, y: unknown) => JSON.stringify(x ?? null) === JSON.stringify(y ?? null);
 
-/** A side in words: "markerV0", "none of the file, the code does 1", "true, which nothing reads: the code does false". */
+/** A side in words: "markerV0", "1 (not in the file: ...)", "says true, and nothing reads it (...): it is false". */
 export function sideWords({ value, origin, said, note }: Side): string {
   if (origin === "given") return show(value);
-  if (origin === "code") return `${show(value)} (not in the file: what its version does)`;
-  if (origin === "absent") return "not in the file";
-  if (origin === "misspelt") return `${show(said)} under a key that no version has (${note})`;
-  return `says ${show(said)}, which nothing reads (${note}); what happens: ${value === undefined ? "as if it were absent" : show(value)}`;
+  if (origin === "code") return `${show(value)} (not in the file: its version takes this by itself)`;
+  if (origin === "absent") return "not in the file, and nothing is known that would stand in for it";
+  if (origin === "misspelt") return `${show(said)} under a key that no version has (${note}): it does nothing`;
+  const done = value === undefined ? "as if the line were not there" : `what happens: ${show(value)}`;
+  if (origin === "overridden") return `says ${show(said)}, which is read and then replaced (${note}); ${done}`;
+  return `says ${show(said)}, which nothing reads (${note}); ${done}`;
 }
 
 const show = (value: unknown) => (typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing"));

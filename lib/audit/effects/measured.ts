@@ -10,6 +10,7 @@ import type { SuspectResult } from "../../study/results/result";
 import { suspectResults } from "../../study/results/table";
 import { readSuspect, type Suspect, suspectIds } from "../../study/suspects/suspect";
 import { type Effect, reversed } from "./effect";
+import { laboratoryKey } from "./laboratory";
 import { publishedKey } from "./published";
 
 let suspects: readonly Suspect[] | undefined;
@@ -58,13 +59,13 @@ export function suspectOfChange(key: string, ours: unknown, theirs: unknown): st
   )?.id;
 }
 
-/** The key's change from the reference's value to the input's, where an arm made it or its reverse. */
+/** The key's change from the reference's value to the input's, where an arm made it or its reverse, or single runs on file did. */
 export function measuredKey(key: string, ours: unknown, theirs: unknown, stored = allResults()): Effect | null {
   for (const { suspect, value, back } of turnsOf(key, ours, theirs)) {
     const effect = measuredArm(suspect.id, value, stored);
     if (effect) return back ? reversed(effect) : effect;
   }
-  return null;
+  return laboratoryKey(key, ours, theirs);
 }
 
 /** A preset against GLiNER's own, on the model that comes with the project. @param threshold at which both were scored */

@@ -6,6 +6,8 @@ import { deadKeysSign } from "./keys/dead-keys";
 import { differences } from "./keys/differences";
 import { misspeltKeys } from "./keys/misspelt-keys";
 import { negativesUnread } from "./keys/negatives-unread";
+import { overridden } from "./keys/overridden";
+import { refused } from "./keys/refused";
 import { decodeOrder } from "./scores/decode-order";
 import { definition } from "./scores/definition";
 import { elseKept } from "./scores/else-kept";
@@ -17,6 +19,7 @@ import { threshold } from "./scores/threshold";
 import { checkpointChoice } from "./training/checkpoint-choice";
 import { clipping } from "./training/clipping";
 import { swallowed } from "./training/swallowed";
+import { trainedTypes } from "./training/trained-types";
 import { warmUp } from "./training/warm-up";
 import { classToken } from "./weights/class-token";
 import { headAsDrawn } from "./weights/head-as-drawn";
@@ -36,8 +39,11 @@ const SIGNS: readonly Sign[] = [
   definition,
   spanHead,
   checkpointChoice,
+  trainedTypes,
   decodeOrder,
+  refused,
   negativesUnread,
+  overridden,
   deadKeysSign,
   misspeltKeys,
   swallowed,

@@ -7,6 +7,7 @@ import { isObject, type JsonObject } from "../../files/json-object";
 import { readYaml } from "../../files/yaml";
 import { readManifest } from "../../provenance/manifest";
 import { officialNames } from "../../provenance/official";
+import { readTrainedTypes } from "../../provenance/trained-types";
 import { ofManifest, openConfiguration } from "../configuration/open";
 import type { Evidence, SetFacts } from "../evidence";
 import { setOf } from "./benchmark";
@@ -19,7 +20,7 @@ import { looksLikeScores, NOTHING, scoresOf, scoresOfText } from "./scores";
 type Gift = { kind: string; answers?: Predictions } & Partial<Omit<Gathered, "inputs" | "era" | "predictions">>;
 
 /** What the inputs say, before anything is concluded. */
-export type Gathered = Omit<Evidence, "against" | "definitions">;
+export type Gathered = Omit<Evidence, "against" | "definitions" | "difficulty">;
 
 /** @throws UserError in one sentence where an input is missing, of no known kind, or unsound; where two say the same thing */
 export async function gather(paths: readonly string[], era: string | null): Promise<Gathered> {
@@ -32,6 +33,7 @@ export async function gather(paths: readonly string[], era: string | null): Prom
     curve: null,
     tests: null,
     records: null,
+    trained: null,
     predictions: new Map(),
   };
   for (const path of paths.flatMap(opened)) add(evidence, path, await readInput(path, era));
@@ -68,6 +70,7 @@ const WORDS: Readonly<Record<string, string>> = {
   run: "a run folder",
   curve: "a training curve",
   records: "a file of training records",
+  trained: "a list of trained types",
 };
 
 const yields = (evidence: Gathered, { configuration }: Partial<Gift>) =>
@@ -118,6 +121,7 @@ async function readFolder(path: string, era: string | null): Promise<Gift> {
       run,
       configuration: ofManifest(run, path),
       curve,
+      trained: readTrainedTypes(path) ?? null,
       model: model ? await readModel(model) : null,
     };
   }
@@ -129,6 +133,7 @@ async function readFolder(path: string, era: string | null): Promise<Gift> {
     kind: "model",
     configuration: openConfiguration(model, era),
     model: await readModel(model),
+    trained: readTrainedTypes(model) ?? null,
     curve: curveBeside(state),
   };
 }

@@ -12,6 +12,7 @@ import { writeAtomically } from "../../files/atomic";
 import { offline } from "../../files/places";
 import { type Attempt, type BackendRecord, type Forced, forcedBackend, RECORD_PATH, readRecord } from "../record";
 import { google } from "./google";
+import { installKernels, kernelsCurrent } from "./kernels";
 import { link, linkedTo, linkTarget, restore } from "./link";
 import { machineKey, seesGpu, toolsKey } from "./machine";
 import { pypi } from "./pypi";
@@ -28,10 +29,16 @@ export function isCurrent(): boolean {
   const record = readRecord();
   if (!record) return false;
   const { chosen, folder, time, machine, tools } = record;
-  if (machine !== machineKey()) return false;
+  if (machine !== machineKey() || !opsCurrent(record)) return false;
   if (folder !== null) return linkedTo(folder) && (!forced || forced === "tensorflow" || forced === chosen);
   // A download that was refused yesterday may be possible today.
   return !forced && tools === toolsKey() && Date.now() - time < DAY;
+}
+
+/** Native ops that could not be compiled are tried again with other tools. */
+function opsCurrent({ chosen, gpu, kernels, library, tools }: BackendRecord): boolean {
+  if (chosen !== "pypi" || gpu) return true;
+  return kernels !== undefined && kernelsCurrent(kernels, library) && (kernels.folder !== null || tools === toolsKey());
 }
 
 /**
@@ -70,7 +77,8 @@ async function attempt(candidate: Candidate, attempts: Attempt[], log: Log): Pro
     const library = `TensorFlow ${probed.version} (${origin})`;
     attempts.push({ rung, ok: true, reason: library, seconds: seconds() });
     log(`TensorFlow.js runs on ${library}`);
-    return { ...circumstances(), chosen: rung, library, gpu: probed.gpu, folder, attempts };
+    const kernels = rung === "pypi" && !gpu ? await installKernels(folder, library, log) : undefined;
+    return { ...circumstances(), chosen: rung, library, gpu: probed.gpu, folder, attempts, kernels };
   } catch (error) {
     const reason = withoutSecrets(error instanceof Error ? error.message : String(error));
     attempts.push({ rung, ok: false, reason, seconds: seconds() });

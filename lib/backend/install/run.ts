@@ -1,7 +1,7 @@
 /** Running the machine's own tools (pip, a compiler, Node) and finding out whether it has them. */
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 
 /** Says what set-up is doing, one line at a time, for the reader who waits. */
@@ -52,8 +52,9 @@ function lastLines(text: string): string {
   return (errors.length > 0 ? errors : lines).slice(-2).join(" | ").slice(0, 400);
 }
 
-/** The full path of a program on the PATH, or undefined; no process is started. */
+/** The full path of a program on the PATH, or of one that is named by its path; undefined where there is none. Starts nothing. */
 export function which(program: string): string | undefined {
+  if (isAbsolute(program)) return isExecutable(program) ? program : undefined;
   const endings = process.platform === "win32" ? [".exe", ".cmd", ""] : [""];
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     for (const ending of endings) {

@@ -54,8 +54,18 @@ const COLUMNS: Record<string, Column> = { token: "token", tag: "tag", _: "other"
 export async function* readColumns(path: string, options: ColumnOptions, tally: Tally): AsyncGenerator<PlacedRecord> {
   const layout = parseColumns(options.columns ?? "token,tag");
   const scheme = options.scheme ?? (await schemeOf(path, layout, options));
+  yield* recordsOfRows(path, sentences(path, layout, options, tally), scheme, tally);
+}
+
+/** Sentences of words and tags -> records. @throws UserError naming file and line where a tag is of another scheme */
+export async function* recordsOfRows(
+  path: string,
+  sentences: AsyncIterable<Rows>,
+  scheme: Scheme,
+  tally: Tally,
+): AsyncGenerator<PlacedRecord> {
   tally.note(path, scheme);
-  for await (const rows of sentences(path, layout, options, tally)) {
+  for await (const rows of sentences) {
     const record = recordOf(rows, scheme, path, tally);
     yield { record, where: `${path}, line ${rows.lines[0]}` };
   }

@@ -11,8 +11,7 @@ interface ForeignForm {
   fits(lines: readonly string[]): boolean;
 }
 
-const OFFSETS =
-  'write its sentences as {"sentence", "entities": [{"name", "type", "pos"}]} and read them --from instruct';
+const OFFSETS = 'write its sentences as {"text", "label": [[start, end, type]]} and read them --from doccano';
 const COLUMNS = "write a word, a tab and its tag (B-person, O) a line";
 
 const cells = (line: string) => line.trim().split(/\t| +/);
@@ -26,14 +25,14 @@ const commas = (line: string) => line.replace(/"(?:[^"]|"")*"/g, "").split(",").
 const FORMS: readonly ForeignForm[] = [
   {
     name: "brat's standoff (.ann)",
-    instead: `the words stand in its .txt; ${OFFSETS}`,
+    instead: "read it --from brat, with its .txt beside it",
     fits: (lines) =>
       most(lines, (line) => /^([TREAMN]\d+|\*|#\d+)\t/.test(line)) &&
       lines.some((line) => /^T\d+\t\S+ \d+ \d+/.test(line)),
   },
   {
     name: "CoNLL-2012 (OntoNotes), which marks names with brackets",
-    instead: COLUMNS,
+    instead: "read it --from conll2012",
     fits: (lines) =>
       lines.some((line) => line.startsWith("#begin document")) ||
       most(lines, (line) => cells(line).length >= 11 && isBracket(cells(line)[10])) ||
@@ -54,12 +53,13 @@ const FORMS: readonly ForeignForm[] = [
   { name: "XML or HTML", instead: COLUMNS, fits: ([first]) => /^\s*<[?!A-Za-z].*>\s*$/.test(first) },
   {
     name: "JSON",
-    instead: "read it --from gliner, pile-ner, uniner or instruct",
+    instead:
+      "read it --from the tool that wrote it: gliner, pile-ner, instruct, label-studio, doccano, spacy, prodigy, hf",
     fits: ([first]) => /^\s*(\{\s*("|$)|\[\s*([{[]|$))/.test(first),
   },
   {
     name: "CSV",
-    instead: COLUMNS,
+    instead: "read it --from csv",
     fits: (lines) =>
       commas(lines[0]) > 0 &&
       lines.every((line) => commas(line) === commas(lines[0]) && !/\t|\s(O|[BIESLU]-\S+)$/.test(line)),

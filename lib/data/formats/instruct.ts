@@ -3,7 +3,8 @@ import { UserError } from "../../errors";
 import { isObject } from "../../files/json-object";
 import { jsonValues } from "../../files/json-values";
 import type { ReadOptions } from "../../files/pieces";
-import { splitAtSpaces, splitWords, type Word } from "../../text/words";
+import { splitBy, type WordSplitter } from "../../text/reading";
+import type { Word } from "../../text/words";
 import { foundKeys } from "../known-keys";
 import type { NerRecord, NerSpan, PlacedRecord } from "../records";
 import type { Tally } from "./tally";
@@ -20,9 +21,6 @@ export interface InstructOptions extends ReadOptions {
   /** Which words: cut at white space as the evaluation does it (default), or as training does it. */
   words?: WordSplitter;
 }
-
-export const WORD_SPLITTERS = ["whitespace", "gliner"] as const;
-export type WordSplitter = (typeof WORD_SPLITTERS)[number];
 
 export interface InstructItem {
   sentence: string;
@@ -66,7 +64,7 @@ export function instructRecord(
   tally: Tally,
   where: string,
 ): NerRecord {
-  const words = splitter === "gliner" ? splitWords(sentence) : splitAtSpaces(sentence);
+  const words = splitBy(splitter, sentence);
   if (words.map(({ text }) => text).join(" ") !== sentence && splitter === "whitespace") tally.repair("spacing", where);
   const units = unitOffsets(sentence);
   const ner: NerSpan[] = [];

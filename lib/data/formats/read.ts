@@ -2,16 +2,28 @@
 import { jsonValues } from "../../files/json-values";
 import { type LabelMap, renameLabels } from "../labels";
 import { type NerRecord, type PlacedRecord, parseRecord, uniqueSpans } from "../records";
+import { readBmes } from "./bmes";
 import { type ColumnOptions, readColumns } from "./columns";
+import { readConll2012 } from "./conll2012";
+import { type CsvOptions, readCsv } from "./csv";
+import { type HfOptions, readHf } from "./hf";
 import { type InstructOptions, readInstruct } from "./instruct";
 import { readMarked } from "./marked";
 import type { FormatName } from "./names";
+import { readBrat } from "./offsets/brat";
+import { readDoccano } from "./offsets/doccano";
+import { readGliner2 } from "./offsets/gliner2";
+import { type OffsetKind, offsetRecords } from "./offsets/item";
+import { readLabelStudio } from "./offsets/label-studio";
+import { readProdigy } from "./offsets/prodigy";
+import { readSpacy } from "./offsets/spacy";
+import type { PlacedItem } from "./offsets/values";
 import { type PileNerEra, readPileNer, readUniversalNer } from "./pile-ner";
 import type { Tally } from "./tally";
 import { readTypeSentences } from "./type-sentences";
 
 /** Everything that reading a file may be told; each format takes what concerns it. */
-export interface FormatOptions extends ColumnOptions, InstructOptions {
+export interface FormatOptions extends ColumnOptions, InstructOptions, CsvOptions, HfOptions {
   era?: PileNerEra;
   /** What the labels are called in natural language. */
   labels?: LabelMap;
@@ -33,8 +45,31 @@ const READERS: Record<RecordFormat, Reader> = {
   instruct: readInstruct,
   gliner: readGliner,
   marked: readMarked,
+  "label-studio": byOffsets(readLabelStudio, "utf16"),
+  doccano: byOffsets(readDoccano),
+  spacy: byOffsets(readSpacy),
+  prodigy: byOffsets(readProdigy),
+  brat: byOffsets(readBrat),
+  // Its places are found here: nothing to be said about how they are counted.
+  gliner2: (path, { offsets: _, ...options }, tally) => byOffsets(readGliner2)(path, options, tally),
+  hf: readHf,
+  conll2012: readConll2012,
+  bmes: readBmes,
+  csv: readCsv,
   "type-sentences": readTypeSentences,
 };
+
+/** Mentions by their characters -> records of words. @param counted how the tool counts characters, unless the reader says otherwise */
+function byOffsets(
+  read: (path: string, options: FormatOptions, tally: Tally) => AsyncGenerator<PlacedItem>,
+  counted: OffsetKind = "codepoints",
+): Reader {
+  return async function* (path, options, tally) {
+    const { offsets = counted, ...rest } = options;
+    for await (const { item, where } of read(path, options, tally))
+      for (const record of offsetRecords(item, { ...rest, offsets }, tally, where)) yield { record, where };
+  };
+}
 
 /**
  * The records of a file, one at a time, with their places; what was asked, found, repaired and written goes to `tally`.

@@ -10,13 +10,15 @@ import { begins, isOrphan, needless, OUTSIDE, type Scheme, type Tag } from "./sc
 
 /** Marks of a scheme: how often, and the line of the first. */
 type Mark = { count: number; line: number; tag: string };
-type Marks = Partial<Record<"bare" | "prefixed" | "es" | "lu" | "needlessBegin" | "orphan", Mark>>;
+type Marks = Partial<Record<"bare" | "prefixed" | "es" | "lu" | "m" | "inside" | "needlessBegin" | "orphan", Mark>>;
 
 const MEANING: Record<keyof Marks, string> = {
   bare: "a tag without a prefix",
   prefixed: "a tag with a prefix",
   es: "E- or S-, as IOBES writes it",
   lu: "L- or U-, as BILOU writes it",
+  m: "M-, as BMES writes it",
+  inside: "an I-",
   needlessBegin: "a B- that only IOB2 writes",
   orphan: "an I- that begins a mention, as IOB1 writes it",
 };
@@ -30,6 +32,8 @@ export async function detectScheme(path: string, sentences: AsyncIterable<Rows>)
       look(tags, lines, marks);
       for (const [i, tag] of tags.entries()) bare.add(tokens[i], tag, lines[i]);
     }
+  // M- beside E- and S- is of BMES; alone it is another spelling, or a type.
+  if (marks.m && !marks.es) marks.bare ??= marks.m;
   const mixed = (one: keyof Marks, other: keyof Marks) => mixture(path, marks, one, other);
   const doubt = marks.bare && !marks.prefixed ? bare.doubt() : undefined;
   if (doubt)
@@ -38,6 +42,7 @@ export async function detectScheme(path: string, sentences: AsyncIterable<Rows>)
     );
   if (marks.bare && !marks.prefixed) return "io";
   if (marks.bare) throw mixed("prefixed", "bare");
+  if (marks.m) return bmes(marks, mixed);
   if (marks.es && marks.lu) throw mixed("es", "lu");
   if (marks.es || marks.lu) {
     if (marks.orphan) throw mixed(marks.es ? "es" : "lu", "orphan");
@@ -45,6 +50,12 @@ export async function detectScheme(path: string, sentences: AsyncIterable<Rows>)
   }
   if (marks.orphan && marks.needlessBegin) throw mixed("needlessBegin", "orphan");
   return marks.orphan ? "iob1" : "iob2";
+}
+
+/** M- stands for what IOBES writes I-: a file has one of them. */
+function bmes(marks: Marks, mixed: (one: keyof Marks, other: keyof Marks) => UserError): Scheme {
+  for (const other of ["inside", "lu"] as const) if (marks[other]) throw mixed("m", other);
+  return "bmes";
 }
 
 function look(tags: readonly string[], lines: readonly number[], marks: Marks): void {
@@ -56,11 +67,12 @@ function look(tags: readonly string[], lines: readonly number[], marks: Marks): 
   let before = OUTSIDE;
   for (const [i, text] of tags.entries()) {
     const tag = anyTag(text);
-    if (tag === undefined) mark("bare", i);
+    if (tag === undefined) mark(/^M-./.test(text) ? "m" : "bare", i);
     else if (tag.prefix !== "O") {
       mark("prefixed", i);
       if ("ES".includes(tag.prefix)) mark("es", i);
       if ("LU".includes(tag.prefix)) mark("lu", i);
+      if (tag.prefix === "I") mark("inside", i);
       if (needless(tag, before, "iob1")) mark("needlessBegin", i);
       if (begins(tag, before) && isOrphan(tag, "iobes")) mark("orphan", i);
     }

@@ -1,4 +1,4 @@
-/** Tags -> spans and back, in the five schemes of column files (BIO and its relatives). */
+/** Tags -> spans and back, in the schemes of column files (BIO and its relatives). */
 import { UserError } from "../../errors";
 import type { NerSpan } from "../records";
 import type { Tally } from "./tally";
@@ -9,23 +9,31 @@ import type { Tally } from "./tally";
  *     iob2    B-x I-x I-x                            (CoNLL-2002 and most files called BIO)
  *     iob1    I-x I-x I-x, and B-x only where a mention of the same type ends just before it   (CoNLL-2003)
  *     iobes   B-x I-x E-x, or S-x for one word       bilou   the same with L and U for E and S
+ *     bmes    B-x M-x E-x, or S-x for one word       (Chinese sets, a sign a line)
  *     io      x x x: two mentions of one type side by side are one
  */
-export const SCHEMES = ["iob1", "iob2", "iobes", "bilou", "io"] as const;
+export const SCHEMES = ["iob1", "iob2", "iobes", "bilou", "bmes", "io"] as const;
 export type Scheme = (typeof SCHEMES)[number];
 
 /** A tag taken apart; `prefix` is O for no mention, I for a bare tag. */
 export interface Tag {
-  prefix: "B" | "I" | "O" | "E" | "S" | "L" | "U";
+  prefix: "B" | "I" | "O" | "E" | "S" | "L" | "U" | "M";
   type: string;
 }
 
-const PREFIXES: Record<Scheme, string> = { iob1: "BI", iob2: "BI", iobes: "BIES", bilou: "BILU", io: "I" };
+const PREFIXES: Record<Scheme, string> = {
+  iob1: "BI",
+  iob2: "BI",
+  iobes: "BIES",
+  bilou: "BILU",
+  bmes: "BMES",
+  io: "I",
+};
 
 /** Takes one tag apart. @throws UserError where it is no tag of the scheme */
 export function readTag(tag: string, scheme: Scheme, where: string): Tag {
   if (tag === "O") return { prefix: "O", type: "" };
-  const [, prefix, type] = /^([BIESLU])-(.+)$/s.exec(tag) ?? [];
+  const [, prefix, type] = /^([BIESLUM])-(.+)$/s.exec(tag) ?? [];
   if (prefix !== undefined && PREFIXES[scheme].includes(prefix)) return { prefix: prefix as Tag["prefix"], type };
   if (scheme === "io" && tag !== "") return { prefix: "I", type: tag };
   const wanted = scheme === "io" ? "O or a type" : ["O", ...[...PREFIXES[scheme]].map((p) => `${p}-x`)].join(", ");
@@ -71,14 +79,15 @@ export function tagSpans(
 
 /** A mention that begins with a tag that should go on with one. */
 export const isOrphan = ({ prefix }: Tag, scheme: Scheme) =>
-  scheme !== "iob1" && scheme !== "io" && "IEL".includes(prefix);
+  scheme !== "iob1" && scheme !== "io" && "IELM".includes(prefix);
 
 /** A B- that IOB1 would not write. */
 export const needless = ({ prefix, type }: Tag, before: Tag, scheme: Scheme) =>
   scheme === "iob1" && prefix === "B" && (before.prefix === "O" || before.type !== type);
 
 const endsEarly = ({ prefix }: Tag, scheme: Scheme) =>
-  (scheme === "iobes" && !"ES".includes(prefix)) || (scheme === "bilou" && !"LU".includes(prefix));
+  ((scheme === "iobes" || scheme === "bmes") && !"ES".includes(prefix)) ||
+  (scheme === "bilou" && !"LU".includes(prefix));
 
 /**
  * Spans -> tags, in the order of the words. Where spans overlap, the one that begins first, then the longer one, keeps its
@@ -112,9 +121,9 @@ function tagAt(i: number, [start, end, type]: NerSpan, scheme: Scheme, touches: 
   if (scheme === "io") return type;
   if (scheme === "iob1") return `${i === start && touches ? "B" : "I"}-${type}`;
   if (scheme === "iob2") return `${i === start ? "B" : "I"}-${type}`;
-  const [end_, single] = scheme === "iobes" ? ["E", "S"] : ["L", "U"];
+  const [end_, single] = scheme === "bilou" ? ["L", "U"] : ["E", "S"];
   if (start === end) return `${single}-${type}`;
-  return `${i === start ? "B" : i === end ? end_ : "I"}-${type}`;
+  return `${i === start ? "B" : i === end ? end_ : scheme === "bmes" ? "M" : "I"}-${type}`;
 }
 
 /** A sentence before its tags are read: words, tags by layer, and the line of each word. */

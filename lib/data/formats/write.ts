@@ -4,39 +4,25 @@ import { markedRecordLine, withoutCrossing } from "../marked/write";
 import { type NerRecord, recordLine } from "../records";
 import { type Scheme, spanTags } from "./schemes";
 import { Tally } from "./tally";
+import { joined, TOOL_WRITERS } from "./write-tools";
+import { lines, list, type Writer } from "./writer";
 
-/** Records -> the text of a file, part by part. */
-export interface Writer {
-  /** Before the first record, between two, and after the last. */
-  open: string;
-  between: string;
-  close: string;
-  /** One record; what the format has no place for is counted. @param where named in errors and counts */
-  text(record: NerRecord, tally: Tally, where: string): string;
-}
-
-const lines = (text: Writer["text"]): Writer => ({ open: "", between: "", close: "", text });
-const list = (value: (record: NerRecord, where: string) => object): Writer => ({
-  open: "[\n",
-  between: ",\n",
-  close: "\n]\n",
-  text: (record, _, where) => JSON.stringify(value(record, where)),
-});
-
-/** The formats that can be written. */
+/** The formats that can be written: each makes a writer for one file. */
 export const WRITERS = {
-  records: lines((record) => `${recordLine(record)}\n`),
-  gliner: lines((record) => `${JSON.stringify(pythonRecord(record))}\n`),
-  "gliner-list": list(pythonRecord),
-  "pile-ner": list(conversation),
-  instruct: list(instructItem),
-  marked: lines(markedText),
-  bio: lines(columnWriter("iob2")),
-  iob1: lines(columnWriter("iob1")),
-  iobes: lines(columnWriter("iobes")),
-  bilou: lines(columnWriter("bilou")),
-  io: lines(columnWriter("io")),
-} as const satisfies Record<string, Writer>;
+  records: () => lines((record) => `${recordLine(record)}\n`),
+  gliner: () => lines((record) => `${JSON.stringify(pythonRecord(record))}\n`),
+  "gliner-list": () => list(pythonRecord),
+  "pile-ner": () => list(conversation),
+  instruct: () => list(instructItem),
+  marked: () => lines(markedText),
+  bio: () => lines(columnWriter("iob2")),
+  iob1: () => lines(columnWriter("iob1")),
+  iobes: () => lines(columnWriter("iobes")),
+  bilou: () => lines(columnWriter("bilou")),
+  bmes: () => lines(columnWriter("bmes")),
+  io: () => lines(columnWriter("io")),
+  ...TOOL_WRITERS,
+} as const satisfies Record<string, () => Writer>;
 
 export type WriterName = keyof typeof WRITERS;
 
@@ -46,7 +32,7 @@ export type WriterName = keyof typeof WRITERS;
  */
 export function bioLines(record: NerRecord): string {
   const tally = new Tally();
-  const text = WRITERS.bio.text(record, tally, "the record");
+  const text = WRITERS.bio().text(record, tally, "the record");
   const [lost] = tally.repairs;
   if (lost) throw new UserError(`the record has ${lost.meaning} (${lost.count} such); BIO needs flat mentions.`);
   return text;
@@ -81,19 +67,11 @@ function conversation({ tokens, ner, negatives = [] }: NerRecord, where: string)
   return { id: where, conversations: [...text, ...questions] };
 }
 
-/** Words joined by single spaces; positions in code points, as Python counts. */
-function instructItem({ tokens, ner }: NerRecord): object {
-  const starts: number[] = [];
-  let at = 0;
-  for (const token of tokens) {
-    starts.push(at);
-    at += [...token].length + 1;
-  }
-  const entities = ner.map(([start, end, type]) => {
-    const name = tokens.slice(start, end + 1).join(" ");
-    return { name, type, pos: [starts[start], starts[start] + [...name].length] };
-  });
-  return { sentence: tokens.join(" "), entities };
+/** InstructUIE's: positions in code points, as Python counts. */
+function instructItem(record: NerRecord): object {
+  const { text, mentions } = joined(record);
+  const entities = mentions.map(({ start, end, label, words }) => ({ name: words, type: label, pos: [start, end] }));
+  return { sentence: text, entities };
 }
 
 /** A word and its tag a line, a tab between them, a blank line behind every sentence. */

@@ -1,8 +1,9 @@
 /** Lines of a marked file, one after the other, with what its remarks say: `# domain: NAME` and `# words: intl`. */
 import { basename } from "node:path";
+import type { TextSplitter } from "../../text/reading";
 import type { NerRecord } from "../records";
 import { type MarkedText, parseMarked } from "./parse";
-import { recordOf, type WordSplitter } from "./records";
+import { recordOf } from "./records";
 
 /** A text, the record that it makes, and where it stands. */
 export interface MarkedLine extends MarkedText {
@@ -12,7 +13,7 @@ export interface MarkedLine extends MarkedText {
 }
 
 export class MarkedLines {
-  private splitter: WordSplitter = "model";
+  private splitter: TextSplitter = "gliner";
   private domain: string | undefined;
 
   /** @param name of the file, as errors are to name it; `<domain>-NN.txt` says the texts' domain, their `src` */

@@ -1,23 +1,21 @@
 /** Marked lines -> records: the words are the model's, or those of `Intl.Segmenter` for scripts without spaces. */
 import { UserError } from "../../errors";
-import { splitWords, type Word } from "../../text/words";
+import { splitBy, type TextSplitter } from "../../text/reading";
 import type { NerRecord, NerSpan } from "../records";
-import { type MarkedText, type Mention, parseMarked } from "./parse";
+import { type MarkedText, parseMarked } from "./parse";
 
 /**
- * Text -> words; `intl` cuts Chinese, Japanese or Thai, which the model's own splitter takes for one word a clause. Releases of
- * Node cut such scripts differently, so a mention's edges always part words there.
+ * One annotated line. Releases of Node cut scripts without spaces differently, so with "intl" a mention's edges always part words there.
+ * @throws UserError like `parseMarked`, and where a mention does not begin and end with a word
  */
-export type WordSplitter = "model" | "intl";
-
-/** One annotated line. @throws UserError like `parseMarked`, and where a mention does not begin and end with a word */
-export function markedRecord(line: string, where: string, splitter: WordSplitter = "model"): NerRecord {
+export function markedRecord(line: string, where: string, splitter: TextSplitter = "gliner"): NerRecord {
   return recordOf(parseMarked(line, where), where, splitter);
 }
 
 /** @throws UserError where a mention does not begin and end with a word */
-export function recordOf({ text, mentions, absent }: MarkedText, where: string, splitter: WordSplitter): NerRecord {
-  const words = splitter === "intl" ? segments(text, mentions) : splitWords(text);
+export function recordOf({ text, mentions, absent }: MarkedText, where: string, splitter: TextSplitter): NerRecord {
+  const edges = mentions.flatMap(({ start, end }) => [start, end]);
+  const words = splitBy(splitter, text, edges);
   const ner = mentions.map(({ start, end, label }): NerSpan => {
     const first = words.findIndex((word) => word.start === start);
     const last = words.findIndex((word) => word.end === end);
@@ -27,14 +25,4 @@ export function recordOf({ text, mentions, absent }: MarkedText, where: string, 
   });
   const record = { tokens: words.map((word) => word.text), ner };
   return absent.length > 0 ? { ...record, negatives: absent } : record;
-}
-
-const SEGMENTER = new Intl.Segmenter("zh", { granularity: "word" });
-
-function segments(text: string, mentions: readonly Mention[]): Word[] {
-  const edges = mentions.flatMap(({ start, end }) => [start, end]);
-  const begins = Array.from(SEGMENTER.segment(text), ({ index }) => index);
-  const cuts = [...new Set([...begins, ...edges, text.length])].sort((a, b) => a - b);
-  const words = cuts.slice(1).map((end, i) => ({ text: text.slice(cuts[i], end), start: cuts[i], end }));
-  return words.filter((word) => word.text.trim() !== "");
 }

@@ -2,6 +2,7 @@
 import { usageError } from "../../errors";
 import { checkLabels } from "../../options";
 import type { Entity } from "../entity";
+import type { Threshold } from "./thresholds";
 
 /**
  * Descriptions by the name that an answer bears. The description stands in the prompt, **in place of** the name: the model never sees
@@ -16,17 +17,25 @@ export function isDescribed(labels: unknown): labels is DescribedTypes {
 
 /**
  * Reads by the descriptions and answers under the names.
+ * @param options thresholds in them are by name
  * @param read asked for the descriptions as it would be for types
  * @throws UserError where there is none, one is no text, or two are the same: Python refuses these too, since an answer could be either
  */
-export async function underNames(
+export async function underNames<Options extends { threshold?: Threshold }>(
   labels: DescribedTypes,
-  read: (prompts: readonly string[]) => Promise<Entity[][]>,
+  options: Options,
+  read: (prompts: readonly string[], options: Options) => Promise<Entity[][]>,
 ): Promise<Entity[][]> {
   const names = namesByDescription(labels);
   const nameOf = (prompt: string) => names.get(prompt) ?? prompt;
-  const found = await read([...names.keys()]);
+  const found = await read([...names.keys()], { ...options, threshold: byDescription(options.threshold, labels) });
   return found.map((entities) => entities.map((entity) => renamed(entity, nameOf)));
+}
+
+/** Thresholds by what the model is asked. */
+function byDescription(threshold: Threshold | undefined, labels: DescribedTypes): Threshold | undefined {
+  if (typeof threshold !== "object") return threshold;
+  return Object.fromEntries(Object.entries(threshold).map(([name, value]) => [labels[name] ?? name, value]));
 }
 
 /** The names by their descriptions, in the order given. */

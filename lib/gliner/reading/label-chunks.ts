@@ -1,8 +1,9 @@
 /** Asks for many types in several prompts and joins the answers. */
 import { usageError } from "../../errors";
 import type { SpanCandidate } from "../../model/decode";
-import { checkLabels, checkNumber } from "../../options";
+import { checkNumber } from "../../options";
 import type { Reader } from "./reader";
+import { typesOfTexts } from "./types-asked";
 
 /**
  * The same model, asked for at most `size` types at a time: for more of them than fit into one prompt. A type's scores depend
@@ -16,26 +17,32 @@ export function inLabelChunks(reader: Reader, size: number): Reader {
     async candidates(tokens, labels, options) {
       if (options.classProbs)
         throw usageError("returnClassProbs compares all types of a span, so it cannot be had with labelsAtOnce.");
-      const types = checkLabels(labels);
-      const chunks = Math.ceil(types.length / size);
+      const prompts = chunksOf(typesOfTexts(labels, tokens.length), size);
+      const total = prompts.reduce((sum, { texts }) => sum + texts.length, 0);
       const found: SpanCandidate[][] = tokens.map(() => []);
       const lost: number[] = tokens.map(() => 0);
-      for (let n = 0; n < chunks; n++) {
-        const own = types.slice(n * size, (n + 1) * size);
+      let before = 0;
+      for (const { texts, types } of prompts) {
         const now: number[] = tokens.map(() => 0);
-        const parts = await reader.candidates(tokens, own, {
-          ...options,
-          onProgress: (done, total) => options.onProgress?.(n * total + done, chunks * total),
-          onWordsLost: (text, words) => {
-            now[text] += words;
+        const parts = await reader.candidates(
+          texts.map((text) => tokens[text]),
+          types,
+          {
+            ...options,
+            onProgress: (done) => options.onProgress?.(before + done, total),
+            onWordsLost: (n, words) => {
+              now[texts[n]] += words;
+            },
+            onWindows: (n) => options.onWindows?.(texts[n]),
           },
-        });
+        );
+        before += texts.length;
         // A text that is too long for one prompt is so for most: told once, as the longest prompt has it.
         now.forEach((words, text) => {
           lost[text] = Math.max(lost[text], words);
         });
-        parts.forEach((spans, text) => {
-          found[text].push(...spans);
+        parts.forEach((spans, n) => {
+          found[texts[n]].push(...spans);
         });
       }
       lost.forEach((words, text) => {
@@ -46,4 +53,22 @@ export function inLabelChunks(reader: Reader, size: number): Reader {
       return found;
     },
   };
+}
+
+/** The n-th piece of every text's types, with the texts that have one; pieces of a shared list are shared. */
+function chunksOf(
+  types: readonly (readonly string[])[],
+  size: number,
+): { texts: number[]; types: (readonly string[])[] }[] {
+  const rounds = Math.ceil(types.reduce((most, { length }) => Math.max(most, length), 0) / size);
+  return Array.from({ length: rounds }, (_, n) => {
+    const pieces = new Map<readonly string[], readonly string[]>();
+    const piece = (own: readonly string[]) => {
+      const known = pieces.get(own) ?? own.slice(n * size, (n + 1) * size);
+      pieces.set(own, known);
+      return known;
+    };
+    const texts = types.flatMap(({ length }, text) => (length > n * size ? [text] : []));
+    return { texts, types: texts.map((text) => piece(types[text])) };
+  });
 }

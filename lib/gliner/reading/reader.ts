@@ -7,6 +7,7 @@ import type { GLiNERConfig } from "../../model/config";
 import type { SpanCandidate } from "../../model/decode";
 import type { ForwardOptions } from "../../model/uni-encoder-span";
 import type { SubwordTokenizer } from "../../text/tokenizer";
+import type { TypesAsked } from "./types-asked";
 
 /** How many texts are computed at once, and who hears of it. */
 export interface BatchOptions {
@@ -17,6 +18,8 @@ export interface BatchOptions {
   onProgress?(done: number, total: number): void;
   /** Called for every text of which the model does not see the last `words` words. */
   onWordsLost?(text: number, words: number): void;
+  /** Called for every text of which something is read in windows; more than once where several prompts ask. */
+  onWindows?(text: number): void;
   /** Ends the work between two batches: the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
 }
@@ -33,10 +36,13 @@ export interface CandidateOptions extends BatchOptions {
 
 /** Lists the spans of texts. */
 export interface Reader {
-  /** @param tokens the words of each text */
+  /**
+   * @param tokens the words of each text
+   * @param labels for all texts, or a list for each
+   */
   candidates(
     tokens: readonly (readonly string[])[],
-    labels: readonly string[],
+    labels: TypesAsked,
     options: CandidateOptions,
   ): Promise<SpanCandidate[][]>;
 }
@@ -49,6 +55,6 @@ export interface LimitedReader extends Reader {
     readonly config: GLiNERConfig;
     readonly encoder: EncoderConfig;
   };
-  /** Texts so far that were too long for one pass and were read in windows. */
+  /** Texts so far of which something was too long for one pass and was read in windows. */
   textsInWindows: number;
 }

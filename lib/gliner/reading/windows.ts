@@ -9,14 +9,18 @@ import { longestSequence } from "../../encoder";
 import { UserError, usageError, warnOnce } from "../../errors";
 import { isTokenLevel } from "../../model/config";
 import type { SpanCandidate } from "../../model/decode";
-import { checkLabels, checkNumber } from "../../options";
+import { checkNumber } from "../../options";
 import type { LimitedReader, Reader } from "./reader";
+import { typesOfTexts } from "./types-asked";
 
 /** In words. */
 export interface WindowOptions {
   /** Longest window; default and at most `max_len`. Windows are shorter where the encoder's limit of subwords comes first. */
   words?: number;
-  /** Words that two neighbours share; default 64, or half of a shorter window. At least `max_width - 1`, at most half of a window that the prompt makes shorter. */
+  /**
+   * Words that two neighbours share; default 64, or half of a shorter window. At least `max_width - 1`; of a window that the
+   * prompt makes shorter half, or `max_width - 1` where that is no more than two thirds of it.
+   */
   overlap?: number;
 }
 
@@ -30,7 +34,7 @@ export interface Window {
 export interface WindowLimits {
   words: number;
   overlap: number;
-  /** Of a window that `room` makes shorter neighbours share half, but no less than this. Default 0. */
+  /** Of a window that `room` makes shorter neighbours share half, but no less than this, up to two thirds. Default 0. */
   leastOverlap?: number;
   room: number;
 }
@@ -44,15 +48,20 @@ export function inWindows(model: LimitedReader, options: WindowOptions = {}): Re
   const sizes = windowSizes(model, options);
   return {
     async candidates(tokens, labels, rest) {
-      const limits = { ...sizes, room: roomFor(model, checkLabels(labels)) };
-      const plans = tokens.map((words) => planWindows(subwordsOf(model, words), limits));
-      const long = plans.filter((windows) => windows.length > 1);
-      if (long.length > 0) checkWidth(model, limits.room, long);
-      model.textsInWindows += long.length;
+      const types = typesOfTexts(labels, tokens.length);
+      const rooms = new Rooms(model);
+      const plans = tokens.map((words, text) =>
+        planWindows(subwordsOf(model, words), { ...sizes, room: rooms.of(types[text]) }),
+      );
+      const long = plans.flatMap((windows, text) => (windows.length > 1 ? [text] : []));
+      checkWidths(model, rooms, types, plans, long);
+      const told = rest.onWindows ?? (() => model.textsInWindows++);
+      for (const text of long) told(text);
+      if (tokens.length === 0) return [];
       const parts = plans.flatMap((windows, text) => windows.map((window) => ({ text, ...window })));
       const found = await model.candidates(
         parts.map(({ text, start, end }) => tokens[text].slice(start, end)),
-        labels,
+        parts.map(({ text }) => types[text]),
         { ...rest, onWordsLost: (part, words) => rest.onWordsLost?.(parts[part].text, words) },
       );
       return plans.map((windows) => mergeWindows(windows, found.splice(0, windows.length)));
@@ -81,7 +90,9 @@ export function planWindows(subwords: readonly number[], limits: WindowLimits): 
   for (let last = windows[0]; last.end < subwords.length; last = windows[windows.length - 1]) {
     // All of a narrow window but a word would be read again in the next: as many windows as words.
     const length = last.end - last.start;
-    const shared = length < words ? Math.min(overlap, Math.max(leastOverlap, length >> 1)) : overlap;
+    // And beyond two thirds, each word is read more than three times: of a few words, with all of a long prompt.
+    const least = Math.min(leastOverlap, Math.floor((2 * length) / 3));
+    const shared = length < words ? Math.min(overlap, Math.max(least, length >> 1)) : overlap;
     let start = Math.max(last.start + 1, last.end - shared);
     // Behind a very long word the overlap shrinks until the window holds something new.
     while (reach(start) <= last.end) start++;
@@ -146,16 +157,44 @@ function windowSizes(model: LimitedReader, options: WindowOptions): Omit<WindowL
   return { words, overlap, leastOverlap: least };
 }
 
-/** Subwords that a sequence has left for its text. */
-function roomFor(model: LimitedReader, types: readonly string[]): number {
-  const { tokenizer, config } = model.model;
-  const { promptLength } = promptText([], types, tokenizer, config);
-  checkRoom(promptLength, types.length, longest(model));
-  return longest(model) - promptLength;
+/** Subwords that a sequence has left for its text, by its types; lists that texts share are counted once. */
+class Rooms {
+  private readonly known = new Map<readonly string[], number>();
+
+  constructor(private readonly model: LimitedReader) {}
+
+  of(types: readonly string[]): number {
+    const known = this.known.get(types);
+    if (known !== undefined) return known;
+    const { tokenizer, config } = this.model.model;
+    const { promptLength } = promptText([], types, tokenizer, config);
+    checkRoom(promptLength, types.length, longest(this.model));
+    const room = longest(this.model) - promptLength;
+    this.known.set(types, room);
+    return room;
+  }
 }
 
 const longest = ({ model: { tokenizer, encoder } }: LimitedReader): number =>
   Math.min(tokenizer.modelMaxLength, longestSequence(encoder));
+
+/** Texts under one list of types have windows of one width. */
+function checkWidths(
+  model: LimitedReader,
+  rooms: Rooms,
+  types: readonly (readonly string[])[],
+  plans: readonly (readonly Window[])[],
+  long: readonly number[],
+): void {
+  for (const asked of new Set(long.map((text) => types[text]))) {
+    const own = long.filter((text) => types[text] === asked);
+    checkWidth(
+      model,
+      rooms.of(asked),
+      own.map((text) => plans[text]),
+    );
+  }
+}
 
 /** So much of a full window, and the windows are worth a word. */
 const NARROW = 1 / 4;

@@ -1,4 +1,5 @@
 /** Completes the section `training` with era and default values, and turns its keys into loss options. */
+import { isDeepStrictEqual } from "node:util";
 import type { CollateSwitches } from "../../batch/collate";
 import { DEFAULT_SAMPLING, NO_WORDINGS, samplingOf } from "../../batch/sampling";
 import { versionOf } from "../../era";
@@ -12,6 +13,7 @@ const DEFAULT_COLLATE: CollateSwitches = { preprocess_text: false, one_type_per_
 
 export const DEFAULT_TRAINING: TrainingConfig = {
   prev_path: null,
+  redraw_components: [],
   era: null,
   num_steps: 1000,
   train_batch_size: 8,
@@ -65,12 +67,13 @@ const LATER = new Map<string, unknown>([
   ["synonym_share", 0],
   ["description_share", 0],
   ...STREAM_SEEDS.map((key): [string, unknown] => [key, null]),
+  ["redraw_components", []],
 ]);
 
 /** Settings without later keys that are off: such a run is the one that it was before there were any. */
 export function withoutOff(settings: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(settings).filter(([key, value]) => !(LATER.has(key) && LATER.get(key) === value)),
+    Object.entries(settings).filter(([key, value]) => !(LATER.has(key) && isDeepStrictEqual(LATER.get(key), value))),
   );
 }
 

@@ -27,6 +27,8 @@ export interface TrainingConfig
     OptimizerSettings {
   /** A model folder to start from; null = a new head on `model_name`. */
   prev_path: string | null;
+  /** Parts of that model that are drawn anew, as where a checkpoint lost them: rnn, span_layer, prompt, ...; the names of `freeze_components`. */
+  redraw_components: readonly string[];
   /**
    * Loss, types, labels, weight decay's exclusions and clipping of this version of Python's GLiNER ("v0" or "0.1.14"), as
    * its own train.py and yaml had them; null = 0.2.29 called without arguments. Keys that are given win over it. It changes

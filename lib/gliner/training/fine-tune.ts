@@ -67,7 +67,10 @@ export async function fineTune(
   const read = () => Promise.all(gauges.map((one) => one?.read(model, options.signal)));
   const before = await read();
   const { training } = readRecipe(dataPath("recipes", "own-sentences.yaml"));
-  const all = [...asking(records, types), ...(await rehearsed(records, types, rehearsal, settings?.seed ?? training.seed))];
+  const all = [
+    ...asking(records, types),
+    ...(await rehearsed(records, types, rehearsal, settings?.seed ?? training.seed)),
+  ];
   // The model is here already: where another one would start from is not this run's.
   const config = { ...training, prev_path: null, num_steps: steps, ...settings };
   const result = await train(model, all, { ...config, ...rest, wordings: loadWordings("sentences") });
@@ -95,7 +98,9 @@ async function rehearsed(
 ): Promise<NerRecord[]> {
   if (share === 0) return [];
   const own = new Set(types.map(normalised));
-  const others = (await loadRecords("sentences:train")).filter(({ ner }) => !ner.some(([, , type]) => own.has(normalised(type))));
+  const others = (await loadRecords("sentences:train")).filter(
+    ({ ner }) => !ner.some(([, , type]) => own.has(normalised(type))),
+  );
   return randomStream(seed, "rehearsal")
     .shuffle(others)
     .slice(0, Math.round((records.length * share) / (1 - share)));

@@ -2,7 +2,7 @@
 import { loadRecords } from "../../data/named";
 import type { NerRecord } from "../../data/records";
 import { UserError } from "../../errors";
-import { type Counts, addCounts, f1Scores } from "../../evaluate/scoring/metrics";
+import { addCounts, type Counts, f1Scores } from "../../evaluate/scoring/metrics";
 import { bootstrapF1 } from "../../evaluate/statistics/bootstrap";
 import { compareF1 } from "../../evaluate/statistics/paired";
 import { randomStream } from "../../random";
@@ -74,7 +74,9 @@ export class ForgettingGauge {
       .slice(0, texts);
     const hasMention = ({ types, records: [{ ner }] }: AskedRecords) => ner.some(([, , type]) => types.includes(type));
     if (!asked.some(hasMention))
-      throw new UserError("the gauge has no text with a mention of a type that is not to be learnt; wanted records with other types.");
+      throw new UserError(
+        "the gauge has no text with a mention of a type that is not to be learnt; wanted records with other types.",
+      );
     return new ForgettingGauge(asked, threshold);
   }
 

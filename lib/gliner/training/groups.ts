@@ -1,6 +1,6 @@
 /** Sorts the parameters into the optimizer's groups: learning rate, weight decay, frozen or trained. */
 import { UserError } from "../../errors";
-import { frozenParameters } from "../../model/modules";
+import { parametersOf } from "../../model/modules";
 import type { ParameterGroup } from "../../train/optimizer";
 import type { TrainingConfig } from "../recipe/training-config";
 
@@ -17,7 +17,7 @@ type GroupSettings = Pick<
  * @see gliner/training/trainer.py, Trainer.create_optimizer (0.2.29); get_params (0.1.14)
  */
 export function parameterGroups(names: readonly string[], config: GroupSettings): ParameterGroup[] {
-  const frozen = frozenParameters(names, config.freeze_components);
+  const frozen = parametersOf(config.freeze_components, names, "freeze_components");
   // Nothing after the encoder reads the pooler: it has no gradient.
   const trained = names.filter((name) => !name.includes(".pooler.") && !frozen.has(name));
   if (trained.length === 0) throw new UserError("freeze_components leaves nothing to train.");

@@ -21,6 +21,7 @@ import { histogramsOf, scalarsOf, type TrainingReport } from "./report";
  *
  *     manifest.json                what ran, on what, and what came of it
  *     README.md                    the model card made from it
+ *     types.json                   mentions of each type that was trained, the source of a Familiarity
  *     metrics.jsonl                one line a step
  *     tensorboard/                 the same for TensorBoard
  *     last/, best/, step-N/        model folders; last/ also holds what a resume needs

@@ -2,9 +2,11 @@
 import { backendInfo } from "../../backend";
 import type { NerRecord } from "../../data/records";
 import { warnOnce } from "../../errors";
+import { countTypes, type TypeCounts } from "../../evaluate/familiarity/familiarity";
 import { moduleOf } from "../../model/modules";
 import type { DataDescription } from "../../provenance/data";
 import { countNotLearned, describeNotLearned, type NotLearned } from "../../provenance/not-learned";
+import { readTrainedTypes, writeTrainedTypes } from "../../provenance/trained-types";
 import { StepFailure } from "../../train/failure";
 import type { ParameterGroup } from "../../train/optimizer";
 import { schedule, warmupSteps } from "../../train/schedule";
@@ -33,6 +35,8 @@ export class TrainingRun {
   private readonly groups: readonly ParameterGroup[];
   private readonly data: Record<string, DataDescription>;
   private readonly notLearned: NotLearned;
+  /** Of the mentions that are trained on, and of those that the model to start from has seen; undefined where these are not known. */
+  private readonly trained: TypeCounts | undefined;
   private readonly metric: BestMetric | undefined;
   private readonly store: RunStore;
   private readonly afterStep: AfterStep;
@@ -51,6 +55,7 @@ export class TrainingRun {
     this.notLearned = countNotLearned(records, limitsOf(model.config, config));
     const lost = describeNotLearned(this.notLearned);
     if (lost) warnOnce(`${lost}.`);
+    this.trained = trainedTypes(countTypes(records), config.prev_path);
     const loss = lossOptions(config);
     this.batches = new TrainingBatches(model, records, config, wordings);
     this.stepLoss = new StepLoss(model, this.batches, config, loss);
@@ -92,7 +97,10 @@ export class TrainingRun {
     const checkpoint = out && resume ? this.store.find(out) : undefined;
     const first = checkpoint?.state.step ?? 0;
     const isOver = this.endAt(first) !== "interrupted";
-    if (out && !isOver) this.store.open(out, this.facts(), first, provenance?.command ?? null);
+    if (out && !isOver) {
+      this.store.open(out, this.facts(), first, provenance?.command ?? null);
+      if (this.trained) writeTrainedTypes(out, this.trained);
+    }
     await checkpoint?.takeUp();
     return isOver ? this.result(first) : this.runFrom(first);
   }
@@ -171,4 +179,12 @@ export class TrainingRun {
     const { best } = this.store.memory.selection;
     return { steps, end: this.endAt(steps), best: best ?? null, history: this.afterStep.history };
   }
+}
+
+function trainedTypes(own: TypeCounts, start: string | null): TypeCounts | undefined {
+  if (start === null) return own;
+  const before = readTrainedTypes(start);
+  if (!before) return undefined;
+  const names = new Set([...Object.keys(before), ...Object.keys(own)]);
+  return Object.fromEntries([...names].map((name) => [name, (before[name] ?? 0) + (own[name] ?? 0)]));
 }

@@ -3,8 +3,8 @@
  * indent, sorted keys, text as lists of lines), so that a run changes only what changed.
  * Source: nbformat 5, "The Notebook file format".
  */
-import { readFileSync } from "node:fs";
 import { UserError } from "../../errors";
+import { readText } from "../../files/text";
 import { KERNEL_NAME } from "../project";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -114,12 +114,7 @@ export function notebookText({ metadata, cells }: Notebook): string {
 }
 
 function parseFile(path: string): Json {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UserError(`cannot read the notebook ${path}: ${error instanceof Error ? error.message : error}.`);
-  }
+  const text = readText(path, "a notebook");
   try {
     const value: unknown = JSON.parse(text);
     if (isJson(value)) return value;

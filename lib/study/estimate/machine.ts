@@ -3,7 +3,7 @@ import { statfsSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
 import { useBackend } from "../../backend";
 import { productSpeed } from "../../model/cost";
-import { readYaml } from "../fields";
+import { readFields } from "../fields";
 
 /** A machine as an estimate sees it. */
 export interface Machine {
@@ -56,7 +56,7 @@ export function freeDisk(folder: string): number {
 
 /** @throws UserError on an unknown key, a missing one or a value of the wrong kind */
 export function readMachine(path: string): Machine {
-  const fields = readYaml(path, "a description of a machine, such as data/studies/machines/a100.yaml");
+  const fields = readFields(path, "a description of a machine, such as data/studies/machines/a100.yaml");
   const machine: Machine = {
     name: fields.text("name"),
     runs_at_once: fields.whole("runs_at_once", 1),

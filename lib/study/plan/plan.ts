@@ -57,10 +57,12 @@ export interface PlanChanges {
   seeds?: number;
   /** Steps of the control; an arm that has its own keeps their ratio. */
   steps?: number;
+  /** Only the first sentences of each test. */
+  limit?: number;
 }
 
 /** @throws UserError where the recipe of the plan is not there */
-export function changedPlan(plan: Plan, { seeds, steps }: PlanChanges, baseSteps: number): Plan {
+export function changedPlan(plan: Plan, { seeds, steps, limit }: PlanChanges, baseSteps: number): Plan {
   if (!existsSync(plan.recipe)) throw usageError(`${plan.name}: the recipe ${plan.recipe} does not exist.`);
   const withSteps = (arm: Arm): Arm => {
     if (steps === undefined) return arm;
@@ -73,6 +75,7 @@ export function changedPlan(plan: Plan, { seeds, steps }: PlanChanges, baseSteps
     control: withSteps(plan.control),
     arms: plan.arms.map(withSteps),
     seeds: seeds === undefined ? plan.seeds : seedList(seeds),
+    tests: limit === undefined ? plan.tests : { ...plan.tests, limit },
   };
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ZERO_SHOT_SETS } from "../../data/zero-shot-tests";
 import { usageError } from "../../errors";
 import { PROJECT_ROOT } from "../../files/places";
-import { type Fields, readYaml } from "../fields";
+import { type Fields, readFields } from "../fields";
 import { readSuspect, type Suspect } from "../suspects/suspect";
 import { readArm } from "./arm";
 import { factorArms } from "./factors";
@@ -17,7 +17,7 @@ const SEVEN: Tests = { sets: ZERO_SHOT_SETS.map((name) => `zero-shot:${name}`), 
 /** The plan of a file, or of the suspect of this name. @throws UserError where there is neither, or the file is not sound */
 export function readPlan(name: string): Plan {
   return /\.ya?ml$/.test(name)
-    ? parsePlan(readYaml(name, "a plan, such as data/studies/sixty-or-fifty-five.yaml"))
+    ? parsePlan(readFields(name, "a plan, such as data/studies/sixty-or-fifty-five.yaml"))
     : planOf(readSuspect(name));
 }
 

@@ -12,27 +12,30 @@ import { usageError } from "../../errors";
 import { isAlive } from "../../files/alive";
 import { writeAtomically } from "../../files/atomic";
 import { readJson } from "../../files/json";
-import { type RunSpec, readingKey } from "../plan/runs";
-import { checkResult, type RunResult } from "./result";
+import type { RunSpec } from "../plan/runs";
+import type { RunResult } from "./result";
+import { storedResult, storeResult } from "./store";
 
 export class StudyFolder {
   private constructor(
     readonly path: string,
     private readonly lock: string,
+    private readonly kept: string | null,
   ) {}
 
   /**
    * Opens a folder for one process at a time.
    * @param plan whose results it holds; null = a worker's, which holds runs of any
+   * @param kept a folder of results that count as well, such as KEPT_RUNS; null = none
    * @throws UserError where it is of another plan, cannot be made, or another process works in it
    */
-  static open(path: string, plan: { id: string; name: string } | null): StudyFolder {
+  static open(path: string, plan: { id: string; name: string } | null, kept: string | null = null): StudyFolder {
     try {
       for (const part of ["runs", "results"]) mkdirSync(join(path, part), { recursive: true });
     } catch (error) {
       throw usageError(`--out ${path} cannot be made: ${error instanceof Error ? error.message : error}.`);
     }
-    const folder = new StudyFolder(path, join(path, "lock"));
+    const folder = new StudyFolder(path, join(path, "lock"), kept);
     folder.takeLock();
     try {
       if (plan) folder.checkPlan(plan);
@@ -77,22 +80,17 @@ export class StudyFolder {
     return join(this.path, "runs", id);
   }
 
-  /** What is on file of a run, where it has all readings that are wanted; a run is counted once, by its id. */
-  result({ id, readings, tests }: Pick<RunSpec, "id" | "readings" | "tests">): RunResult | undefined {
-    const path = this.resultPath(id);
-    if (!existsSync(path)) return undefined;
-    const result = checkResult(readJson(path), id, path);
-    return readings.every((reading) => result.readings[readingKey(reading, tests)]) ? result : undefined;
+  /** What is on file of a run, here or among the kept ones, where it has all readings that are wanted; a run is counted once, by its id. */
+  result(run: Pick<RunSpec, "id" | "readings" | "tests">): RunResult | undefined {
+    return storedResult(this.results, run) ?? (this.kept === null ? undefined : storedResult(this.kept, run));
   }
 
   /** Keeps a result beside readings of it that are there already. */
   keep(result: RunResult): void {
-    const path = this.resultPath(result.id);
-    const old = existsSync(path) ? checkResult(readJson(path), result.id, path).readings : {};
-    writeAtomically(path, `${JSON.stringify({ ...result, readings: { ...old, ...result.readings } })}\n`);
+    storeResult(this.results, result);
   }
 
-  private resultPath(id: string): string {
-    return join(this.path, "results", `${id}.json`);
+  private get results(): string {
+    return join(this.path, "results");
   }
 }

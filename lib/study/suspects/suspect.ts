@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError, usageError } from "../../errors";
 import { PROJECT_ROOT } from "../../files/places";
-import { type Fields, readYaml } from "../fields";
+import { type Fields, readFields } from "../fields";
 import { type Arm, readArm } from "../plan/arm";
 
 /** One of the two five-point gaps, by its issue; they are never put together. */
@@ -64,7 +64,7 @@ export function readSuspect(id: string, folder = SUSPECTS_FOLDER): Suspect {
     throw usageError(
       `there is no suspect "${id}"; wanted a file of a plan, or one of ${suspectIds(folder).join(", ")}.`,
     );
-  return parseSuspect(readYaml(path, "a suspect"), id);
+  return parseSuspect(readFields(path, "a suspect"), id);
 }
 
 /** @throws UserError on an unknown key, a missing one, or a value of the wrong kind */

@@ -95,3 +95,54 @@ test("negatives keep the name they came with", async () => {
     '{"tokens":["a"],"ner":[],"negative":["x"]}\n',
   );
 });
+
+test("the sample goes through the forms of tools that keep nested mentions, and comes back", async () => {
+  const wanted = bare(await readRecords(SAMPLE));
+  for (const form of ["label-studio", "doccano", "spacy", "prodigy", "csv"] as const)
+    assert.deepEqual(bare(await back((await there(form)).path, form)), wanted, form);
+});
+
+test("GLiNER2 marks a name wherever it stands, and keeps what is absent", async () => {
+  const records = await back((await there("gliner2")).path, "gliner2");
+  for (const [i, { tokens, ner, negatives }] of (await readRecords(SAMPLE)).entries()) {
+    assert.deepEqual([records[i].tokens, records[i].negatives], [tokens, negatives]);
+    const marked = new Set(records[i].ner.map(String));
+    for (const span of ner) assert.ok(marked.has(String(span)), `${span} in: ${tokens.join(" ")}`);
+  }
+});
+
+test("brat and the flat forms of data sets: types of one word, mentions apart; a document's lines are records again", async () => {
+  const flat = (await readRecords(SAMPLE)).map(({ tokens, ner }): NerRecord => {
+    const apart = ner.filter(([a, b], i) => !ner.some(([c, d], n) => n !== i && c <= b && a <= d));
+    return { tokens, ner: apart.map(([a, b, type]) => [a, b, type.replaceAll(" ", "_")]) };
+  });
+  const input = scratch.file("flat.jsonl", flat.map((record) => JSON.stringify(record)).join("\n"));
+  for (const form of ["hf", "conll2012", "bmes"] as const)
+    assert.deepEqual(bare(await back((await there(form, input)).path, form)), bare(flat), form);
+  const out = join(scratch.folder, "flat.ann");
+  await convert({ inputs: [input], from: "gliner", to: "brat", out });
+  const [document] = await back(out, "brat");
+  assert.deepEqual(
+    document.tokens,
+    flat.flatMap(({ tokens }) => tokens),
+  );
+  assert.equal(
+    document.ner.length,
+    flat.reduce((sum, { ner }) => sum + ner.length, 0),
+  );
+  const at = flat[0].tokens.length;
+  assert.deepEqual(
+    bare([{ tokens: [], ner: document.ner.filter(([first]) => first >= at && first < at + flat[1].tokens.length) }])[0]
+      .ner,
+    bare([flat[1]])[0].ner.map(([a, b, type]) => [a + at, b + at, type]),
+  );
+  await assert.rejects(there("brat", input), says("wanted a name that ends in .ann"));
+  await assert.rejects(there("conll2012", SAMPLE), says("cannot stand between spaces"));
+  assert.ok(!scratch.names().includes("sample.brat"), "nothing half-written");
+});
+
+test("what a tool's form has no place for is counted", async () => {
+  const record = { tokens: ["a"], ner: [], negatives: ["x", "y"] };
+  const { tally } = await there("doccano", scratch.file("negatives.jsonl", JSON.stringify(record)));
+  assert.deepEqual(tally.report().repairs, { negative_not_written: 2 });
+});

@@ -79,6 +79,15 @@ test("windows that a prompt makes narrow share half, not all but one of their wo
   }
 });
 
+test("windows of a few words share two thirds at the most: no word is read with the whole prompt more than three times", () => {
+  for (const room of [12, 14, 16]) {
+    const windows = planWindows(Array(100).fill(1), { words: 384, overlap: 64, leastOverlap: 11, room });
+    const read = windows.reduce((sum, { start, end }) => sum + end - start, 0);
+    assert.ok(read <= 3 * 100, `${room}: ${read} words in ${windows.length} windows`);
+    assert.equal(windows[0].end - windows[1].start, Math.min(11, Math.floor((2 * room) / 3)));
+  }
+});
+
 test("narrow windows are told with their numbers and the way out", async (context) => {
   const model = await GLiNER.fromPretrained(TINY_BERT);
   const said: string[] = [];
@@ -90,7 +99,7 @@ test("narrow windows are told with their numbers and the way out", async (contex
   };
   let count = labels.length;
   while (count > 1 && room(count) < model.config.max_width) count--;
-  await model.predictEntities(`${TOKENS.join(" ")} `.repeat(20), labels.slice(0, count));
+  await model.predictEntities(`${TOKENS.join(" ")} `.repeat(20), labels.slice(0, count), { window: true });
   assert.match(
     said.join(""),
     /warning: the prompt takes \d+ of the encoder's \d+ subwords: windows of at most \d+ words, \d+ of them for 1 text; fewer types at once \(labelsAtOnce\)/,

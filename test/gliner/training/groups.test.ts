@@ -67,6 +67,7 @@ test("mixed precision on a CPU is refused in one sentence that names the backend
     gpu: false,
     threads: 2,
     native: true,
+    kernels: "off",
   } as const;
   checkPrecision("no", cpu);
   for (const precision of ["fp16", "bf16"] as const) {

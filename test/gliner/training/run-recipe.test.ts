@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { GLiNER } from "../../../lib/gliner/gliner";
 import { parseRecipe } from "../../../lib/gliner/recipe/recipe";
 import { runRecipe } from "../../../lib/gliner/training/run-recipe";
 import { TINY_BERT, TINY_RECORDS } from "../../tiny";
@@ -54,4 +55,29 @@ test("a stream with a seed of its own draws as under that seed, whatever the run
   assert.deepEqual(await losses("streams", { seed: 1, ...streams }), zero);
   for (const left of Object.keys(streams))
     assert.notDeepEqual(await losses(left, { seed: 1, ...streams, [left]: null }), zero, left);
+});
+
+test("parts of a model can be drawn anew before training, and only those change", async () => {
+  const start = await GLiNER.fromPretrained(TINY_BERT);
+  const still = { lr_encoder: 0, lr_others: 0, num_steps: 1, weight_decay_encoder: 0, weight_decay_other: 0 };
+  const redrawn = async (name: string, training: object): Promise<string[]> => {
+    const out = join(scratch, name);
+    await runRecipe({ ...recipe, training: { ...recipe.training, ...still, ...training } }, { out });
+    const model = await GLiNER.fromPretrained(join(out, "last"));
+    const values = ({ model: { parameters } }: GLiNER, key: string) => parameters.get(key).dataSync().join();
+    const changed = model.model.parameters.names().filter((key) => values(model, key) !== values(start, key));
+    model.dispose();
+    return changed;
+  };
+  assert.deepEqual(await redrawn("kept", {}), []);
+  const lstm = await redrawn("rnn", { redraw_components: ["rnn"] });
+  assert.ok(lstm.length === 8 && lstm.every((name) => name.startsWith("rnn.")), lstm.join());
+  start.dispose();
+  const wrong = (training: object) =>
+    runRecipe({ ...recipe, training: { ...recipe.training, ...training } }, { out: join(scratch, "wrong") });
+  await assert.rejects(
+    wrong({ redraw_components: ["lstm"] }),
+    /redraw_components: the model has no "lstm"; wanted some of/,
+  );
+  await assert.rejects(wrong({ redraw_components: ["rnn"], prev_path: null }), /without prev_path/);
 });

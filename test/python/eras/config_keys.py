@@ -4,9 +4,13 @@
 
 A tiny model with a configuration that writes down what it is asked for: built, a batch made, a loss and its gradients, the
 optimiser (0.1.2 to 0.2.2, where the model makes it), a prediction. What train.py reads is not seen: no release has train.py in it.
+
+`defaults`: what the class of a configuration takes for a key of these files that is not given, by its own signature; until 0.2.2
+a configuration has no class and takes nothing.
 """
 
 import argparse
+import inspect
 import json
 import os
 import sys
@@ -96,16 +100,35 @@ def from_class(values):
     return recorded.asked
 
 
+def defaults(keys):
+    """Of the class that reads a span model's configuration, and of those that it is made of."""
+    try:
+        from gliner import config as config_file
+    except ImportError:
+        return {}
+    kind = getattr(config_file, "UniEncoderSpanConfig", None) or config_file.GLiNERConfig
+    found = {}
+    for base in reversed(kind.__mro__):
+        if base.__module__ != config_file.__name__:
+            continue
+        for name, parameter in inspect.signature(base.__init__).parameters.items():
+            if name in keys and parameter.default is not inspect.Parameter.empty:
+                found[name] = parameter.default
+    return dict(sorted(found.items()))
+
+
 def main():
     out, files = sys.argv[1], sys.argv[2:]
     release = version("gliner")
     found = {}
+    keys = set()
     with tempfile.TemporaryDirectory() as folder:
         encoder(folder)
         for path in files:
             with open(path) as file:
                 official = yaml.safe_load(file)
             values = {key: value for part in ("model", "training", "unread", "elsewhere") for key, value in (official.get(part) or {}).items()}
+            keys.update(values)
             small = {"model_name": folder, "hidden_size": 8, "max_width": 3}
             if values.get("labels_encoder"):
                 small["labels_encoder"] = folder
@@ -117,7 +140,7 @@ def main():
                 # Files of other days lack keys that this release needs.
                 found[os.path.basename(path)] = f"fails: {error}"
     with open(out, "w") as file:
-        json.dump({"version": release, "read": found}, file, indent=1)
+        json.dump({"version": release, "read": found, "defaults": defaults(keys)}, file, indent=1)
         file.write("\n")
 
 

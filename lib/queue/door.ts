@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createPostgresBackend, Queue, type QueueOptions, Worker, type WorkerOptions } from "bullmq";
-import { UserError, usageError } from "../../../errors";
+import { UserError, usageError } from "../errors";
 
 /** A job as it lies in a queue. */
 export interface QueuedJob<Data, Result> {
@@ -138,7 +138,7 @@ const PATIENCE_MS = 300_000;
 
 /**
  * Asks until the server answers: one that is restarted must cost nothing but time.
- * @throws UserError where it stays away for five minutes
+ * @throws UserError where it stays away for five minutes, or what it gave is refused
  */
 export async function patiently<T>(
   ask: () => Promise<T>,
@@ -150,6 +150,8 @@ export async function patiently<T>(
     try {
       return await ask();
     } catch (error) {
+      // What came back is at fault, not the server.
+      if (error instanceof UserError) throw error;
       const why = error instanceof Error ? error.message : String(error);
       if (signal.aborted) throw new UserError("interrupted while the queue was away; the same command goes on.");
       if (Date.now() - start > PATIENCE_MS)

@@ -1,0 +1,244 @@
+/**
+ * Self-attention of packed rows, text by text and head by head, without padding; nothing of size T x T outlives a block of
+ * rows. The gradient makes the probabilities anew from the logarithm of each row's sum (Dao et al. 2022, FlashAttention):
+ *
+ *     S = Q Kᵀ     P = exp(S - l), l_i = log Σ_j exp(S_ij)     P' = dropout(P)     O = P' V
+ *     dV = P'ᵀ dO     dP' = dO Vᵀ     dS = P' dP' - P Σ dO O     dQ = dS K     dK = dSᵀ Q
+ */
+#include "op.h"
+#include "pool.h"
+#include "product.h"
+#include "rows.h"
+#include "vector.h"
+
+/** One text of L rows, starting at row `start`; `mask` is its part [heads, T, T] of the whole one. */
+struct Text {
+  long start, length;
+  const bool* mask;
+};
+
+struct AttentionShape {
+  /** Width of all heads, heads, width of one, and the size of a mask's side. */
+  long H, heads, d, T;
+  float factor;
+};
+
+/** Floats of working memory that a text of this length needs: `width` and `length` are rounded up to 16 in it. */
+static inline long rounded(long n) { return (n + 15) / 16 * 16; }
+
+KERNEL(attendHead, (const AttentionShape& s, const Text& text, long head, const float* qkv, float* context, float* logs, float* memory))
+KERNEL(attendGradient, (const AttentionShape& s, const Text& text, long head, const float* qkv, const float* context, const float* logs, const float* dy, float* dqkv, float* memory))
+
+namespace LEVEL {
+
+/** Rows handled at once. */
+constexpr long BLOCK = 4 * MR;
+
+/** Copies a head's [L, d] out of rows that are `stride` apart, filled up with zeros to `wide` columns. */
+static inline void gather(const float* from, long stride, long L, long d, long wide, float* to) {
+  for (long i = 0; i < L; i++) {
+    for (long c = 0; c < d; c++) to[i * wide + c] = from[i * stride + c];
+    for (long c = d; c < wide; c++) to[i * wide + c] = 0;
+  }
+}
+
+/** The same transposed: [wide rows of d used, long]. */
+static inline void gatherTransposed(const float* from, long stride, long L, long d, long longer, float* to) {
+  for (long c = 0; c < d; c++) {
+    for (long i = 0; i < L; i++) to[c * longer + i] = from[i * stride + c];
+    for (long i = L; i < longer; i++) to[c * longer + i] = 0;
+  }
+}
+
+void attendHead(const AttentionShape& s, const Text& text, long head, const float* qkv, float* context, float* logs, float* memory) {
+  const long L = text.length, stride = 3 * s.H, wide = rounded(s.d), longer = rounded(L);
+  const float* base = qkv + text.start * stride + head * s.d;
+  float *keys = memory, *values = keys + s.d * longer, *scores = values + longer * wide, *out = scores + BLOCK * longer;
+  gatherTransposed(base + s.H, stride, L, s.d, longer, keys);
+  gather(base + 2 * s.H, stride, L, s.d, wide, values);
+  for (long i = 0; i < L; i += BLOCK) {
+    const long rows = L - i < BLOCK ? L - i : BLOCK;
+    product(rows, longer, s.d, {base + i * stride, stride, 1}, keys, longer, scores, longer, false);
+    for (long r = 0; r < rows; r++) {
+      float* row = scores + r * longer;
+      F most = splat(row[0]);
+      for (long j = 0; j < L; j += W) {
+        F v = at(row, j, L);
+        if (j + W > L) for (long k = L - j; k < W; k++) v[k] = row[0];
+        most = v > most ? v : most;
+      }
+      float top = most[0];
+      for (int k = 1; k < W; k++) top = most[k] > top ? most[k] : top;
+      F total = {};
+      for (long j = 0; j < longer; j += W) {
+        F p = exponential(load(row + j) - top);
+        if (j + W > L) for (long k = L > j ? L - j : 0; k < W; k++) p[k] = 0;
+        total += p;
+        store(row + j, p);
+      }
+      const float whole = sum(total), scale = 1.f / whole;
+      if (logs) logs[(text.start + i + r) * s.heads + head] = top + __builtin_logf(whole);
+      const bool* kept = text.mask ? text.mask + (head * s.T + i + r) * s.T : nullptr;
+      for (long j = 0; j < L; j += W) {
+        F p = at(row, j, L) * scale;
+        if (kept) p = keptOf(kept + j, L - j) ? p * s.factor : F{};
+        put(row, j, L, p);
+      }
+    }
+    product(rows, wide, L, {scores, longer, 1}, values, wide, out, wide, false);
+    for (long r = 0; r < rows; r++)
+      for (long c = 0; c < s.d; c++) context[(text.start + i + r) * s.H + head * s.d + c] = out[r * wide + c];
+  }
+}
+
+void attendGradient(const AttentionShape& s, const Text& text, long head, const float* qkv, const float* context, const float* logs, const float* dy, float* dqkv, float* memory) {
+  const long L = text.length, stride = 3 * s.H, wide = rounded(s.d), longer = rounded(L), square = longer * wide;
+  const float *base = qkv + text.start * stride + head * s.d, *dRows = dy + text.start * s.H + head * s.d;
+  const float* outRows = context + text.start * s.H + head * s.d;
+  float* next = memory;
+  const auto take = [&next](long size) { return (next += size) - size; };
+  float *keysT = take(square), *valuesT = take(square), *keys = take(square), *queries = take(square), *dOut = take(square);
+  float *dKeys = take(square), *dValues = take(square), *dQueries = take(BLOCK * wide);
+  float *scores = take(BLOCK * longer), *weights = take(BLOCK * longer), *dWeights = take(BLOCK * longer);
+  gather(base, stride, L, s.d, wide, queries);
+  gather(base + s.H, stride, L, s.d, wide, keys);
+  gatherTransposed(base + s.H, stride, L, s.d, longer, keysT);
+  gatherTransposed(base + 2 * s.H, stride, L, s.d, longer, valuesT);
+  gather(dRows, s.H, L, s.d, wide, dOut);
+  for (long i = 0; i < L; i += BLOCK) {
+    const long rows = L - i < BLOCK ? L - i : BLOCK;
+    product(rows, longer, s.d, {queries + i * wide, wide, 1}, keysT, longer, scores, longer, false);
+    product(rows, longer, s.d, {dOut + i * wide, wide, 1}, valuesT, longer, dWeights, longer, false);
+    for (long r = 0; r < rows; r++) {
+      const float *o = outRows + (i + r) * s.H, *d = dOut + (i + r) * wide;
+      float rowSum = 0;
+      for (long c = 0; c < s.d; c++) rowSum += d[c] * o[c];
+      const float log = logs[(text.start + i + r) * s.heads + head];
+      const bool* kept = text.mask ? text.mask + (head * s.T + i + r) * s.T : nullptr;
+      float *row = scores + r * longer, *weight = weights + r * longer, *dWeight = dWeights + r * longer;
+      for (long j = 0; j < L; j += W) {
+        const F p = exponential(at(row, j, L) - log);
+        const F w = kept ? (keptOf(kept + j, L - j) ? p * s.factor : F{}) : p;
+        put(weight, j, L, w);
+        put(row, j, L, w * at(dWeight, j, L) - p * rowSum);
+      }
+    }
+    product(rows, wide, L, {scores, longer, 1}, keys, wide, dQueries, wide, false);
+    product(L, wide, rows, {scores, 1, longer}, queries + i * wide, wide, dKeys, wide, i > 0);
+    product(L, wide, rows, {weights, 1, longer}, dOut + i * wide, wide, dValues, wide, i > 0);
+    for (long r = 0; r < rows; r++)
+      for (long c = 0; c < s.d; c++) dqkv[(text.start + i + r) * stride + head * s.d + c] = dQueries[r * wide + c];
+  }
+  for (long r = 0; r < L; r++)
+    for (long c = 0; c < s.d; c++) {
+      float* row = dqkv + (text.start + r) * stride + head * s.d + c;
+      row[s.H] = dKeys[r * wide + c];
+      row[2 * s.H] = dValues[r * wide + c];
+    }
+}
+
+}  // namespace LEVEL
+
+#ifdef BASE
+
+namespace {
+
+/** The layout: heads, T, then the rows of each text. */
+struct Layout {
+  AttentionShape shape;
+  Text* texts = nullptr;
+  long count = 0, rows = 0, longest = 0;
+  ~Layout() { free(texts); }
+
+  bool read(Call& call, const Input& qkv, const Input& ints, const bool* mask, int64_t maskCount, float factor) {
+    if (!call.check(ints.count >= 2, "attention wants heads, the side of its mask, and the rows of each text")) return false;
+    const int32_t* numbers = ints.ints();
+    const long heads = numbers[0], T = numbers[1], H = qkv.width / 3;
+    if (!call.check(heads > 0 && qkv.width == 3 * H && H % heads == 0, "attention: qkv [N, 3 H] has not heads of equal width")) return false;
+    shape = {H, heads, H / heads, T, factor};
+    count = ints.count - 2;
+    texts = static_cast<Text*>(malloc((count + 1) * sizeof(Text)));
+    bool fits = !mask || maskCount == count * heads * T * T;
+    for (long b = 0; b < count; b++) {
+      const long length = numbers[2 + b];
+      fits = fits && length >= 0 && (!mask || length <= T);
+      texts[b] = {rows, length, mask ? mask + b * heads * T * T : nullptr};
+      rows += length;
+      if (length > longest) longest = length;
+    }
+    return call.check(fits && rows <= qkv.rows, "attention: the rows of the texts do not fit qkv [N, 3 H] or the mask [B, h, T, T]");
+  }
+};
+
+/** Calls body(text, head, memory) for all of them, with `floats` of working memory a thread. */
+template <typename Body>
+void everyHead(const Layout& layout, long floats, const Body& body) {
+  const long heads = layout.shape.heads;
+  // A thread is worth it from some 30 microseconds of products on.
+  const long work = layout.longest * layout.longest * layout.shape.d;
+  parallel(layout.count * heads, 1 + 300000 / (work + 1), [&](long from, long to) {
+    float* memory = static_cast<float*>(aligned_alloc(64, (floats * sizeof(float) + 63) / 64 * 64));
+    for (long i = from; i < to; i++)
+      if (layout.texts[i / heads].length > 0) body(layout.texts[i / heads], i % heads, memory);
+    free(memory);
+  });
+}
+
+}  // namespace
+
+/** floats: qkv [N, 3 H], ints: layout; masks: [B, h, T, T] -> context [N, H], l [N, h] where kept. Rows of no text are 0. */
+static void computeAttention(void* attributes, TF_OpKernelContext* context) {
+  Call call(context);
+  const Attributes& own = *static_cast<Attributes*>(attributes);
+  const bool hasMask = own.flags & HAS_MASK, keeps = own.flags & KEEPS;
+  const Input qkv = call.input(0), ints = call.input(1), mask = hasMask ? call.input(2) : Input{};
+  Layout layout;
+  if (!layout.read(call, qkv, ints, hasMask ? mask.bools() : nullptr, mask.count, own.factor)) return;
+  const AttentionShape& s = layout.shape;
+  float* out = call.floats(0, qkv.rows, s.H);
+  float* logs = call.floats(1, keeps ? qkv.rows : 0, s.heads);
+  if (call.failed()) return;
+  const long left = qkv.rows - layout.rows;
+  memset(out + layout.rows * s.H, 0, left * s.H * sizeof(float));
+  if (keeps) memset(logs + layout.rows * s.heads, 0, left * s.heads * sizeof(float));
+  const float* from = qkv.floats();
+  const auto kernel = PICK(attendHead);
+  const long L = rounded(layout.longest), d = rounded(s.d);
+  everyHead(layout, 2 * L * d + 48 * (L + d), [&](const Text& text, long head, float* memory) {
+    kernel(s, text, head, from, out, keeps ? logs : nullptr, memory);
+  });
+}
+
+/** floats: dy [N, H], qkv, context, l; ints: layout; masks -> dqkv [N, 3 H] */
+static void computeAttentionGradient(void* attributes, TF_OpKernelContext* opContext) {
+  Call call(opContext);
+  const Attributes& own = *static_cast<Attributes*>(attributes);
+  const bool hasMask = own.flags & HAS_MASK;
+  const Input dy = call.input(0), qkv = call.input(1), context = call.input(2), logs = call.input(3), ints = call.input(4);
+  const Input mask = hasMask ? call.input(5) : Input{};
+  Layout layout;
+  if (!layout.read(call, qkv, ints, hasMask ? mask.bools() : nullptr, mask.count, own.factor)) return;
+  const AttentionShape& s = layout.shape;
+  if (!call.check(dy.count == qkv.rows * s.H && context.count == dy.count && logs.count == qkv.rows * s.heads,
+                  "attention's gradient: dy [N, H], context [N, H] and l [N, h] do not fit"))
+    return;
+  float* dqkv = call.floats(0, qkv);
+  if (call.failed()) return;
+  memset(dqkv + layout.rows * qkv.width, 0, (qkv.rows - layout.rows) * qkv.width * sizeof(float));
+  const float *d = dy.floats(), *from = qkv.floats(), *out = context.floats(), *l = logs.floats();
+  const auto kernel = PICK(attendGradient);
+  const long L = rounded(layout.longest), wide = rounded(s.d);
+  everyHead(layout, 7 * L * wide + 48 * (wide + 3 * L), [&](const Text& text, long head, float* memory) {
+    kernel(s, text, head, from, out, l, d, dqkv, memory);
+  });
+}
+
+void registerAttention() {
+  static const char* const inputs[] = {"floats: F * float", "layout: int32", "masks: M * bool", nullptr};
+  static const char* const outputs[] = {"context: float", "logs: float", nullptr};
+  static const char* const gradients[] = {"dqkv: float", nullptr};
+  registerOp("WorkbookAttention", inputs, outputs, computeAttention);
+  registerOp("WorkbookAttentionGradient", inputs, gradients, computeAttentionGradient);
+}
+
+#endif

@@ -1,0 +1,103 @@
+/** `report`: the reproduction report on a run or a study. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { judgeClaims, readClaims } from "../audit/report/claims";
+import { ledgerMarkdown } from "../audit/report/ledger";
+import { reportPage, writeLogbook } from "../audit/report/logbook";
+import { runReport, type StoredEvaluation } from "../audit/report/of-run";
+import { studyReport } from "../audit/report/of-study";
+import { type Report, reportMarkdown, writtenIn } from "../audit/report/report";
+import { UserError, usageError } from "../errors";
+import { writeAtomically } from "../files/atomic";
+import { readJson } from "../files/json";
+import { isObject } from "../files/json-object";
+import { markdownToHtml } from "../kernel/book/markdown";
+import { STYLE } from "../kernel/book/page-style";
+import { readManifest } from "../provenance/manifest";
+import type { SuspectResult } from "../study/results/result";
+import { RESULTS_FOLDER } from "../study/results/table";
+import { type Command, required, runCommand } from "./command";
+
+export const command: Command = {
+  name: "report",
+  summary:
+    "The reproduction report on a run or a study, as Markdown, as a page and as a Trackio logbook, filled from what is on file.",
+  usage: "RUN|STUDY --out DIR [--scores FILE.json...]",
+  help: [
+    ["RUN", "a run folder; scores that lie in it as evaluation*.json are taken up"],
+    ["STUDY", "a study's folder, its result.json, or a suspect whose result is in data/results/suspects"],
+    ["--out DIR", "report.md, report.html, claims.md and .trackio; what a person has written into report.md is kept"],
+    ["--scores FILE", "what `evaluate --json` wrote of the run's model, may be repeated"],
+  ],
+  options: { out: { type: "string" }, scores: { type: "string", multiple: true } },
+  allowPositionals: true,
+  async run(values, positionals) {
+    const [what, ...more] = positionals;
+    if (what === undefined || more.length)
+      throw usageError(`got ${positionals.length} inputs, wanted one: ${command.usage}.`);
+    const out = required(values, "out", command);
+    const scores = Array.isArray(values.scores) ? values.scores.map(String) : [];
+    const report = reportOf(what, scores);
+    const path = join(out, "report.md");
+    const written = existsSync(path) ? writtenIn(readFileSync(path, "utf8"), report) : new Map<string, string>();
+    const ledger = ledgerMarkdown(judgeClaims(readClaims()));
+    const markdown = reportMarkdown(report, written);
+    mkdirSync(out, { recursive: true });
+    writeAtomically(path, markdown);
+    writeAtomically(join(out, "report.html"), page(report.title, markdown));
+    writeAtomically(join(out, "claims.md"), `# The paper's claims\n\n${ledger}\n`);
+    const claims = { title: "The paper's claims", cells: [{ title: "Ledger", body: ledger }] };
+    const date = report.date ?? new Date(0).toISOString();
+    const logbook = writeLogbook(out, report.title, [reportPage(report, written), claims], date);
+    const open = report.sections.filter(({ title, person }) => person && !written.has(title)).map(({ title }) => title);
+    process.stdout.write(
+      `${[path, join(out, "report.html"), join(out, "claims.md"), ...logbook].map((file) => `written: ${file}\n`).join("")}`,
+    );
+    if (open.length) process.stdout.write(`to be written by a person, in ${path}: ${open.join(", ")}\n`);
+    return { title: report.title, sections: report.sections, open };
+  },
+};
+
+function reportOf(what: string, scores: readonly string[]): Report {
+  const stored = join(RESULTS_FOLDER, `${what}.json`);
+  if (!existsSync(what) && /^[a-z0-9-]+$/.test(what) && existsSync(stored)) return ofResult(stored);
+  if (!existsSync(what))
+    throw usageError(
+      `${what} is no file, no folder and no suspect with a result; wanted a run folder, a study's folder or its result.json.`,
+    );
+  if (!statSync(what).isDirectory()) return ofResult(what);
+  if (existsSync(join(what, "manifest.json"))) return ofRun(what, scores);
+  if (existsSync(join(what, "result.json"))) return ofResult(join(what, "result.json"));
+  throw new UserError(
+    `${what} has neither manifest.json nor result.json; wanted a run folder or the folder of a finished study.`,
+  );
+}
+
+function ofRun(folder: string, scores: readonly string[]): Report {
+  const own = readdirSync(folder)
+    .filter((name) => /^evaluation.*\.json$/.test(name))
+    .map((name) => join(folder, name));
+  return runReport(readManifest(join(folder, "manifest.json")), [...own, ...scores].map(evaluationIn));
+}
+
+function evaluationIn(path: string): StoredEvaluation {
+  const raw = readJson(path);
+  if (!isObject(raw) || !Array.isArray(raw.datasets) || !isObject(raw.average))
+    throw new UserError(`${path} has no datasets and average; wanted what \`evaluate --json\` wrote of one model.`);
+  const evaluation = readJson(path) as StoredEvaluation;
+  return { ...evaluation, model: basename(String(evaluation.model)) };
+}
+
+function ofResult(path: string): Report {
+  const raw = readJson(path);
+  if (!isObject(raw) || typeof raw.suspect !== "string" || !Array.isArray(raw.arms) || !isObject(raw.setting))
+    throw new UserError(`${path} is no result of a study; wanted result.json of a study's folder.`);
+  return studyReport(readJson(path) as SuspectResult);
+}
+
+const page = (title: string, markdown: string) =>
+  `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title><style>${STYLE}</style></head>\n<body><main>\n${markdownToHtml(markdown)}</main></body></html>\n`;
+
+const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+if (require.main === module) void runCommand(command);

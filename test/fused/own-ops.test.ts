@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { before } from "node:test";
+import * as tf from "@tensorflow/tfjs";
+import { useBackend, useKernels } from "../../lib/backend";
+import { affineGelu, affineNorm, affineRows } from "../../lib/fused/affine";
+import { packedAttention } from "../../lib/fused/attention";
+import { type Dropout, noDropout, seededDropout } from "../../lib/fused/dropout";
+import { gelu } from "../../lib/fused/gelu";
+import { layerNormRows } from "../../lib/fused/layer-norm";
+import { packingOf } from "../../lib/fused/packing";
+import { reluDropout } from "../../lib/fused/relu-dropout";
+import { assertClose } from "../families/compare";
+import { testAtEveryLevel } from "../kernels";
+
+/** What native ops of our own compute, against TensorFlow's own ops: the same with dropout, odd sizes, and NaN. */
+
+before(() => useBackend());
+
+let drawn = 100;
+const random = (...shape: number[]) => tf.variable(tf.randomNormal(shape, 0, 1, "float32", ++drawn));
+
+/** Value and gradients at the level in use, and without ops of our own. */
+function assertSame(
+  name: string,
+  inputs: tf.Variable[],
+  level: Parameters<typeof useKernels>[0],
+  run: () => tf.Tensor,
+) {
+  const weight = tf.randomNormal(run().shape, 0, 1, "float32", ++drawn);
+  const all = () => {
+    const { grads } = tf.variableGrads(() => tf.sum(tf.mul(run(), weight)) as tf.Scalar, inputs);
+    return [run(), ...inputs.map((input) => grads[input.name])].map((tensor) => tensor.dataSync());
+  };
+  const own = all();
+  useKernels("off");
+  const theirs = all();
+  useKernels(level);
+  theirs.forEach((values, i) => {
+    const scale = Math.max(1, ...Array.from(values, Math.abs));
+    assertClose(own[i], values, 1e-5 * scale, `${name}: ${i === 0 ? "values" : `gradient ${i}`}`);
+  });
+}
+
+const DROPOUTS: [string, Dropout][] = [
+  ["without dropout", noDropout],
+  ["with dropout", seededDropout(3, 4)],
+];
+
+/** Rows, inputs, outputs: less than a vector, whole vectors, and neither; few rows and many. */
+const SIZES = [
+  [1, 3, 5],
+  [7, 16, 32],
+  [33, 37, 70],
+  [200, 33, 19],
+] as const;
+
+testAtEveryLevel("a linear layer, alone, with GELU, and with dropout, residual and norm", (level) => {
+  for (const [N, inputs, outputs] of SIZES) {
+    const [x, weight, bias] = [random(N, inputs), random(outputs, inputs), random(outputs)];
+    const [residual, gamma, beta] = [random(N, outputs), random(outputs), random(outputs)];
+    const size = `${N} x ${inputs} -> ${outputs}`;
+    assertSame(`linear ${size}`, [x, weight, bias], level, () => affineRows(x, weight, bias));
+    assertSame(`linear without bias ${size}`, [x, weight], level, () => affineRows(x, weight));
+    assertSame(`GELU ${size}`, [x, weight, bias], level, () => affineGelu(x, weight, bias));
+    for (const [name, dropout] of DROPOUTS)
+      assertSame(`norm ${name} ${size}`, [x, weight, bias, residual, gamma, beta], level, () =>
+        affineNorm(x, residual, { weight, bias, gamma, beta, epsilon: 1e-5, dropout, rate: 0.3, site: "here" }),
+      );
+  }
+});
+
+testAtEveryLevel("attention of texts of uneven lengths, one of them empty", (level) => {
+  for (const [heads, d, lengths] of [
+    [3, 5, [4, 1, 7]],
+    [2, 32, [70, 3, 0, 49]],
+    [1, 16, [16]],
+  ] as [number, number, number[]][]) {
+    const T = Math.max(...lengths);
+    const mask = lengths.flatMap((length) => Array.from({ length: T }, (_, t) => +(t < length)));
+    const packing = packingOf(mask, lengths.length, T);
+    const rows = lengths.reduce((a, b) => a + b, 0);
+    const qkv = random(packing.N, 3 * heads * d);
+    for (const [name, dropout] of DROPOUTS)
+      assertSame(`${heads} heads of ${d}, ${name}`, [qkv], level, () => {
+        const context = packedAttention(qkv, packing, heads, { dropout, rate: 0.2, site: "there" });
+        return tf.slice(context, [0, 0], [rows, heads * d]); // what lies behind is read by nobody
+      });
+  }
+});
+
+testAtEveryLevel("ReLU and dropout of a number of values that is no multiple of a vector", (level) => {
+  const x = random(13, 7);
+  for (const [name, dropout] of DROPOUTS)
+    assertSame(name, [x], level, () => reluDropout(x, dropout, 0.4, "everywhere"));
+});
+
+testAtEveryLevel("NaN passes through everything, values and gradients", () => {
+  const bad = (tensor: tf.Tensor) => tensor.dataSync().some(Number.isNaN);
+  const spoiled = (...shape: number[]) => {
+    const values = tf.randomNormal(shape, 0, 1, "float32", ++drawn).dataSync().slice();
+    values[values.length - 1] = Number.NaN;
+    return tf.variable(tf.tensor(values, shape));
+  };
+  const [weight, bias, gamma, beta, residual] = [random(20, 18), random(20), random(20), random(20), random(9, 20)];
+  const packing = packingOf(
+    Array.from({ length: 9 }, () => 1),
+    1,
+    9,
+  );
+  const parts = { weight, bias, gamma, beta, epsilon: 1e-5, dropout: noDropout, rate: 0, site: "" };
+  const rows = (shape: number[]) => (packing.N > shape[0] ? [packing.N, ...shape.slice(1)] : shape);
+  const ops: [string, number[], (x: tf.Tensor) => tf.Tensor][] = [
+    ["linear", [9, 18], (x) => affineRows(x, weight, bias)],
+    ["linear and GELU", [9, 18], (x) => affineGelu(x, weight, bias)],
+    ["linear and norm", [9, 18], (x) => affineNorm(x, residual, parts)],
+    ["GELU", [9, 20], gelu],
+    ["norm", [9, 20], (x) => layerNormRows(x, gamma, beta, 1e-5)],
+    ["ReLU", [9, 20], (x) => reluDropout(x, noDropout, 0, "")],
+    ["attention", [9, 12], (x) => attended(x)],
+  ];
+  const attended = (x: tf.Tensor) => {
+    const filled = tf.pad(x as tf.Tensor2D, [
+      [0, rows([9])[0] - 9],
+      [0, 0],
+    ]);
+    return packedAttention(filled, packing, 2, { dropout: noDropout, rate: 0, site: "" });
+  };
+  for (const [name, shape, op] of ops) {
+    const x = spoiled(...shape);
+    assert.ok(bad(op(x)), `${name}: the value is NaN somewhere`);
+    const { grads } = tf.variableGrads(() => tf.sum(tf.square(op(x))) as tf.Scalar, [x]);
+    // ReLU's gradient is 0 where its value is not above 0, NaN among them, in TensorFlow as well.
+    if (name !== "ReLU") assert.ok(bad(grads[x.name]), `${name}: the gradient is NaN somewhere`);
+  }
+});
