@@ -219,7 +219,7 @@ test("what does not go together, and a queue that is not there: one sentence", a
   );
   refused(
     "evaluate",
-    ["--model", TINY_BERT, "--data", "sentences:dev", "--queue", url],
+    ["--model", TINY_BERT, "--data", "sentences:test", "--queue", url],
     2,
     /wants --model and --predictions DIR/,
   );
