@@ -124,8 +124,8 @@ function onNewest(release: string): Environment {
   return {
     folder,
     name: `GLiNER ${release}`,
-    requirements: ["--no-deps", `gliner==${release}`],
-    cost: "1 MB",
+    requirements: ["--no-deps", `gliner==${release}`, "onnxruntime==1.20.1"],
+    cost: "20 MB",
     on: NEWEST,
   };
 }

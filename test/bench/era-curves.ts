@@ -53,13 +53,13 @@ async function main(): Promise<void> {
   const records = await shortRecords(Math.max(steps, dropoutSteps) * BATCH);
   const wants = (name: string) => values.only === undefined || values.only.split(",").includes(name);
   const same = wants("same") ? await sideBySide(records.slice(0, steps * BATCH), steps) : null;
-  const kept = { release: values.release, recipe: "v0", steps, sizes: SIZES, most_words: Number(values.words), same };
+  const kept = { release: values.release, recipe: "v0", same_batches_without_dropout: same };
   const dropout: unknown[] = [];
-  save({ ...kept, dropout });
+  save({ ...kept, with_dropout: { steps: dropoutSteps, runs: dropout } });
   for (let seed = 0; seed < seeds; seed++) {
     if (!wants(String(seed))) continue;
     dropout.push({ seed, ...(await withDropout(records.slice(0, dropoutSteps * BATCH), dropoutSteps, seed)) });
-    save({ ...kept, dropout });
+    save({ ...kept, with_dropout: { steps: dropoutSteps, runs: dropout } });
   }
 }
 
@@ -134,9 +134,11 @@ async function sideBySide(records: readonly NerRecord[], steps: number): Promise
     `first 10: ${Math.max(...relative.slice(0, 10)).toExponential(2)}, all: ${Math.max(...relative).toExponential(2)}`,
   );
   return {
-    about: python.about,
+    ...python.about,
+    steps: ours.length,
     python: python.losses,
     ours,
+    relative,
     most_relative_first_10: Math.max(...relative.slice(0, 10)),
     most_relative: Math.max(...relative),
   };

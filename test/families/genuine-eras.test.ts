@@ -30,6 +30,8 @@ const OTHERS: readonly (readonly [path: string, era: string])[] = [
   ["eras/0.1.14/groups.json", "0.2.3"],
   ["eras/0.2.3/collator.json", "0.2.9"],
   ["eras/0.2.13/collator.json", "0.2.23"],
+  ["eras/0.1.2/labels.json", "0.2.3"],
+  ["eras/0.2.13/labels.json", "0.2.2"],
 ];
 
 for (const [path, era] of OTHERS)

@@ -49,8 +49,8 @@ export async function performPython(
     const done = lossesIn(work).length;
     onProgress?.((TRAINING_SHARE * done) / steps, `step ${done} of ${steps} by gliner ${release}`);
   };
-  const process = { log: join(folder, "train.log"), environment: variablesOf(spec.settings), signal, onBeat };
-  const run = await runPython(job, process);
+  const child = { log: join(folder, "train.log"), environment: variablesOf(spec.settings), signal, onBeat };
+  const run = await runPython(job, child);
   if (run.losses.length < steps)
     throw new UserError(
       `${folder}: gliner ${release} took ${run.losses.length} of ${steps} steps; see train.log there.`,
