@@ -8,7 +8,7 @@ import { UserError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
 import { differences } from "../../provenance/difference";
 import { type Manifest, readManifest } from "../../provenance/manifest";
-import type { RunSpec } from "../plan/runs";
+import type { Reading, RunSpec } from "../plan/runs";
 import { type RunSettings, runId, settingsOfManifest } from "../plan/settings";
 import type { StudyFolder } from "./folder";
 import { ADOPTED, readRun } from "./perform";
@@ -47,34 +47,48 @@ async function adoptRun(folder: string, runs: readonly RunSpec[], study: StudyFo
 }
 
 async function takeOver(folder: string, run: RunSpec, study: StudyFolder, manifest: Manifest): Promise<Adoption> {
-  const model = modelsIn(join(folder, "predictions"));
-  if (model.length !== 1)
-    return {
-      folder,
-      id: run.id,
-      why: `predictions/ holds those of ${model.length} models, wanted one; \`evaluate --predictions ${folder}/predictions\` makes them`,
-    };
+  const answered = answersOf(folder, run);
+  if (typeof answered === "string") return { folder, id: run.id, why: answered };
   const target = study.run(run.id);
-  const reading = run.readings.find(({ checkpoint, ask }) => checkpoint === checkpointOf(model[0]) && ask === null);
-  if (!reading)
-    return { folder, id: run.id, why: "the plan asks its tests in another way than these predictions were made" };
   mkdirSync(target, { recursive: true });
   for (const name of ["metrics.jsonl", "run.json", "README.md"])
     if (existsSync(join(folder, name))) cpSync(join(folder, name), join(target, name));
-  cpSync(join(folder, "predictions", model[0]), join(predictionsFolder(target, reading), model[0]), {
-    recursive: true,
-  });
   // The models, where they are there: another question needs them.
   for (const name of ["last", "best"]) linkModel(join(folder, name), join(target, name));
   writeAtomically(
     join(target, ADOPTED),
     `${JSON.stringify({ from: basename(folder), commit: manifest.project.git.commit, dirty: manifest.project.git.dirty }, null, 2)}\n`,
   );
+  if (answered) {
+    const { model, reading } = answered;
+    cpSync(join(folder, "predictions", model), join(predictionsFolder(target, reading), model), { recursive: true });
+  }
   cpSync(join(folder, "manifest.json"), join(target, "manifest.json"));
+  if (!answered) return { folder, id: run.id };
   // Readings that need another question are asked when the study runs.
-  const answered = run.readings.filter((one) => predictionsFolder(target, one) === predictionsFolder(target, reading));
-  study.keep(await readRun({ ...run, readings: answered }, target, true));
+  const { reading } = answered;
+  const readings = run.readings.filter((one) => predictionsFolder(target, one) === predictionsFolder(target, reading));
+  study.keep(await readRun({ ...run, readings }, target, true));
   return { folder, id: run.id };
+}
+
+/**
+ * The answers in a folder that a reading of the run wants; none where every reading asks in another way and the model is there to be
+ * asked; else what is wrong.
+ */
+function answersOf(folder: string, run: RunSpec): { model: string; reading: Reading } | undefined | string {
+  const own = run.readings.filter(({ ask }) => ask === null);
+  const models = modelsIn(join(folder, "predictions"));
+  if (own.length === 0 || run.tests.limit !== null)
+    return existsSync(join(folder, "last"))
+      ? undefined
+      : "the plan asks its tests in another way, and last/ is not there to be asked";
+  if (models.length !== 1)
+    return `predictions/ holds those of ${models.length} models, wanted one; \`evaluate --predictions ${folder}/predictions\` makes them`;
+  const reading = own.find(({ checkpoint }) => checkpoint === checkpointOf(models[0]));
+  return reading
+    ? { model: models[0], reading }
+    : "the plan asks its tests of another checkpoint than these predictions are of";
 }
 
 /** The same bytes under a second name where the disk can do that; what only a resume needs stays behind. */
