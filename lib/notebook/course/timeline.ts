@@ -54,27 +54,38 @@ export function datedSuspects(events: readonly TimelineEvent[] = timelineEvents(
   return [...first].map(([suspect, date]) => ({ suspect, date, gap: gapName(readSuspect(suspect).gap) }));
 }
 
-/** One line each, and never one for both gaps together. */
-const LANES: readonly GapName[] = ["neither", "issue 209", "both", "issue 36"];
+/** A band each, from the bottom up; never one for both gaps together. */
+const BANDS: readonly GapName[] = ["neither", "issue 209", "both", "issue 36"];
+
+/** Pixels of a suspect's line, and of what stands around the lines. */
+const LINE = 18;
+const AROUND = 150;
 
 /**
- * Shows the dated suspects (interactive, PNG, plain text), a lane for each gap that they can explain; upright lines are reports. What
- * happened after a report cannot explain it.
+ * Shows the dated suspects (interactive, PNG, plain text), a line each, in bands by the gap that they can explain; upright lines are
+ * reports. What happened after a report cannot explain it.
  */
 export function timelineFigure(events: readonly TimelineEvent[] = timelineEvents()): Display {
   const dated = datedSuspects(events);
-  const reports = events.filter(({ report }) => report !== undefined);
+  const reports = events.filter(({ report }) => report !== undefined && report !== "2026");
+  const ordered = BANDS.flatMap((band) => ofBand(band, dated));
+  const middle = (band: GapName) => {
+    const places = ordered.flatMap(({ gap }, at) => (gap === band ? [at] : []));
+    return (places[0] + places[places.length - 1]) / 2;
+  };
+  const shown = BANDS.filter((band) => ordered.some(({ gap }) => gap === band));
   return figure(
-    LANES.map((gap) => laneOf(gap, dated)),
+    shown.map((band) => traceOf(band, ordered)),
     {
       title: "When a change made a suspect, and which gap it can explain",
-      height: 460,
-      xaxis: { type: "date", range: ["2023-10-15", "2025-10-01"] },
+      height: AROUND + LINE * ordered.length,
+      xaxis: { type: "date", range: ["2023-10-15", "2026-01-01"] },
       yaxis: {
-        tickvals: LANES.map((_, at) => at),
-        ticktext: LANES.map((gap) => (gap === "neither" || gap === "both" ? `${gap}` : `${gap} alone`)),
-        range: [-0.7, LANES.length - 0.3],
+        tickvals: shown.map(middle),
+        ticktext: shown.map((band) => (band.startsWith("issue") ? `${band} alone` : band)),
+        range: [-1, ordered.length],
         automargin: true,
+        showgrid: false,
       },
       shapes: reports.map(({ date }) => ({
         type: "line",
@@ -88,33 +99,34 @@ export function timelineFigure(events: readonly TimelineEvent[] = timelineEvents
       })),
       annotations: reports.map(({ date, report }) => ({
         x: date,
-        y: 1.02,
+        y: 1.01,
         xref: "x",
         yref: "paper",
         text: report === "paper" ? "paper" : `#${report}`,
         showarrow: false,
         yanchor: "bottom",
+        // Two reports lie three weeks apart.
+        xanchor: report === "36" ? "right" : report === "54" ? "left" : "center",
       })),
       showlegend: false,
     },
   );
 }
 
-/** Suspects of one day stand above each other, so that no name hides another. */
-function laneOf(gap: GapName, dated: readonly DatedSuspect[]): Trace {
-  const own = dated.filter((one) => one.gap === gap).sort((a, b) => (a.date < b.date ? -1 : 1));
-  const lane = LANES.indexOf(gap);
-  const steps = own.map((_, at) => ((at % STAIRS) - (STAIRS - 1) / 2) * (0.8 / STAIRS));
+/** The latest at the bottom. */
+const ofBand = (band: GapName, dated: readonly DatedSuspect[]) =>
+  dated.filter(({ gap }) => gap === band).sort((a, b) => (a.date < b.date ? 1 : -1));
+
+function traceOf(band: GapName, ordered: readonly DatedSuspect[]): Trace {
+  const own = ordered.map((one, at) => ({ ...one, at })).filter(({ gap }) => gap === band);
   return {
-    name: gap,
+    name: band,
     mode: "markers+text",
     x: own.map(({ date }) => date),
-    y: steps.map((step) => lane + step),
-    text: own.map(({ suspect }) => suspect),
+    y: own.map(({ at }) => at),
+    text: own.map(({ suspect }) => ` ${suspect}`),
     textposition: "middle right",
-    textfont: { size: 10 },
-    marker: { color: GAP_COLOURS[gap], size: 9 },
+    textfont: { size: 11 },
+    marker: { color: GAP_COLOURS[band], size: 9 },
   };
 }
-
-const STAIRS = 7;

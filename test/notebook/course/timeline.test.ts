@@ -23,5 +23,5 @@ test("a suspect stands at its first date, once", () => {
 
 test("the figure names every dated suspect", () => {
   const text = JSON.stringify(timelineFigure().bundle["application/vnd.plotly.v1+json"]);
-  for (const { suspect } of datedSuspects()) assert.ok(text.includes(`"${suspect}"`), suspect);
+  for (const { suspect } of datedSuspects()) assert.ok(text.includes(`" ${suspect}"`), suspect);
 });
