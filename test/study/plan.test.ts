@@ -64,8 +64,12 @@ test("a run's id is of its settings: recipe after defaults, data by their bytes,
     await idOf(["lr_encoder=1e-5"]),
     await idOf([`train_data=${join(folder, "two.jsonl")}`]),
     await idOf([], { ...plainArm("x"), environment: { TF_NUM_INTRAOP_THREADS: "2" } }),
+    await idOf([], { ...plainArm("x"), environment: { KERNELS: "off" } }),
+    await idOf(["order_seed=7"]),
   ];
-  assert.equal(new Set([id, ...others]).size, 5);
+  assert.equal(new Set([id, ...others]).size, 7);
+  // Keys that are later than the runs that are kept, where they change nothing.
+  assert.equal(await idOf(["order_seed=0", "redraw_components=[]"]), id);
   await assert.rejects(idOf(["train_data=nowhere.jsonl"]), /the data nowhere.jsonl are not here/);
 });
 

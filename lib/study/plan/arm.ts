@@ -41,7 +41,11 @@ export const VARIABLES = [
   "TF_NUM_INTEROP_THREADS",
   "OMP_NUM_THREADS",
   "TF_ENABLE_ONEDNN_OPTS",
+  "KERNELS",
 ] as const;
+
+/** Those that came after the first runs were kept: not part of what a run is where they are not set, so that old ids stay. */
+export const LATER_VARIABLES: ReadonlySet<string> = new Set(["KERNELS"]);
 
 const SWITCHES: Readonly<Record<string, keyof ScoreSwitches>> = {
   threshold: "threshold",

@@ -14,7 +14,7 @@ import { withoutOff } from "../../gliner/recipe/settings";
 import { STREAM_SEEDS } from "../../gliner/recipe/training-config";
 import { parseConfig } from "../../model/config";
 import type { Manifest } from "../../provenance/manifest";
-import { type Arm, VARIABLES } from "./arm";
+import { type Arm, LATER_VARIABLES, VARIABLES } from "./arm";
 
 /** Names and paths are not in it: hashes are. */
 export interface RunSettings {
@@ -50,14 +50,18 @@ export function recipeOf(path: string, arm: Arm, seed = 0): Recipe {
 /** Every variable with its value: one thread each, so that runs side by side do not fight for cores. */
 export function environmentOf({ environment }: Arm): Record<string, string> {
   const given: Record<string, string> = { ...ONE_THREAD, ...environment };
-  return Object.fromEntries(VARIABLES.map((name) => [name, given[name] ?? NOT_SET]));
+  return variablesIn(given);
 }
 
-/** The variables for a process. */
+function variablesIn(given: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const known = VARIABLES.filter((name) => given[name] !== undefined || !LATER_VARIABLES.has(name));
+  return Object.fromEntries(known.map((name) => [name, given[name] ?? NOT_SET]));
+}
+
+/** The variables for a process: those that are not set for the run are taken away, whatever this process has. */
 export function variablesOf({ environment }: Pick<RunSettings, "environment">): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [name, value === NOT_SET ? undefined : value]),
-  );
+  const value = (name: string) => (environment[name] === NOT_SET ? undefined : environment[name]);
+  return Object.fromEntries(VARIABLES.map((name) => [name, value(name)]));
 }
 
 /** @throws UserError where data or the model to start from are not here */
@@ -115,7 +119,7 @@ export function settingsOfManifest(manifest: Manifest, where: string): RunSettin
     model: without(model, DERIVED),
     data: withoutOff(without(data, NAMES)),
     training: trainingSettings(training),
-    environment: Object.fromEntries(VARIABLES.map((name) => [name, flags[name] ?? NOT_SET])),
+    environment: variablesIn(flags),
     hashes: Object.fromEntries(hashes),
     seed: training.seed,
   };
