@@ -116,7 +116,11 @@ test("what cannot be run is said before anything starts", async () => {
   const plan = readPlan(tinyStudy().plan);
   await assert.rejects(
     planRuns({ ...plan, arms: [python] }),
-    /wants the engine python:0.2.13; there is only typescript/,
+    /the arm "p": python:0\.2\.13 has loss_type "focal_logits" in its code; the recipe says "focal": set loss_type so/,
+  );
+  await assert.rejects(
+    planRuns({ ...plan, arms: [{ ...python, engine: "torch" }] }),
+    /wants the engine torch; there are typescript and python:VERSION/,
   );
   await assert.rejects(
     planRuns({ ...plan, arms: [plainArm("q", { drop_out: 1 })] }),
