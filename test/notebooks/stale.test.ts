@@ -21,7 +21,6 @@ const TO_EXECUTE: readonly string[] = [
   "06b-a-run-watched",
   "07-zero-shot-evaluation",
   "08-one-seed-is-not-a-result",
-  "09-the-reproduction-laboratory",
   "10-ad-hoc-analysis",
 ];
 
