@@ -12,12 +12,15 @@ import { CHAPTERS } from "../../lib/notebook/course/spine";
  * notebook is executed; the list only shrinks.
  */
 const TO_EXECUTE: readonly string[] = [
+  "01-the-claim",
   "02-preprocessing",
   "03-the-model",
   "04-lstm-equivalence",
   "05-span-representations",
+  "06-training-markerV0",
   "06b-a-run-watched",
   "07-zero-shot-evaluation",
+  "08-one-seed-is-not-a-result",
   "10-ad-hoc-analysis",
 ];
 
