@@ -189,7 +189,7 @@ test("the project's manifest is sound, and every broken entry is named", () => {
     ['"path": "ner_data/ai', '"path": "/ner_data/ai', /"path" is "\/ner_data/],
     ['"commit": "2e7b', '"commit": "main', /"commit" is .*40 hexadecimal digits/],
     ['"bytes": 134455', '"bytes": -1', /"bytes" is -1, wanted a positive whole number/],
-    ['"name": "bio"', '"name": "csv"', /"format" is \{"name":"csv".*, wanted an object with a "name" of pile-ner/],
+    ['"name": "bio"', '"name": "xlsx"', /"format" is \{"name":"xlsx".*, wanted an object with a "name" of pile-ner/],
     ['"columns": "token,tag"', '"columns": "word,tag"', /--columns got "word,tag"/],
     ['"scheme": "iob2"', '"scheme": "iob3"', /"scheme" is "iob3", wanted one of iob1/],
     ['"role": "test"', '"role": "best"', /"role" is "best", wanted one of test, leak check/],

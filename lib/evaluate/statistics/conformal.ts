@@ -7,13 +7,13 @@
  * @see Angelopoulos, Bates, Fisch, Lei, Schuster 2022, "Conformal Risk Control"
  */
 
-/** Largest float32 below a positive float32: a score equal to a threshold does not count, and this one lets it. */
-export function justBelow(score: number): number {
-  const value = new Float32Array([score]);
-  if (value[0] <= 0) return 0;
-  new Uint32Array(value.buffer)[0] -= 1;
-  return value[0];
-}
+/**
+ * A float32 below a positive score: a score equal to a threshold does not count, and this one lets it. It lies as far below as the same
+ * sentence's score may move when it is read among others, where products of other sizes round otherwise: some 1e-6 of it.
+ */
+export const justBelow = (score: number): number => Math.fround(Math.max(0, score) * (1 - SLACK));
+
+const SLACK = 1e-5;
 
 /**
  * @param sentences the scores of each sentence's mentions, in (0, 1), 0 for one that the model does not see at all; sentences without
