@@ -20,10 +20,8 @@ export function maxDifference(a: Numbers, b: Numbers): number {
 
 /** max |a - b| / max |b| */
 export function relativeDifference(a: Numbers, b: Numbers): number {
-  let scale = 0;
-  for (let i = 0; i < b.length; i++) scale = Math.max(scale, Math.abs(b[i]));
   const worst = maxDifference(a, b);
-  return worst === 0 ? 0 : worst / scale;
+  return worst === 0 ? 0 : worst / largest(b);
 }
 
 export function assertClose(a: Numbers, b: Numbers, tolerance: number, what: string): void {
@@ -31,12 +29,20 @@ export function assertClose(a: Numbers, b: Numbers, tolerance: number, what: str
   assert.ok(worst <= tolerance, `${what}: max |a - b| = ${worst.toExponential(2)}, wanted at most ${tolerance}`);
 }
 
-export function assertRelative(a: Numbers, b: Numbers, tolerance: number, what: string): void {
-  const worst = relativeDifference(a, b);
+/** @param floor the least that a and b are measured by: where b is nothing but what cancels out, rounding is a difference of any size */
+export function assertRelative(a: Numbers, b: Numbers, tolerance: number, what: string, floor = 0): void {
+  const worst = floor > 0 ? maxDifference(a, b) / Math.max(largest(b), floor) : relativeDifference(a, b);
   assert.ok(
     worst <= tolerance,
     `${what}: max |a - b| / max |b| = ${worst.toExponential(2)}, wanted at most ${tolerance}`,
   );
+}
+
+/** max |a| */
+export function largest(a: Numbers): number {
+  let scale = 0;
+  for (let i = 0; i < a.length; i++) scale = Math.max(scale, Math.abs(a[i]));
+  return scale;
 }
 
 /** A tensor of a fixture. @throws where the fixture lacks it */

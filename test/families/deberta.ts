@@ -10,7 +10,7 @@ import { noDropout } from "../../lib/fused/dropout";
 import { Parameters } from "../../lib/weights/parameters";
 import { type NamedArray, readSafetensors } from "../../lib/weights/safetensors";
 import { Shapes } from "../../lib/weights/shapes";
-import { assertClose, assertNames, assertRelative, need } from "./compare";
+import { assertClose, assertNames, assertRelative, largest, need } from "./compare";
 import type { GoldenFamily } from "./family";
 
 /** DeBERTa-v2 with the switches that v3 leaves alone, without padding and as transformers writes it. */
@@ -47,12 +47,14 @@ function checkVariant(
   assertClose(tf.mul(run(), real).dataSync(), need(tensors, "out").data, 1e-4, `${encode.name}: output`);
   const variables = new Map(parameters.entries());
   const { grads } = tf.variableGrads(() => tf.sum(tf.mul(run(), float("R"))) as tf.Scalar, [...variables.values()]);
+  // What has no gradient at all for these texts is held to a ten-thousandth of the largest one.
+  const noise = 1e-4 * Math.max(...[...variables.keys()].map((name) => largest(need(tensors, `grad.${name}`).data)));
   for (const [name, variable] of variables) {
     const wanted = need(tensors, `grad.${name}`).data;
     const what = `${encode.name}: gradient of ${name}`;
     // A key's bias adds the same to all scores of a query, unless the position's queries read it: noise on both sides.
     if (name.endsWith("key_proj.bias")) assertClose(grads[variable.name].dataSync(), wanted, 1e-3, what);
-    else assertRelative(grads[variable.name].dataSync(), wanted, 1e-4, what);
+    else assertRelative(grads[variable.name].dataSync(), wanted, 1e-4, what, noise);
   }
 }
 

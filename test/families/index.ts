@@ -56,6 +56,8 @@ const NOT_BUILT: readonly RegExp[] = [];
 /** Files that belong to a fixture (a model folder) or describe the fixtures. */
 const SUPPORT = [
   /^README\.md$/,
+  // Of test/gliner/reading/described.
+  /^described\//,
   // Of test/audit/trace.
   /^trace\//,
   /^eras\/[^/]+\/version\.json$/,

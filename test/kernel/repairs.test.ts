@@ -95,7 +95,7 @@ test("Markdown: structure is rendered, HTML is shown as text", () => {
   const html = markdownToHtml(
     "# A *b*\n\ntext `<i>` <script>x</script>\n\n* one\n* two **2**\n\n| h |\n|---|\n| c |\n\n```ts\na < b\n```",
   );
-  assert.match(html, /<h1>A <em>b<\/em><\/h1>/);
+  assert.match(html, /<h1 id="a-b">A <em>b<\/em><\/h1>/);
   assert.match(html, /<code>&lt;i&gt;<\/code> &lt;script&gt;/);
   assert.match(html, /<ul>\s*<li>one<\/li>\s*<li>two <strong>2<\/strong><\/li>\s*<\/ul>/);
   assert.match(html, /<th>h<\/th>[\s\S]*<td>c<\/td>/);
