@@ -63,7 +63,7 @@ test("labels are a list of names", async () => {
   const wrong: [unknown, RegExp][] = [
     ["person", /labels got "person", wanted a list of entity types/],
     [new Set(LABELS), /labels got a Set, wanted a list/],
-    [{ person: 1 }, /labels got a Object, wanted a list/],
+    [{ person: 1 }, /the type "person" has no description|labels got a Object, wanted a list/],
     [undefined, /labels got undefined/],
     [[], /labels is an empty list/],
     [["person", 7], /label 2 is 7, wanted the name of a type/],

@@ -11,18 +11,7 @@ import { CHAPTERS } from "../../lib/notebook/course/spine";
  * To be executed anew, on a machine that has the time: `npm run -s workbook -- NAME --out notebooks --no-html`. A name leaves the list when its
  * notebook is executed; the list only shrinks.
  */
-const TO_EXECUTE: readonly string[] = [
-  "01-the-claim",
-  "02-preprocessing",
-  "03-the-model",
-  "04-lstm-equivalence",
-  "05-span-representations",
-  "06-training-markerV0",
-  "06b-a-run-watched",
-  "07-zero-shot-evaluation",
-  "08-one-seed-is-not-a-result",
-  "10-ad-hoc-analysis",
-];
+const TO_EXECUTE: readonly string[] = ["05-span-representations"];
 
 const stalenessOf = (name: string) => staleness(readNotebook(join(PROJECT_ROOT, "notebooks", `${name}.ipynb`)));
 

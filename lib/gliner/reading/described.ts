@@ -12,7 +12,9 @@ export type DescribedTypes = Readonly<Record<string, string>>;
 
 /** True for `{name: description}`. */
 export function isDescribed(labels: unknown): labels is DescribedTypes {
-  return typeof labels === "object" && labels !== null && !Array.isArray(labels);
+  if (typeof labels !== "object" || labels === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(labels);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /**
