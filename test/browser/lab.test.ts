@@ -116,7 +116,7 @@ test("notebook 00 runs from its first cell to its last", { skip }, async () => {
     .locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')
     .allInnerTexts();
   assert.deepEqual(failed, []);
-  for (const selector of ["table", "mark", "progress", ":is(img.plot-img, .js-plotly-plot)", ".jp-RenderedImage img"])
+  for (const selector of ["table", "mark", "progress", ".jp-RenderedImage img"])
     await page
       .locator(`.jp-OutputArea ${selector}:visible`)
       .first()
