@@ -66,13 +66,13 @@ function cells(shown: readonly Display[]): Cell[] {
 
 for (const colorScheme of ["light", "dark"] as const)
   test(`figures are drawn in the ink of the page: ${colorScheme}`, { skip }, async () => {
-    const page = await browser.newPage({ colorScheme, viewport: { width: 900, height: 1100 } });
+    const page = await browser.newPage({ colorScheme, viewport: { width: 900, height: 1600 } });
     const faults: string[] = [];
     page.on("pageerror", (error) => faults.push(String(error)));
     page.on("requestfailed", (request) => faults.push(request.url()));
     await page.goto(`file://${folder}/a.html`);
     const ink = colorScheme === "dark" ? "rgb(232, 230, 227)" : "rgb(29, 29, 31)";
-    assert.deepEqual(await page.evaluate(FILLS), [ink, "rgb(34, 34, 34)"]);
+    assert.deepEqual(await page.evaluate(FILLS), [ink, "rgb(34, 34, 34)"], faults.join());
     assert.equal(await page.locator(".figure .gtitle").first().textContent(), "Log <b>axis</b>");
     assert.deepEqual(await page.evaluate("[...document.images].map(({ alt }) => alt)"), [
       "a picture without a description",
@@ -114,6 +114,6 @@ test("a page brings what its figures need of plotly, a map its coasts, and nothi
   );
   assert.deepEqual(there, [true, true, true]);
   await page.goto(`file://${folder}/plain.html`);
-  assert.equal(await page.locator("script").count(), 0);
+  assert.equal(await page.locator('script[src*="plotly"]').count(), 0, "nothing of plotly where nothing is drawn");
   await page.close();
 });

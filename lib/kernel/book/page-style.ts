@@ -28,7 +28,7 @@ img { max-width: 100%; }
 #search { font: inherit; color: inherit; background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .15rem .5rem; max-width: 60vw; }
 #found:empty { display: none; } #found small { color: var(--aside); } [aria-current] { font-weight: 600; color: inherit; text-decoration: none; }
 summary { cursor: pointer; color: var(--mark); } .onward { display: flex; justify-content: space-between; gap: 1rem; margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .8rem; }
-.html, .text { overflow-x: auto; } .figure { min-height: 1px; overflow-x: auto; }
+.html, .text { overflow-x: auto; } .figure { overflow-x: auto; }
 @media (max-width: 40rem) { main { padding: 1rem .9rem 4rem; } body { font-size: 15px; } .source { padding: .5rem .6rem; } .outputs { padding-left: .5rem; } }
 @media print { .site, .onward, .note, .count { display: none; } main { max-width: none; padding: 0; } a { color: inherit; text-decoration: none; }
   .source, pre, table, .figure, img { break-inside: avoid; } .source { white-space: pre-wrap; } h2, h3 { break-after: avoid; } details { display: block; } }
