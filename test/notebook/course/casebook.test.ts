@@ -43,10 +43,10 @@ test("fewer than three, the same twice and names that no suspect has are refused
   assert.throws(() => caseRows("99"), UserError);
 });
 
-test("a suspect that is a way of scoring has the number of the stored presets", () => {
+test("a suspect that is a way of scoring has the number of the laboratory, else of the stored presets", () => {
   const [row] = caseRows(["decode-order"]);
   assert.match(row.worth, /^-\d+\.\d \[/);
-  assert.match(row["known from"], /zero-shot-presets/);
+  assert.match(row["known from"], /zero-shot-presets|laboratory: .* seeds/);
   assert.equal(row["gap it can explain"], "neither");
 });
 
