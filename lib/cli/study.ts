@@ -18,7 +18,7 @@ import { RESULTS_FOLDER, recordResult, suspectResults } from "../study/results/t
 import { adoptRuns, checkAdopted } from "../study/run/adopt";
 import { StudyFolder } from "../study/run/folder";
 import type { Programs } from "../study/run/perform";
-import { KEPT_RUNS, storeResult } from "../study/run/store";
+import { KEPT_RUNS, keepResult } from "../study/run/store";
 import { type Command, number, required, runCommand, type Values, whole } from "./command";
 import { calculator, estimate, listSuspects, lookAhead } from "./study-ahead";
 import { studyPictures, suspectsPicture } from "./study-figures";
@@ -125,7 +125,7 @@ async function study(name: string, plan: Plan, values: Values, adopted: readonly
     process.stdout.write(comparisonTable(result));
     const written = await studyPictures(result, out);
     if (values.record) {
-      for (const run of resultsOf(planned.runs, folder).values()) written.push(storeResult(KEPT_RUNS, run));
+      for (const run of resultsOf(planned.runs, folder).values()) written.push(keepResult(KEPT_RUNS, run));
       written.push(...recordResult(result));
       written.push(...(await suspectsPicture(suspectResults(), `${RESULTS_FOLDER}.png`)));
     }

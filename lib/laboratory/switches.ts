@@ -5,8 +5,8 @@ import type { Predictor } from "../evaluate/predictions/predict";
 import type { GLiNER } from "../gliner/gliner";
 import type { GLiNERConfig } from "../model/config";
 import { exceeds, greedyDecode, type SpanCandidate } from "../model/decode";
-import { initialValues } from "../model/initialise";
-import { type ForwardOptions, modelShapes } from "../model/uni-encoder-span";
+import { redraw } from "../model/redraw";
+import type { ForwardOptions } from "../model/uni-encoder-span";
 
 /** Ways to compute the same model that a reader may swap. */
 export type Switches = Pick<ForwardOptions, "lstm" | "head" | "leak">;
@@ -24,19 +24,15 @@ export function withSwitches(model: GLiNER, forward: Switches): Predictor {
  * @throws UserError where no parameter has such a name
  */
 export async function withRedrawn<T>(model: GLiNER, names: RegExp, seed: number, run: () => Promise<T>): Promise<T> {
-  const { parameters, config, encoder } = model.model;
+  const { parameters } = model.model;
   const drawn = parameters.names().filter((name) => names.test(name));
   if (drawn.length === 0) throw usageError(`no parameter of the model is called ${names}.`);
-  const shapes = modelShapes(config, encoder);
   const kept = drawn.map((name) => parameters.get(name).dataSync<"float32">().slice());
-  const set = (values: (name: string, i: number) => Float32Array) => {
-    drawn.forEach((name, i) => void parameters.set(name, values(name, i), parameters.get(name).shape));
-  };
-  set((name) => initialValues(name, shapes, seed));
+  redraw(model.model, drawn, seed);
   try {
     return await run();
   } finally {
-    set((_, i) => kept[i]);
+    drawn.forEach((name, i) => void parameters.set(name, kept[i], parameters.get(name).shape));
   }
 }
 

@@ -10,10 +10,8 @@ import { bandOfSquare, squareOfBand } from "../../lib/fused/band";
 import { blocksOf, disentangledAttention } from "../../lib/fused/disentangled-attention";
 import { noDropout, seededDropout } from "../../lib/fused/dropout";
 import { packingOf } from "../../lib/fused/packing";
-import { randomStream } from "../../lib/random";
-import { Parameters } from "../../lib/weights/parameters";
 import { Shapes } from "../../lib/weights/shapes";
-import { assertTwins, random } from "../fused/twins";
+import { assertSlope, assertTwins, maskOf, random, smallEncoder } from "../fused/twins";
 
 /** DeBERTa without padding, its attention in blocks, against DeBERTa as transformers writes it. */
 
@@ -50,19 +48,9 @@ const V3: DebertaConfig = {
 function encoder(lengths: readonly number[], config: DebertaConfig) {
   const shapes = new Shapes();
   debertaShapes(shapes, "", config);
-  const parameters = new Parameters();
-  const normal = randomStream(lengths.length, "twin");
-  for (const [name, shape] of shapes)
-    parameters.set(
-      name,
-      Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => normal.normal() * 0.3),
-      shape,
-    );
-  const [B, T] = [lengths.length, Math.max(...lengths)];
-  const mask = Int32Array.from({ length: B * T }, (_, i) => +(i % T < lengths[Math.floor(i / T)]));
-  const ids = Int32Array.from(mask, (real) => (real ? normal.integer(1, config.vocab_size - 1) : 0));
-  const real = tf.tensor3d(Float32Array.from(mask), [B, T, 1]);
-  return { input: { subwords: { ids, mask, B, T }, parameters, prefix: "", config, dropout: noDropout }, real };
+  const given = { vocabulary: config.vocab_size, seed: lengths.length };
+  const { parameters, subwords, real } = smallEncoder(shapes, lengths, given);
+  return { input: { subwords, parameters, prefix: "", config, dropout: noDropout }, real };
 }
 
 function assertSame(name: string, lengths: readonly number[], changes: Partial<DebertaConfig>): void {
@@ -105,11 +93,7 @@ test("attention in blocks of texts, and of queries, equals attention at once", (
   const [h, d] = [3, 4];
   for (const lengths of [[20, 3, 9], [70], [50, 61]]) {
     const [B, T] = [lengths.length, Math.max(...lengths)];
-    const packing = packingOf(
-      Int32Array.from({ length: B * T }, (_, i) => +(i % T < lengths[Math.floor(i / T)])),
-      B,
-      T,
-    );
+    const packing = packingOf(maskOf(lengths), B, T);
     const laid = { packing, layout: headLayout(packing, h), heads: h };
     const [qkv, rows] = [random(packing.N, 3 * h * d), random(17, 2 * h * d)];
     const drop = { dropout: noDropout, rate: 0, site: "here" };
@@ -151,18 +135,7 @@ test("DeBERTa without padding under dropout: its gradient is the slope of its lo
     "encoder.layer.1.attention.self.query_proj.weight",
     "encoder.rel_embeddings.weight",
   ]) {
-    const variable = input.parameters.get(name);
-    const gradient = tf.variableGrads(loss, [variable]).grads[variable.name];
-    const direction = tf.randomNormal(variable.shape, 0, 1, "float32", 13);
-    const slope = tf.sum(tf.mul(gradient, direction)).dataSync()[0];
-    const [h, start] = [1e-2, variable.clone()];
-    const at = (step: number) => {
-      variable.assign(tf.add(start, tf.mul(direction, step)) as tf.Tensor2D);
-      return loss().dataSync()[0];
-    };
-    const measured = (at(h) - at(-h)) / (2 * h);
-    variable.assign(start as tf.Tensor2D);
-    assert.ok(Math.abs(slope - measured) < 0.02 * Math.max(1, Math.abs(measured)), `${name}: ${slope}, ${measured}`);
+    assertSlope(name, loss, input.parameters.get(name));
   }
   input.parameters.dispose();
 });

@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { before } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
@@ -11,11 +10,9 @@ import { gelu, plainGelu } from "../../lib/fused/gelu";
 import { layerNormRows, plainLayerNorm } from "../../lib/fused/layer-norm";
 import { plainReluDropout, reluDropout } from "../../lib/fused/relu-dropout";
 import { gatherRows, pickRows } from "../../lib/fused/rows";
-import { randomStream } from "../../lib/random";
-import { Parameters } from "../../lib/weights/parameters";
 import { Shapes } from "../../lib/weights/shapes";
 import { testAtEveryLevel } from "../kernels";
-import { assertTwins, random } from "./twins";
+import { assertSlope, assertTwins, random, smallEncoder } from "./twins";
 
 /** Every fused op against its readable twin: values, and the gradients of all inputs; with native ops of our own and without. */
 
@@ -103,19 +100,7 @@ const CONFIG: BertConfig = {
 function encoder(lengths: readonly number[], seed: number) {
   const shapes = new Shapes();
   bertShapes(shapes, "", CONFIG);
-  const parameters = new Parameters();
-  const normal = randomStream(seed, "twin");
-  for (const [name, shape] of shapes)
-    parameters.set(
-      name,
-      Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => normal.normal() * 0.3),
-      shape,
-    );
-  const [B, T] = [lengths.length, Math.max(...lengths)];
-  const mask = Int32Array.from({ length: B * T }, (_, i) => +(i % T < lengths[Math.floor(i / T)]));
-  const ids = Int32Array.from(mask, (real) => (real ? normal.integer(1, CONFIG.vocab_size - 1) : 0));
-  const real = tf.tensor3d(Float32Array.from(mask), [B, T, 1]);
-  return { parameters, subwords: { ids, mask, B, T }, real };
+  return smallEncoder(shapes, lengths, { vocabulary: CONFIG.vocab_size, seed });
 }
 
 for (const lengths of [[5, 3, 1], [7], [4, 4], [29, 2, 30, 11]])
@@ -144,18 +129,7 @@ testAtEveryLevel("BERT without padding under dropout: its gradient is the slope 
       tf.mul(tf.mul(packedBert({ subwords, parameters, prefix: "", config: CONFIG, dropout }), real), weight),
     ) as tf.Scalar;
   for (const name of ["encoder.layer.0.attention.self.value.weight", "encoder.layer.1.attention.self.query.weight"]) {
-    const variable = parameters.get(name);
-    const gradient = tf.variableGrads(loss, [variable]).grads[variable.name];
-    const direction = tf.randomNormal(variable.shape, 0, 1, "float32", 13);
-    const slope = tf.sum(tf.mul(gradient, direction)).dataSync()[0];
-    const [h, start] = [1e-2, variable.clone()];
-    const at = (step: number) => {
-      variable.assign(tf.add(start, tf.mul(direction, step)) as tf.Tensor2D);
-      return loss().dataSync()[0];
-    };
-    const measured = (at(h) - at(-h)) / (2 * h);
-    variable.assign(start as tf.Tensor2D);
-    assert.ok(Math.abs(slope - measured) < 0.02 * Math.max(1, Math.abs(measured)), `${name}: ${slope}, ${measured}`);
+    assertSlope(name, loss, parameters.get(name));
   }
   parameters.dispose();
 });

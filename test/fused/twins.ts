@@ -1,6 +1,9 @@
 /** How a fast op and its readable twin are held equal. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
+import { randomStream } from "../../lib/random";
+import { Parameters } from "../../lib/weights/parameters";
+import type { Shapes } from "../../lib/weights/shapes";
 import { assertClose } from "../families/compare";
 
 let drawn = 0;
@@ -23,4 +26,46 @@ export function assertTwins(name: string, inputs: tf.Variable[], fused: () => tf
     const tolerance = 1e-5 * Math.max(scale(b[key]), largest / 100);
     assertClose(a[key].dataSync(), b[key].dataSync(), tolerance, `${name}: gradients`);
   }
+}
+
+/** Values for all declared parameters, and texts of these lengths with random ids. @param seed of the values and the ids */
+export function smallEncoder(
+  shapes: Shapes,
+  lengths: readonly number[],
+  { vocabulary, seed }: { vocabulary: number; seed: number },
+) {
+  const parameters = new Parameters();
+  const normal = randomStream(seed, "twin");
+  for (const [name, shape] of shapes)
+    parameters.set(
+      name,
+      Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => normal.normal() * 0.3),
+      shape,
+    );
+  const [B, T] = [lengths.length, Math.max(...lengths)];
+  const mask = maskOf(lengths);
+  const ids = Int32Array.from(mask, (real) => (real ? normal.integer(1, vocabulary - 1) : 0));
+  const real = tf.tensor3d(Float32Array.from(mask), [B, T, 1]);
+  return { parameters, subwords: { ids, mask, B, T }, real };
+}
+
+/** [B, T] of 1 and, for padding, 0. */
+export function maskOf(lengths: readonly number[]): Int32Array {
+  const T = Math.max(...lengths);
+  return Int32Array.from({ length: lengths.length * T }, (_, i) => +(i % T < lengths[Math.floor(i / T)]));
+}
+
+/** @throws AssertionError where the gradient of a variable is not the slope of the loss along a random direction */
+export function assertSlope(name: string, loss: () => tf.Scalar, variable: tf.Variable): void {
+  const gradient = tf.variableGrads(loss, [variable]).grads[variable.name];
+  const direction = tf.randomNormal(variable.shape, 0, 1, "float32", 13);
+  const slope = tf.sum(tf.mul(gradient, direction)).dataSync()[0];
+  const [h, start] = [1e-2, variable.clone()];
+  const at = (step: number) => {
+    variable.assign(tf.add(start, tf.mul(direction, step)));
+    return loss().dataSync()[0];
+  };
+  const measured = (at(h) - at(-h)) / (2 * h);
+  variable.assign(start);
+  assert.ok(Math.abs(slope - measured) < 0.02 * Math.max(1, Math.abs(measured)), `${name}: ${slope}, ${measured}`);
 }

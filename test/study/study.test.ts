@@ -10,7 +10,7 @@ import { planRuns } from "../../lib/study/plan/runs";
 import { comparePlan } from "../../lib/study/results/compare";
 import { StudyFolder } from "../../lib/study/run/folder";
 import type { RunResult } from "../../lib/study/run/result";
-import { storedResult, storeResult } from "../../lib/study/run/store";
+import { keepResult, resultIn } from "../../lib/study/run/store";
 import { DEFAULT_ENCODER } from "../../lib/weights/encoders";
 import { verb } from "../cli/verb";
 import { outcome, start, until } from "./queue-run";
@@ -78,11 +78,11 @@ test("a run that the repository keeps is counted and not run again, unless all a
   bare.close();
   const [first] = runs;
   const other = { ...first, readings: [{ ...first.readings[0], ask: "gliner" }] };
-  assert.equal(storedResult(kept, other), undefined, "a question that it was not asked");
+  assert.equal(resultIn(kept, other), undefined, "a question that it was not asked");
   const before = results.get(first.id) as RunResult;
   const reading = Object.values(before.readings)[0];
-  storeResult(kept, { ...before, readings: { more: reading } });
-  assert.deepEqual(Object.keys(storedResult(kept, first)?.readings ?? {}), [...Object.keys(before.readings), "more"]);
+  keepResult(kept, { ...before, readings: { more: reading } });
+  assert.deepEqual(Object.keys(resultIn(kept, first)?.readings ?? {}), [...Object.keys(before.readings), "more"]);
 });
 
 test("another way of scoring comes from stored predictions, without a training", () => {

@@ -8,14 +8,13 @@ import { UserError, warnOnce } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
 import { median } from "../../median";
 import { describeHead } from "../../model/describe";
-import { initialValues } from "../../model/initialise";
 import { parametersOf } from "../../model/modules";
-import { modelShapes } from "../../model/uni-encoder-span";
+import { redraw } from "../../model/redraw";
 import { projectState } from "../../provenance/project";
 import { scrubbed } from "../../provenance/scrub";
 import { GLiNER } from "../gliner";
 import type { Recipe } from "../recipe/recipe";
-import { seedOf, type TrainingConfig } from "../recipe/training-config";
+import { seedOf } from "../recipe/training-config";
 import type { RunEnd, TrainingResult } from "./options";
 import { loadTrainingData, type TrainingData } from "./recipe-data";
 import type { TrainingReport } from "./report";
@@ -94,17 +93,10 @@ async function startModel(recipe: Recipe): Promise<GLiNER> {
   if (!prev_path) return GLiNER.fromConfig(recipe.model, { seed: seedOf(recipe.training, "init") });
   const model = await GLiNER.fromPretrained(prev_path);
   warnOfModelKeys(recipe, model);
-  redraw(model, recipe.training);
+  const { parameters } = model.model;
+  const lost = parametersOf(redraw_components, parameters.names(), "redraw_components");
+  redraw(model.model, lost, seedOf(recipe.training, "init"));
   return model;
-}
-
-/** Parts that a checkpoint lost, or is to learn from the start. @throws UserError where the model has no such part */
-function redraw({ config, model: { encoder, parameters } }: GLiNER, training: TrainingConfig): void {
-  const names = parametersOf(training.redraw_components, parameters.names(), "redraw_components");
-  if (names.size === 0) return;
-  const shapes = modelShapes(config, encoder);
-  for (const name of names)
-    parameters.set(name, initialValues(name, shapes, seedOf(training, "init")), parameters.get(name).shape);
 }
 
 /** A trained model brings its own configuration: what the recipe says besides is not on, and that is said. */

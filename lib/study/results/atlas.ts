@@ -1,5 +1,6 @@
 /** The seed atlas: how far runs of one recipe lie apart, test by test, where nothing but the seed differs. F1 in 0..1. */
 import { usageError } from "../../errors";
+import { mean } from "../../evaluate/statistics/mean";
 import { type SeedSummary, seedSummary } from "../../evaluate/statistics/seeds";
 import type { StoredRun, SuspectResult } from "./result";
 
@@ -27,7 +28,7 @@ function rowsOf(value: string, runs: readonly StoredRun[]): AtlasRow[] {
   for (const { id, sets } of runs)
     if (Object.keys(sets).join() !== tests.join())
       throw usageError(`the run ${id} is of ${Object.keys(sets).join(", ")}, wanted ${tests.join(", ")}.`);
-  const mean = runs.map(({ sets }) => Object.values(sets).reduce((sum, f1) => sum + f1, 0) / tests.length);
-  const rows = [{ test: MEAN, f1: mean }, ...tests.map((test) => ({ test, f1: runs.map(({ sets }) => sets[test]) }))];
+  const means = runs.map(({ sets }) => mean(Object.values(sets)));
+  const rows = [{ test: MEAN, f1: means }, ...tests.map((test) => ({ test, f1: runs.map(({ sets }) => sets[test]) }))];
   return rows.map(({ test, f1 }) => ({ value, test, f1, ...seedSummary(f1) }));
 }

@@ -1,5 +1,6 @@
 /** Seeds that a plan would need, from a spread that was measured: its own control's, or that of a stored result of the same size. */
 import { UserError } from "../../errors";
+import { mean } from "../../evaluate/statistics/mean";
 import { seedsNeeded } from "../../evaluate/statistics/power";
 import { seedSummary } from "../../evaluate/statistics/seeds";
 import type { PlannedRuns } from "../plan/runs";
@@ -47,7 +48,7 @@ export function measuredPower(
   stored: readonly SuspectResult[],
 ): Power {
   if (own && own.control.length >= 3) {
-    const { sd, n } = seedSummary(own.control.map(({ reading }) => average(Object.values(reading.sets))));
+    const { sd, n } = seedSummary(own.control.map(({ reading }) => mean(Object.values(reading.sets))));
     if (sd === 0) throw new UserError(`all ${n} seeds of the control have one score: there is no spread to plan with.`);
     const sentences = Math.max(0, ...own.arms.map(({ seen }) => Math.sqrt(seen?.variance.sentences ?? 0)));
     return powerTable({
@@ -69,5 +70,3 @@ export function measuredPower(
   const from = `${best.control.runs.length} seeds of the control of ${best.suspect}, in data/results/suspects`;
   return powerTable({ spread: 100 * best.control.sd, sentences: 0, from });
 }
-
-const average = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;

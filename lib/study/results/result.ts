@@ -1,6 +1,7 @@
 /** The result of a suspect or a plan as it is stored: data/results/suspects/<id>.json. F1 in 0..1. */
 import { basename } from "node:path";
 import { UserError } from "../../errors";
+import { mean } from "../../evaluate/statistics/mean";
 import { seedsNeeded } from "../../evaluate/statistics/power";
 import { seedSummary } from "../../evaluate/statistics/seeds";
 import { levelOf } from "../conduct";
@@ -80,7 +81,7 @@ export function storedResult(
   command: string,
 ): SuspectResult {
   const { control, arms } = comparison;
-  const f1 = control.map(({ reading }) => meanOf(reading.sets));
+  const f1 = control.map(({ reading }) => mean(Object.values(reading.sets)));
   const summary = f1.length ? seedSummary(f1) : undefined;
   const recipe = planned.runs[0].recipe;
   const setting = {
@@ -160,7 +161,5 @@ function seedsFor(difference: number, arms: readonly ArmComparison[], sd: number
   }
 }
 
-const meanOf = (sets: Record<string, number>) =>
-  Object.values(sets).reduce((a, b) => a + b, 0) / Object.keys(sets).length;
 const finite = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;

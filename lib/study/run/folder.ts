@@ -14,7 +14,7 @@ import { writeAtomically } from "../../files/atomic";
 import { readJson } from "../../files/json";
 import type { RunSpec } from "../plan/runs";
 import type { RunResult } from "./result";
-import { storedResult, storeResult } from "./store";
+import { keepResult, resultIn } from "./store";
 
 export class StudyFolder {
   private constructor(
@@ -82,12 +82,12 @@ export class StudyFolder {
 
   /** What is on file of a run, here or among the kept ones, where it has all readings that are wanted; a run is counted once, by its id. */
   result(run: Pick<RunSpec, "id" | "readings" | "tests">): RunResult | undefined {
-    return storedResult(this.results, run) ?? (this.kept === null ? undefined : storedResult(this.kept, run));
+    return resultIn(this.results, run) ?? (this.kept === null ? undefined : resultIn(this.kept, run));
   }
 
   /** Keeps a result beside readings of it that are there already. */
   keep(result: RunResult): void {
-    storeResult(this.results, result);
+    keepResult(this.results, result);
   }
 
   private get results(): string {

@@ -16,13 +16,13 @@ export interface RunsOnFile {
 }
 
 /** The runs that the repository keeps, and no other. */
-export const keptRuns: RunsOnFile = { result: (run) => storedResult(KEPT_RUNS, run) };
+export const keptRuns: RunsOnFile = { result: (run) => resultIn(KEPT_RUNS, run) };
 
 /** No run at all. */
 export const noRuns: RunsOnFile = { result: () => undefined };
 
 /** What is on file of a run, where it has all readings that are wanted. @throws UserError where a file is of another run */
-export function storedResult(
+export function resultIn(
   folder: string,
   { id, readings, tests }: Pick<RunSpec, "id" | "readings" | "tests">,
 ): RunResult | undefined {
@@ -33,7 +33,7 @@ export function storedResult(
 }
 
 /** Keeps a result beside readings of it that are there already. @returns the file */
-export function storeResult(folder: string, result: RunResult): string {
+export function keepResult(folder: string, result: RunResult): string {
   mkdirSync(folder, { recursive: true });
   const path = resultPath(folder, result.id);
   const old = existsSync(path) ? checkResult(readJson(path), result.id, path).readings : {};
