@@ -82,7 +82,8 @@ export {
   readPredictions,
 } from "./evaluate/predictions/predictions";
 export { type OrderStudy, studyOrders } from "./evaluate/prompts/label-order";
-export type { StudyOptions, Wording } from "./evaluate/prompts/prompt-study";
+export type { StudyOptions } from "./evaluate/prompts/prompt-study";
+export type { Wording } from "./evaluate/prompts/wording";
 export { AS_GIVEN, oneAtATime, studyWordings, type WordingResult } from "./evaluate/prompts/wordings";
 export { MATCH_MODES, type ModeScores, matchModes } from "./evaluate/scoring/match-modes";
 export { addCounts, type Counts, countMatches, f1Scores, type Scores, scoresPerType } from "./evaluate/scoring/metrics";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Tokenizer } from "@huggingface/tokenizers";
-import { UserError, warnOnce } from "../errors";
+import { UserError, usageError, warnOnce } from "../errors";
 import { writeAtomically } from "../files/atomic";
 import { isObject, quote } from "../files/json-object";
 import { buildTokenizer } from "./build";
@@ -130,6 +130,13 @@ export class SubwordTokenizer {
     }));
     const file = { ...this.file, added_tokens: [...this.file.added_tokens, ...added] };
     return new SubwordTokenizer(file, this.config, this.origin);
+  }
+
+  /** The same tokenizer for shorter sequences. @throws UserError (usage) where it is no limit, or the encoder's own is shorter */
+  withLimit(subwords: number): SubwordTokenizer {
+    if (!Number.isSafeInteger(subwords) || subwords < 3 || subwords > this.modelMaxLength)
+      throw usageError(`the limit of ${subwords} subwords is none; wanted a whole number from 3 to ${this.modelMaxLength}.`);
+    return new SubwordTokenizer(this.file, { ...this.config, model_max_length: subwords }, this.origin);
   }
 
   /** Writes what Python's AutoTokenizer reads: tokenizer.json, tokenizer_config.json, special_tokens_map, added_tokens. */

@@ -68,3 +68,12 @@ function roundToEven(value: number): number {
   const rest = value - floor;
   return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
 }
+
+/** To the nearest bfloat16, the upper half of a float32, ties to even. */
+export function toBrainFloats(floats: Float32Array): Uint16Array {
+  const bits = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
+  // Half of the last kept bit is added, one less where that bit is even; of NaN a bit is kept that says so.
+  return Uint16Array.from(floats, (value, i) =>
+    Number.isNaN(value) ? (bits[i] >>> 16) | 0x40 : (bits[i] + 0x7fff + ((bits[i] >>> 16) & 1)) >>> 16,
+  );
+}

@@ -1,12 +1,10 @@
 /** What the studies of the prompt share: the same texts and types, asked in another way each round. */
 import type { NerRecord } from "../../data/records";
-import type { DecodeOptions, SpanCandidate } from "../../model/decode";
+import type { DecodeOptions } from "../../model/decode";
 import { checkLabels, checkNumber } from "../../options";
 import type { Predictor } from "../predictions/predict";
 import { PLAIN_RULES, type Scored, scoreTexts } from "../scoring/scoring";
-
-/** How the prompt names types: type -> name; a type that is left out keeps its own. */
-export type Wording = Readonly<Record<string, string>>;
+import { inWording, type Wording } from "./wording";
 
 /** How a study of the prompt decodes, and who hears of its progress. */
 export interface StudyOptions extends Pick<Partial<DecodeOptions>, "flatNer" | "multiLabel"> {
@@ -30,14 +28,11 @@ export async function scoreRound(
   { threshold = 0.5, flatNer = true, multiLabel = false, batchSize, onProgress, signal }: StudyOptions,
 ): Promise<Scored> {
   checkNumber("threshold", threshold);
-  const asked = checkLabels(types, "types").map((type) => wording[type] ?? type);
   const tokens = gold.map((record) => record.tokens);
-  const found = await predictor.candidates(tokens, asked, { floor: threshold, batchSize, onProgress, signal });
-  const own = new Map(asked.map((name, i) => [name, types[i]]));
-  const renamed = found.map((spans) =>
-    spans.map((span): SpanCandidate => ({ ...span, label: own.get(span.label) ?? "" })),
-  );
-  return scoreTexts(gold, renamed, { ...PLAIN_RULES, threshold, flatNer, multiLabel });
+  const reader = inWording(predictor, wording);
+  const options = { floor: threshold, batchSize, onProgress, signal };
+  const found = await reader.candidates(tokens, checkLabels(types, "types"), options);
+  return scoreTexts(gold, found, { ...PLAIN_RULES, threshold, flatNer, multiLabel });
 }
 
 /** The options of one round, whose progress is counted over all of them. */

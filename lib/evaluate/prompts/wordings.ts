@@ -1,13 +1,13 @@
 /** A study that renames the types of the prompt and measures what each wording changes in F1. */
 import type { NerRecord, NerSpan } from "../../data/records";
-import { usageError } from "../../errors";
 import type { Predictor } from "../predictions/predict";
 import { addCounts, type Counts, countMatches, f1Scores, type Scores } from "../scoring/metrics";
 import type { Scored } from "../scoring/scoring";
 import { bootstrapF1 } from "../statistics/bootstrap";
 import { compareF1 } from "../statistics/paired";
 import { askedOnly } from "../zero-shot";
-import { type StudyOptions, scoreRound, tellRound, type Wording } from "./prompt-study";
+import { type StudyOptions, scoreRound, tellRound } from "./prompt-study";
+import { checkWording, type Wording } from "./wording";
 
 /** A difference of two F1 on the same sentences, with its 95 % interval by the paired bootstrap. */
 export interface F1Difference {
@@ -88,16 +88,4 @@ function countsOf({ gold, predicted, counts }: Scored, types: readonly string[])
   if (types.length === 0) return counts;
   const only = (spans: readonly NerSpan[]) => spans.filter(([, , label]) => types.includes(label));
   return gold.map((spans, i) => countMatches(only(spans), only(predicted[i])));
-}
-
-function checkWording(name: string, wording: Wording, types: readonly string[]): void {
-  const unknown = Object.keys(wording).find((type) => !types.includes(type));
-  if (unknown !== undefined)
-    throw usageError(`the wording "${name}" names the type "${unknown}", wanted one of ${types.join(", ")}.`);
-  const asked = types.map((type) => wording[type] ?? type);
-  const twice = asked.find((label, i) => asked.indexOf(label) !== i);
-  if (twice !== undefined)
-    throw usageError(
-      `the wording "${name}" gives two types the name "${twice}"; their answers could not be told apart.`,
-    );
 }

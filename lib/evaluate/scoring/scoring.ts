@@ -14,6 +14,10 @@ export interface ScoringRules extends DecodeOptions {
   threshold: number;
   /** Types that are neither gold nor an answer. */
   drop: readonly string[];
+  /** Answers of more words are none, as by a model of this `max_width`: a span's probability does not depend on wider ones. */
+  maxWidth: number;
+  /** The types that are counted: all are decoded, an answer of another one may take a span away. null = every type. */
+  only: readonly string[] | null;
   /** Types are compared in lower case, as by Python's evaluation since 0.2.3. */
   lowerCase: boolean;
   /** Wrong: a sentence is only asked for the types that its own gold has. */
@@ -24,12 +28,14 @@ export interface ScoringRules extends DecodeOptions {
   goldNames: Readonly<Record<string, string>>;
 }
 
-/** Threshold .5, flat, one label a span, everything compared as it is. */
+/** Threshold .5, flat, one label a span, of any width and type, everything compared as it is. */
 export const PLAIN_RULES: ScoringRules = {
   threshold: 0.5,
   flatNer: true,
   multiLabel: false,
   drop: [],
+  maxWidth: Number.POSITIVE_INFINITY,
+  only: null,
   lowerCase: false,
   oracleTypes: false,
   noSentenceIndex: false,
@@ -68,8 +74,10 @@ export function scoreTexts(
   rules: ScoringRules,
 ): Scored {
   if (records.length === 0) throw new UserError("there are no records to score.");
-  const gold = records.map((record) => goldOf(record, rules));
-  const predicted = found.map((candidates, i) => decide(candidates, rules, gold[i]));
+  const all = records.map((record) => goldOf(record, rules));
+  const counted = countedBy(rules);
+  const gold = all.map((spans) => spans.filter(counted));
+  const predicted = found.map((candidates, i) => decide(candidates, rules, all[i]).filter(counted));
   const unaligned = records.map((record) => unalignedOf(record, rules));
   return { gold, predicted, counts: countAll(gold, predicted, unaligned, rules) };
 }
@@ -82,18 +90,28 @@ function goldOf({ ner }: NerRecord, { drop, goldNames, lowerCase }: ScoringRules
 
 /** The entities of a sentence under these rules. */
 function decide(found: readonly SpanCandidate[], rules: ScoringRules, gold: readonly NerSpan[]): NerSpan[] {
-  const { threshold, drop, oracleTypes, lowerCase } = rules;
+  const { threshold, drop, maxWidth, oracleTypes, lowerCase } = rules;
   const own = new Set(gold.map(([, , type]) => type));
   const above = found.filter(
-    ({ score, label }) =>
-      exceeds(score, threshold) && !drop.includes(label) && (!oracleTypes || own.has(named(label, lowerCase))),
+    ({ score, label, start, end }) =>
+      exceeds(score, threshold) &&
+      !drop.includes(label) &&
+      end - start < maxWidth &&
+      (!oracleTypes || own.has(named(label, lowerCase))),
   );
   return greedyDecode(above, rules).map(({ start, end, label }): NerSpan => [start, end, named(label, lowerCase)]);
 }
 
 /** Gold that begins or ends inside a word can be no span: each is one more that is missed. */
-function unalignedOf({ unaligned = [] }: NerRecord, { drop }: ScoringRules): number {
-  return unaligned.filter((type) => !drop.includes(type)).length;
+function unalignedOf({ unaligned = [] }: NerRecord, { drop, only }: ScoringRules): number {
+  return unaligned.filter((type) => !drop.includes(type) && (only === null || only.includes(type))).length;
+}
+
+/** Whether a mention, as gold and answers name its type, is of a type that is counted. */
+function countedBy({ only, lowerCase }: ScoringRules): (span: NerSpan) => boolean {
+  if (only === null) return () => true;
+  const names = new Set(only.map((type) => named(type, lowerCase)));
+  return ([, , type]) => names.has(type);
 }
 
 function countAll(gold: NerSpan[][], predicted: NerSpan[][], unaligned: number[], rules: ScoringRules): Counts[] {

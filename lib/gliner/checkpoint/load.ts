@@ -7,10 +7,12 @@ import { type JsonObject, readJsonObject } from "../../files/json-object";
 import { type GLiNERConfig, isTokenLevel, parseConfig } from "../../model/config";
 import { PROMPT, SCORER, SPAN_PREFIX } from "../../model/parameter-names";
 import { modelShapes, type SpanModel } from "../../model/uni-encoder-span";
+import { checkNumber } from "../../options";
 import { SubwordTokenizer } from "../../text/tokenizer";
 import { encoderFolder, toStandardError } from "../../weights/encoders";
 import { HubModel, isHubName } from "../../weights/hub/model";
 import { openWeights } from "../../weights/open";
+import { type Rounding, roundedFile } from "../../weights/rounding";
 import type { TensorFile } from "../../weights/tensor-file";
 import { type FitOptions, readParameters } from "./misfit";
 import { addSpecialTokens } from "./special-tokens";
@@ -27,6 +29,12 @@ export interface LoadedModel extends SpanModel {
 export interface LoadOptions extends FitOptions {
   /** Of a model of the hub: a branch, a tag or a commit. Default "main". */
   revision?: string;
+  /** Weights as a checkpoint in this smaller form would give them back; default as the file has them. */
+  rounding?: Rounding;
+  /** Words of a text that are read, in place of the configuration's max_len. */
+  maxLen?: number;
+  /** Subwords of prompt and text together, in place of the encoder's limit: what is beyond is cut off. */
+  maxSubwords?: number;
   /** Gets lines of progress; standard error by default. */
   log?: (line: string) => void;
 }
@@ -48,12 +56,15 @@ export async function loadModel(name: string, options: LoadOptions = {}): Promis
   const { config, ignored } = parseConfig(raw, configPath);
   if (ignored.length) warnOnce(`${configPath}: these keys decide nothing here and are ignored: ${ignored.join(", ")}.`);
   const encoderJson = (raw.encoder_config as JsonObject | null) || (await encoderConfigOf(config, log));
-  const tokenizer = await tokenizerOf(folder, config, log);
+  const own = await tokenizerOf(folder, config, log);
+  const tokenizer = options.maxSubwords === undefined ? own : own.withLimit(options.maxSubwords);
+  config.max_len = options.maxLen === undefined ? config.max_len : checkNumber("words", options.maxLen, "maxLen");
   completeVocabulary(config, tokenizer);
   checkVocabulary(config, tokenizer, folder);
   const encoder: EncoderConfig = { ...parseEncoderConfig(encoderJson, configPath), vocab_size: config.vocab_size };
   config.encoder_config = encoder;
-  const weights = await openWeights(folder);
+  const file = await openWeights(folder);
+  const weights = options.rounding === undefined ? file : roundedFile(file, options.rounding);
   try {
     recogniseLayout(config, weights);
     checkWidth(weights, config);
