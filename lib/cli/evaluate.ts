@@ -4,12 +4,14 @@ import { goldTypes } from "../data/records";
 import { ZERO_SHOT_SETS } from "../data/zero-shot-tests";
 import { usageError } from "../errors";
 import { type BenchmarkSet, comparePresets, type PresetScores } from "../evaluate/benchmark";
+import { type Asking, labelsAsked } from "../evaluate/prompts/asking";
 import type { Counts } from "../evaluate/scoring/metrics";
 import { askedLabels, PRESETS, type Preset, presetOf, rulesOf } from "../evaluate/scoring/presets";
 import { PLAIN_RULES, type ScoringRules } from "../evaluate/scoring/scoring";
 import { compareF1 } from "../evaluate/statistics/paired";
 import { amongPublished } from "../evaluate/stored/published-scores";
 import type { ShardQueue } from "../gliner/shards/order";
+import { ASKING_HELP, ASKING_OPTIONS, readAsking } from "./asking";
 import { columns } from "./columns";
 import { type Command, ruled, runCommand, type Values, whole } from "./command";
 import { comparisonReport, presetsReport, scoresReport, unrepresentableReport } from "./evaluation-report";
@@ -58,7 +60,7 @@ export const command: Command = {
     ["--published", "shows what others have reported beside the result"],
     ["--limit N", "only the first N records of each file; the types are still those of the whole file"],
     ["--batch-size N", "texts computed at once (default 8)"],
-    ["--labels-at-once N", "asks for more types than N in several prompts, which changes their scores"],
+    ...ASKING_HELP,
     ["--fail-on-truncation", "ends with 1 where words of a text were not read"],
     ["--seed N", "of the bootstrap (default 0)"],
     ...QUEUE_HELP,
@@ -78,7 +80,7 @@ export const command: Command = {
     published: { type: "boolean" },
     limit: { type: "string" },
     "batch-size": { type: "string" },
-    "labels-at-once": { type: "string" },
+    ...ASKING_OPTIONS,
     "fail-on-truncation": { type: "boolean" },
     seed: { type: "string" },
     ...QUEUE_OPTIONS,
@@ -86,7 +88,7 @@ export const command: Command = {
   allowPositionals: true,
   async run(values, positionals) {
     const options = readOptions(values, positionals);
-    const sets = await Promise.all(options.files.map((file) => openSet(file, options)));
+    const sets = await Promise.all(options.files.map((file) => openSet(file, { ...options, splitter: options.asking.splitter })));
     checkNames(sets, options.folder);
     const evaluated = await (values.queue === undefined
       ? evaluateAll(options, sets)
@@ -120,7 +122,7 @@ interface Options {
   trainedOn?: string;
   published: boolean;
   batchSize: number;
-  labelsAtOnce?: number;
+  asking: Asking;
   failOnTruncation: boolean;
   seed: number;
 }
@@ -157,7 +159,7 @@ function readOptions(values: Values, positionals: string[]): Options {
     trainedOn: text(values["trained-on"]),
     published: values.published === true,
     batchSize: ruled(values, "batch-size", "batchSize") ?? 8,
-    labelsAtOnce: ruled(values, "labels-at-once", "labelsAtOnce"),
+    asking: readAsking(values),
     failOnTruncation: values["fail-on-truncation"] === true,
     seed: ruled(values, "seed", "seed") ?? 0,
   };
@@ -171,13 +173,15 @@ interface Evaluated {
 }
 
 async function evaluateAll(options: Options, sets: readonly BenchmarkSet[], queue?: ShardQueue): Promise<Evaluated[]> {
-  const { models, presets, folder, batchSize, labelsAtOnce, failOnTruncation, threshold } = options;
-  const labels = sets.map(({ name, types }) => (presets.length ? askedLabels(presets[0], name, types) : [...types]));
+  const { models, presets, folder, batchSize, asking, failOnTruncation, threshold } = options;
+  const labels = sets.map(({ name, types }) =>
+    labelsAsked(asking, presets.length ? askedLabels(presets[0], name, types) : types),
+  );
   const settings = {
     labels,
     floor: floorFor(threshold ?? PLAIN_RULES.threshold),
     batchSize,
-    labelsAtOnce,
+    asking,
     failOnTruncation,
     folder,
     queue,

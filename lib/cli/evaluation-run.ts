@@ -19,6 +19,7 @@ import {
   type Predictions,
   readPredictions,
 } from "../evaluate/predictions/predictions";
+import { type Asking, asWorded, askedOf } from "../evaluate/prompts/asking";
 import { matchModes } from "../evaluate/scoring/match-modes";
 import type { Counts } from "../evaluate/scoring/metrics";
 import { type Scored, type ScoringRules, scorePredictions } from "../evaluate/scoring/scoring";
@@ -63,8 +64,8 @@ export interface PredictSettings {
   labels: readonly (readonly string[])[];
   floor: number;
   batchSize: number;
-  /** Most types in one prompt; default all. */
-  labelsAtOnce?: number;
+  /** How the model is asked otherwise than as it is; order and words show in `labels` and in the sets. */
+  asking: Asking;
   /** Refuses a text of which words were not read. */
   failOnTruncation?: boolean;
   /** Where predictions are kept: `FOLDER/<model>/<set>.jsonl`. */
@@ -90,9 +91,10 @@ export async function predictSets(
   sets: readonly BenchmarkSet[],
   settings: PredictSettings,
 ): Promise<ModelPredictions> {
-  const { floor, batchSize, labelsAtOnce, folder } = settings;
+  const { floor, batchSize, asking, folder } = settings;
+  const { labels_at_once: labelsAtOnce, rounding, max_len: maxLen, max_subwords: maxSubwords } = asking;
   const tasks = sets.map(({ name, records }, i): PredictionTask => {
-    return { model: identity, name, records, labels: settings.labels[i], labelsAtOnce, floor };
+    return { model: identity, name, records, labels: settings.labels[i], labelsAtOnce, asked: askedOf(asking), floor };
   });
   const pathOf = ({ name }: PredictionTask) => folder && join(folder, identity.name, `${name}.jsonl`);
   const stored = tasks.map((task) => storedAt(pathOf(task), task));
@@ -110,14 +112,15 @@ export async function predictSets(
     return { model, backend: "workers of a queue", predictions };
   }
   const info = await useBackend();
-  const loaded = await GLiNER.fromPretrained(model);
+  const loaded = await GLiNER.fromPretrained(model, { rounding, maxLen, maxSubwords });
   const reader = labelsAtOnce === undefined ? loaded : inLabelChunks(loaded, labelsAtOnce);
   const predictions: Predictions[] = [];
   try {
     for (const [i, task] of tasks.entries()) {
       const progress = new Progress(task.records.length);
       const onProgress = (done: number) => progress.show(done, `${identity.name}: ${task.name}`);
-      predictions.push(stored[i] ?? (await predict(reader, task, { path: pathOf(task), batchSize, onProgress })));
+      const worded = asWorded(reader, asking, task.labels);
+      predictions.push(stored[i] ?? (await predict(worded, task, { path: pathOf(task), batchSize, onProgress })));
     }
   } finally {
     loaded.dispose();

@@ -2,9 +2,11 @@
 import { basename } from "node:path";
 import { loadRecords } from "../data/named";
 import { checkRecords, goldTypes } from "../data/records";
+import { splitAgain } from "../data/split-again";
 import { UserError } from "../errors";
 import type { BenchmarkSet } from "../evaluate/benchmark";
 import { askedOnly } from "../evaluate/zero-shot";
+import type { WordSplitter } from "../text/reading";
 
 /** Which part of a file is evaluated, and on which types. */
 export interface SetChoice {
@@ -13,6 +15,8 @@ export interface SetChoice {
   drop: readonly string[];
   /** Only the first records. */
   limit: number;
+  /** Splits the words of the file again; default as they are. */
+  splitter?: WordSplitter;
   /** How they are asked, as the end of a sentence. */
   asks: string;
 }
@@ -22,7 +26,7 @@ export interface SetChoice {
  * @throws UserError where nothing is left to ask, or none of the labels is gold in the file
  */
 export async function openSet(file: string, choice: SetChoice): Promise<BenchmarkSet> {
-  const { labels, drop, limit } = choice;
+  const { labels, drop, limit, splitter } = choice;
   const all = await loadRecords(file);
   const gold = goldTypes(all);
   const name = setName(file);
@@ -35,7 +39,7 @@ export async function openSet(file: string, choice: SetChoice): Promise<Benchmar
   const kept = labels ? types : gold.filter((type) => !drop.includes(type));
   const records = askedOnly(all.slice(0, limit), kept);
   checkRecords(records, limit < all.length ? `that --limit leaves of ${name}` : `of ${name}`);
-  return { name, records, types };
+  return { name, records: splitter ? records.map((record) => splitAgain(record, splitter)) : records, types };
 }
 
 /** A name that the gold does not have cannot be found right; if none is there, nothing can. */

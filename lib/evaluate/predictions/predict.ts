@@ -1,6 +1,7 @@
 /** Asks a model, and keeps what it says in a file that a run which was ended goes on with. */
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { NerRecord } from "../../data/records";
 import { UserError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
@@ -11,6 +12,7 @@ import { writeAll } from "../../files/write-all";
 import type { SpanCandidate } from "../../model/decode";
 import { checkNumber } from "../../options";
 import {
+  type Asked,
   checkTexts,
   digestOfTexts,
   FLOOR,
@@ -49,17 +51,19 @@ export interface PredictionTask {
   labels: readonly string[];
   /** Most types in one prompt: the model given to `predict` asks so; default all in one. */
   labelsAtOnce?: number;
+  /** How the model given to `predict` is asked otherwise than as it is. */
+  asked?: Asked;
   floor?: number;
 }
 
 export function headerOf(task: PredictionTask): PredictionHeader {
-  const { model, name, records, labels, labelsAtOnce, floor = FLOOR } = task;
+  const { model, name, records, labels, labelsAtOnce, asked = {}, floor = FLOOR } = task;
   const data = { name, texts: records.length, sha256: digestOfTexts(records) };
   const header: PredictionHeader = { format: FORMAT, model, data, labels: [...new Set(labels)], floor };
   // What fits into one prompt was asked in one.
-  return labelsAtOnce !== undefined && labelsAtOnce < header.labels.length
-    ? { ...header, labels_at_once: labelsAtOnce }
-    : header;
+  if (labelsAtOnce !== undefined && labelsAtOnce < header.labels.length) header.labels_at_once = labelsAtOnce;
+  if (Object.keys(asked).length > 0) header.asked = asked;
+  return header;
 }
 
 /**
@@ -252,6 +256,14 @@ function checkHeader(found: PredictionHeader, wanted: PredictionHeader, path: st
   const inOne = ({ labels_at_once: most }: PredictionHeader) => (most ? `${most} at once` : "all at once");
   if (found.labels_at_once !== wanted.labels_at_once)
     throw new UserError(`${path} was asked its types ${inOne(found)}, wanted ${inOne(wanted)}; ${remedy}.`);
+  if (!isDeepStrictEqual(found.asked, wanted.asked))
+    throw new UserError(`${path} was asked ${howAsked(found.asked)}, wanted ${howAsked(wanted.asked)}; ${remedy}.`);
   if (found.floor > wanted.floor)
     throw new UserError(`${path} keeps candidates above ${found.floor}, wanted ${wanted.floor}; ${remedy}.`);
+}
+
+/** "with wording underscores, max_len 24", or "as the model is". */
+export function howAsked(asked: Asked = {}): string {
+  const parts = Object.entries(asked).map(([key, value]) => `${key} ${value}`);
+  return parts.length ? `with ${parts.join(", ")}` : "as the model is";
 }

@@ -26,8 +26,22 @@ export interface PredictionHeader {
   labels: string[];
   /** Most types in one prompt, where they were asked in several: their scores depend on it. */
   labels_at_once?: number;
+  /** Where the model was asked otherwise than as it is. */
+  asked?: Asked;
   /** Candidates have a greater probability. */
   floor: number;
+}
+
+/** How a model was asked otherwise than as it is; only what is so. The labels are the types' own names in any case. */
+export interface Asked {
+  /** By which rule the prompt spelt the types, see `respelled`. */
+  wording?: string;
+  /** In which form its weights were rounded to be stored, see `ROUNDINGS`. */
+  rounding?: string;
+  /** Words of a text that were read, in place of its own max_len. */
+  max_len?: number;
+  /** Subwords of prompt and text together, in place of its encoder's limit. */
+  max_subwords?: number;
 }
 
 /** Which model it was; a folder may be renamed, its bytes tell. */
@@ -90,7 +104,7 @@ function textOf(path: string): string {
 /** @throws UserError where the line is not the header of a file of predictions */
 export function parseHeader(line: string | undefined, path: string): PredictionHeader {
   const value = parseJson(line ?? "", `${path}, line 1`);
-  const { format, model, data, labels, labels_at_once: most, floor } = value;
+  const { format, model, data, labels, labels_at_once: most, asked, floor } = value;
   if (format !== FORMAT)
     throw new UserError(
       `${path}: the format is ${JSON.stringify(format)}, wanted "${FORMAT}" (evaluate --predictions writes it).`,
@@ -107,6 +121,7 @@ export function parseHeader(line: string | undefined, path: string): PredictionH
     Array.isArray(labels) &&
     labels.every((label) => typeof label === "string") &&
     (most === undefined || Number.isSafeInteger(most)) &&
+    (asked === undefined || isObject(asked)) &&
     typeof floor === "number";
   if (!sound) throw new UserError(`${path}, line 1: wanted a header with model, data, labels and floor.`);
   return value as unknown as PredictionHeader;

@@ -65,6 +65,14 @@ export async function studyOrders(
   };
 }
 
+/** Other orders by name: from the last to the first, and one that was drawn once and is the same for everybody. */
+export const LABEL_ORDERS = ["reversed", "shuffled"] as const;
+export type LabelOrder = (typeof LABEL_ORDERS)[number];
+
+export function reordered(types: readonly string[], order: LabelOrder): string[] {
+  return order === "reversed" ? [...types].reverse() : randomStream(0, "label order", 0).shuffle(types);
+}
+
 /** Random orders without repetition, the one as given left out. */
 function otherOrders(types: readonly string[], wanted: number, seed: number): string[][] {
   let possible = 1;
