@@ -10,7 +10,10 @@ import { ruled, type Values } from "./command";
 
 export const ASKING_HELP: readonly (readonly [option: string, meaning: string])[] = [
   ["--labels-at-once N", "asks for more types than N in several prompts, which changes their scores"],
-  ["--wording RULE", `spells the types of the prompt otherwise: ${RESPELLINGS.join(", ")}; answers bear their own names`],
+  [
+    "--wording RULE",
+    `spells the types of the prompt otherwise: ${RESPELLINGS.join(", ")}; answers bear their own names`,
+  ],
   ["--order ORDER", `another order of the types in the prompt: ${LABEL_ORDERS.join(", ")}`],
   ["--splitter NAME", `joins the words of each record and splits them again: ${WORD_SPLITTERS.join(", ")}`],
   ["--rounding FORM", `weights as a checkpoint in this form would hold them: ${ROUNDINGS.join(", ")}`],
@@ -41,7 +44,9 @@ export function readAsking(values: Values): Asking {
     max_len: ruled(values, "max-len", "words"),
     max_subwords: ruled(values, "max-subwords", "words"),
   };
-  const alone = (["wording", "rounding", "max-len", "max-subwords"] as const).find((name) => values[name] !== undefined);
+  const alone = (["wording", "rounding", "max-len", "max-subwords"] as const).find(
+    (name) => values[name] !== undefined,
+  );
   if (values.queue !== undefined && alone)
     throw usageError(`--queue: workers ask a model as it is; leave --${alone} out, or ask without a queue.`);
   return asking;

@@ -88,7 +88,9 @@ export const command: Command = {
   allowPositionals: true,
   async run(values, positionals) {
     const options = readOptions(values, positionals);
-    const sets = await Promise.all(options.files.map((file) => openSet(file, { ...options, splitter: options.asking.splitter })));
+    const sets = await Promise.all(
+      options.files.map((file) => openSet(file, { ...options, splitter: options.asking.splitter })),
+    );
     checkNames(sets, options.folder);
     const evaluated = await (values.queue === undefined
       ? evaluateAll(options, sets)

@@ -19,7 +19,7 @@ import {
   type Predictions,
   readPredictions,
 } from "../evaluate/predictions/predictions";
-import { type Asking, asWorded, askedOf } from "../evaluate/prompts/asking";
+import { type Asking, askedOf, asWorded } from "../evaluate/prompts/asking";
 import { matchModes } from "../evaluate/scoring/match-modes";
 import type { Counts } from "../evaluate/scoring/metrics";
 import { type Scored, type ScoringRules, scorePredictions } from "../evaluate/scoring/scoring";

@@ -8,7 +8,7 @@ import { jobsThatFit, runProcesses } from "../study/engines/processes";
 import { runOverQueue } from "../study/engines/queue/order";
 import { checkBudget, type Estimate } from "../study/estimate/estimate";
 import { thisMachine } from "../study/estimate/machine";
-import { changedPlan, type Plan } from "../study/plan/plan";
+import { changedPlan, type Plan, seedList } from "../study/plan/plan";
 import { readPlan } from "../study/plan/read";
 import { type PlannedRuns, planRuns } from "../study/plan/runs";
 import { recipeOf } from "../study/plan/settings";
@@ -33,9 +33,10 @@ export const command: Command = {
     ["SUSPECT", "a file of data/suspects without its ending, such as span-representation; --list shows them"],
     ["PLAN.yaml", "a plan of your own: recipe, factors or arms, seeds, budget; data/studies has one"],
     ["--out DIR", "the results folder of this plan; the same command goes on where it stopped"],
-    ["--seeds N", "seeds 0 to N - 1 of the control and of every arm (default 5, or the plan's)"],
+    ["--seeds N|A-B", "seeds 0 to N - 1, or A to B, of the control and of every arm (default 5, or the plan's)"],
     ["--steps N", "steps of training instead of the recipe's"],
     ["--limit N", "asks only the first N sentences of each test"],
+    ["--ask-only", "only the arms that ask or score the control's own runs otherwise; the others are not trained"],
     ["--jobs N", "runs at once (default: as many as cores and memory allow)"],
     ["--queue URL", "redis://... or postgres://...: the runs go to workers, see `worker --help`"],
     ["--lease SECONDS", "with --queue: after so long without a sign a worker's run goes to another one (default 30)"],
@@ -66,6 +67,7 @@ export const command: Command = {
     seeds: { type: "string" },
     steps: { type: "string" },
     limit: { type: "string" },
+    "ask-only": { type: "boolean" },
     jobs: { type: "string" },
     queue: { type: "string" },
     lease: { type: "string" },
@@ -101,11 +103,26 @@ const PROGRAMS: Programs = { train: join(__dirname, "train.js"), evaluate: join(
 
 function planFor(name: string, values: Values): Plan {
   const plan = readPlan(name);
-  const seeds = values.seeds === undefined ? undefined : whole(values, "seeds", 1, 1, 10_000);
+  const seeds = values.seeds === undefined ? undefined : seedsFor(values);
   const steps = values.steps === undefined ? undefined : whole(values, "steps", 1, 1, 10_000_000);
   const limit = values.limit === undefined ? undefined : whole(values, "limit", 1, 1, 10_000_000);
-  return changedPlan(plan, { seeds, steps, limit }, recipeOf(plan.recipe, plan.control).training.num_steps);
+  return changedPlan(
+    plan,
+    { seeds, steps, limit, askOnly: values["ask-only"] === true },
+    recipeOf(plan.recipe, plan.control).training.num_steps,
+  );
 }
+
+/** @throws UserError (usage) where it is neither a number of seeds nor a range of them */
+function seedsFor(values: Values): number[] {
+  const [, first, last] = /^(\d+)-(\d+)$/.exec(String(values.seeds)) ?? [];
+  if (first === undefined) return seedList(whole(values, "seeds", 1, 1, MOST_SEEDS));
+  const count = Number(last) - Number(first) + 1;
+  if (!(count >= 1 && count <= MOST_SEEDS))
+    throw usageError(`--seeds got "${values.seeds}", wanted a number of seeds, or the first and the last such as 2-7.`);
+  return seedList(count).map((seed) => Number(first) + seed);
+}
+const MOST_SEEDS = 10_000;
 
 /** The whole way: estimate, budget, runs, comparison. */
 async function study(name: string, plan: Plan, values: Values, adopted: readonly string[]): Promise<SuspectResult> {
@@ -169,7 +186,8 @@ async function adopt(folders: readonly string[], { runs }: PlannedRuns, folder: 
 function commandOf(name: string, plan: Plan, values: Values): string {
   const steps = values.steps === undefined ? "" : ` --steps ${values.steps}`;
   const limit = values.limit === undefined ? "" : ` --limit ${values.limit}`;
-  return `npm run -s study -- ${name} --seeds ${plan.seeds.length}${steps}${limit} --out runs/${plan.name}`;
+  const askOnly = values["ask-only"] ? " --ask-only" : "";
+  return `npm run -s study -- ${name} --seeds ${values.seeds ?? plan.seeds.length}${steps}${limit}${askOnly} --out runs/${plan.name}`;
 }
 
 const say = (line: string) => void process.stderr.write(`${line.trimEnd()}\n`);

@@ -135,7 +135,9 @@ export class SubwordTokenizer {
   /** The same tokenizer for shorter sequences. @throws UserError (usage) where it is no limit, or the encoder's own is shorter */
   withLimit(subwords: number): SubwordTokenizer {
     if (!Number.isSafeInteger(subwords) || subwords < 3 || subwords > this.modelMaxLength)
-      throw usageError(`the limit of ${subwords} subwords is none; wanted a whole number from 3 to ${this.modelMaxLength}.`);
+      throw usageError(
+        `the limit of ${subwords} subwords is none; wanted a whole number from 3 to ${this.modelMaxLength}.`,
+      );
     return new SubwordTokenizer(this.file, { ...this.config, model_max_length: subwords }, this.origin);
   }
 

@@ -1,10 +1,10 @@
 /** How a model is asked otherwise than as it is, with all types of a set in one prompt: each of it a setting that a study can vary. */
 import type { WordSplitter } from "../../text/reading";
 import type { Rounding } from "../../weights/rounding";
+import type { Predictor } from "../predictions/predict";
 import type { Asked } from "../predictions/predictions";
 import { type LabelOrder, reordered } from "./label-order";
 import { inWording, type Respelling, respelled } from "./wording";
-import type { Predictor } from "../predictions/predict";
 
 /** Only what is otherwise is there. */
 export interface Asking {

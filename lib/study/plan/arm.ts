@@ -7,6 +7,7 @@ import { presetOf } from "../../evaluate/scoring/presets";
 import type { ScoringRules } from "../../evaluate/scoring/scoring";
 import { keysAtAnySize } from "../../gliner/recipe/era-recipes";
 import { Fields } from "../fields";
+import { type Ask, readAsk } from "./ask";
 
 /** One level of a study: what it changes against the control. */
 export interface Arm {
@@ -19,8 +20,8 @@ export interface Arm {
   /** "typescript", or "python:0.1.2": a genuine release, by its own code. */
   engine: string;
   checkpoint: Checkpoint;
-  /** A preset that says which types are asked in which order; null = the sorted gold types without those of `drop`. */
-  ask: string | null;
+  /** Which types are asked in which order and how, where not the sorted gold types without those of `drop`. */
+  ask: Ask;
   /** A preset's rules, or switches on the plain ones. */
   score: string | ScoreSwitches;
   /** Why it cannot be run, where it cannot. */
@@ -30,7 +31,12 @@ export interface Arm {
 export type Checkpoint = "last" | "best";
 
 /** Those rules of scoring that need no other question. */
-export type ScoreSwitches = Partial<Omit<ScoringRules, "drop" | "goldNames">>;
+export interface ScoreSwitches extends Partial<Omit<ScoringRules, "drop" | "goldNames" | "only">> {
+  /** Counts those types alone of which training had so many mentions or more. */
+  trainedFrom?: number;
+  /** Counts those types alone of which it had fewer. */
+  trainedBelow?: number;
+}
 
 /** The engine that trains here; the other is "python:VERSION", a release of Python's GLiNER. */
 export const ENGINE = "typescript";
@@ -47,14 +53,39 @@ export const VARIABLES = [
 /** Those that came after the first runs were kept: not part of what a run is where they are not set, so that old ids stay. */
 export const LATER_VARIABLES: ReadonlySet<string> = new Set(["KERNELS"]);
 
-const SWITCHES: Readonly<Record<string, keyof ScoreSwitches>> = {
-  threshold: "threshold",
-  flat_ner: "flatNer",
-  multi_label: "multiLabel",
-  lower_case: "lowerCase",
-  oracle_types: "oracleTypes",
-  no_sentence_index: "noSentenceIndex",
-  worst_first: "worstFirst",
+interface Switch {
+  name: keyof ScoreSwitches;
+  wanted: string;
+  fits(value: unknown): boolean;
+}
+
+const onOff = (name: keyof ScoreSwitches): Switch => ({
+  name,
+  wanted: "true or false",
+  fits: (value) => typeof value === "boolean",
+});
+
+const count = (name: keyof ScoreSwitches): Switch => ({
+  name,
+  wanted: "a whole number from 1 on",
+  fits: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+});
+
+const SWITCHES: Readonly<Record<string, Switch>> = {
+  threshold: {
+    name: "threshold",
+    wanted: "a number between 0 and 1",
+    fits: (value) => typeof value === "number" && value > 0 && value < 1,
+  },
+  max_width: count("maxWidth"),
+  trained_from: count("trainedFrom"),
+  trained_below: count("trainedBelow"),
+  flat_ner: onOff("flatNer"),
+  multi_label: onOff("multiLabel"),
+  lower_case: onOff("lowerCase"),
+  oracle_types: onOff("oracleTypes"),
+  no_sentence_index: onOff("noSentenceIndex"),
+  worst_first: onOff("worstFirst"),
 };
 
 /** @throws UserError on a key that is unknown or a value of the wrong kind; `set` is checked where its recipe is read */
@@ -66,12 +97,11 @@ export function readArm(fields: Fields): Arm {
     environment: readEnvironment(fields.mapping("environment")),
     engine: fields.optionalText("engine") ?? ENGINE,
     checkpoint: fields.choice("checkpoint", ["last", "best"], "last"),
-    ask: fields.optionalText("ask"),
+    ask: readAsk(fields),
     score: readScore(fields),
     notRunnable: fields.optionalText("not_runnable"),
   };
   fields.done();
-  if (arm.ask !== null) presetOf(arm.ask);
   return arm;
 }
 
@@ -91,16 +121,12 @@ function readScore(fields: Fields): Arm["score"] {
   if (typeof value === "string") return presetOf(value).name;
   const switches = new Fields(value, `${fields.where}, score`);
   const rules = Object.entries(switches.all()).map(([key, setting]) => {
-    const name = SWITCHES[key];
-    if (name === undefined)
+    const known = SWITCHES[key];
+    if (known === undefined)
       throw new UserError(`${switches.where}: unknown key ${key}; known: ${Object.keys(SWITCHES).join(", ")}.`);
-    const fits =
-      key === "threshold" ? typeof setting === "number" && setting > 0 && setting < 1 : typeof setting === "boolean";
-    if (!fits)
-      throw new UserError(
-        `${switches.where}: "${key}" is ${JSON.stringify(setting)}, wanted ${key === "threshold" ? "a number between 0 and 1" : "true or false"}.`,
-      );
-    return [name, setting];
+    if (!known.fits(setting))
+      throw new UserError(`${switches.where}: "${key}" is ${JSON.stringify(setting)}, wanted ${known.wanted}.`);
+    return [known.name, setting];
   });
   return Object.fromEntries(rules) as ScoreSwitches;
 }

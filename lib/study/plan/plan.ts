@@ -1,5 +1,6 @@
 /** A plan: a control, the arms that are held against it, seeds, tests and a budget. */
 import { existsSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { usageError } from "../../errors";
 import type { Suspect } from "../suspects/suspect";
 import type { Arm } from "./arm";
@@ -54,15 +55,21 @@ export interface Sizes {
 
 /** What the command line changes of a plan. */
 export interface PlanChanges {
-  seeds?: number;
+  seeds?: readonly number[];
   /** Steps of the control; an arm that has its own keeps their ratio. */
   steps?: number;
   /** Only the first sentences of each test. */
   limit?: number;
+  /** Leaves out the arms that are trained otherwise than the control: the others ask or score its runs. */
+  askOnly?: boolean;
 }
 
 /** @throws UserError where the recipe of the plan is not there */
-export function changedPlan(plan: Plan, { seeds, steps, limit }: PlanChanges, baseSteps: number): Plan {
+export function changedPlan(
+  plan: Plan,
+  { seeds, steps, limit, askOnly = false }: PlanChanges,
+  baseSteps: number,
+): Plan {
   if (!existsSync(plan.recipe)) throw usageError(`${plan.name}: the recipe ${plan.recipe} does not exist.`);
   const withSteps = (arm: Arm): Arm => {
     if (steps === undefined) return arm;
@@ -70,14 +77,26 @@ export function changedPlan(plan: Plan, { seeds, steps, limit }: PlanChanges, ba
     const num_steps = Math.max(1, Math.round((own * steps) / baseSteps));
     return { ...arm, set: { ...arm.set, num_steps, eval_every: num_steps } };
   };
+  const control = withSteps(plan.control);
+  const arms = plan.arms.map(withSteps);
   return {
     ...plan,
-    control: withSteps(plan.control),
-    arms: plan.arms.map(withSteps),
-    seeds: seeds === undefined ? plan.seeds : seedList(seeds),
+    control,
+    arms: askOnly ? arms.map((arm) => (sharesRuns(arm, control) ? arm : leftOut(arm))) : arms,
+    seeds: seeds === undefined ? plan.seeds : [...seeds],
     tests: limit === undefined ? plan.tests : { ...plan.tests, limit },
   };
 }
+
+const leftOut = (arm: Arm): Arm => ({
+  ...arm,
+  notRunnable:
+    arm.notRunnable ?? "it is trained otherwise, and only arms of the control's own runs were wanted (--ask-only)",
+});
+
+/** Whether two arms look at the same trained runs. */
+const sharesRuns = (a: Arm, b: Arm): boolean =>
+  a.engine === b.engine && isDeepStrictEqual([a.set, a.environment], [b.set, b.environment]);
 
 /** Seeds 0, 1, ... so that a study with more seeds holds the runs of one with fewer. */
 export const seedList = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

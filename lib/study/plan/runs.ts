@@ -4,6 +4,7 @@ import { sha256 } from "../../files/hash";
 import type { Recipe } from "../../gliner/recipe/recipe";
 import { checkTrainable, releaseOf } from "../engines/python/job";
 import { type Arm, type Checkpoint, ENGINE, type ScoreSwitches } from "./arm";
+import { type Ask, askName, presetAsked } from "./ask";
 import type { Plan, Tests } from "./plan";
 import { canonical, type RunSettings, recipeOf, runId, settingsOf } from "./settings";
 
@@ -23,7 +24,7 @@ export interface RunSpec {
 /** One way of looking at a trained run: which checkpoint, how it is asked, how the answers are scored. */
 export interface Reading {
   checkpoint: Checkpoint;
-  ask: string | null;
+  ask: Ask;
   score: string | ScoreSwitches;
 }
 
@@ -66,6 +67,10 @@ function checkEngine(plan: Plan, arm: Arm): void {
     throw new UserError(
       `${plan.name}: the arm "${arm.value}" wants the engine ${arm.engine}; there are ${ENGINE} and python:VERSION, such as python:0.1.2.`,
     );
+  if (typeof arm.ask === "object" && arm.ask !== null)
+    throw new UserError(
+      `${plan.name}: the arm "${arm.value}" asks with ${askName(arm.ask)}; ${arm.engine} is asked as a preset does, or with the sorted types.`,
+    );
   if (arm.checkpoint !== "last")
     throw new UserError(
       `${plan.name}: the arm "${arm.value}" wants its best checkpoint; ${arm.engine} has its last one.`,
@@ -80,13 +85,13 @@ function checkEngine(plan: Plan, arm: Arm): void {
 
 /** A reading's name in results. */
 export function readingKey({ checkpoint, ask, score }: Reading, tests: Tests): string {
-  return `${checkpoint}-${ask ?? "sorted"}-${sha256(canonical([score, tests])).slice(0, 8)}`;
+  return `${checkpoint}-${askName(ask)}-${sha256(canonical([score, tests])).slice(0, 8)}`;
 }
 
 /** How an arm looks at its runs; who asks as a preset does scores as it does, unless told otherwise. */
 export function readingOf({ checkpoint, ask, score }: Arm): Reading {
   const unsaid = typeof score !== "string" && Object.keys(score).length === 0;
-  return { checkpoint, ask, score: unsaid && ask !== null ? ask : score };
+  return { checkpoint, ask, score: unsaid ? (presetAsked(ask) ?? score) : score };
 }
 
 async function planArm(

@@ -41,17 +41,21 @@ async function adoptRun(folder: string, runs: readonly RunSpec[], study: StudyFo
   const id = runId(settings);
   const run = runs.find((one) => one.id === id);
   if (!run) return { folder, why: `no run of this plan has its settings${nearest(settings, runs)}` };
-  if (study.result(run)) return { folder, id, why: "it is counted already" };
-  if (existsSync(join(study.run(id), "manifest.json"))) return { folder, id, why: `${study.run(id)} is there already` };
+  if (study.result(run)) return { folder, id, why: COUNTED };
+  if (existsSync(join(study.run(id), "manifest.json"))) return { folder, id, why: THERE };
   return takeOver(folder, run, study, manifest);
 }
+
+const COUNTED = "it is counted already";
+/** Taken over by an earlier call, which may have ended before every question was asked. */
+const THERE = "it is in the results folder already";
 
 async function takeOver(folder: string, run: RunSpec, study: StudyFolder, manifest: Manifest): Promise<Adoption> {
   const answered = answersOf(folder, run);
   if (typeof answered === "string") return { folder, id: run.id, why: answered };
   const target = study.run(run.id);
   mkdirSync(target, { recursive: true });
-  for (const name of ["metrics.jsonl", "run.json", "README.md"])
+  for (const name of ["metrics.jsonl", "run.json", "README.md", "types.json"])
     if (existsSync(join(folder, name))) cpSync(join(folder, name), join(target, name));
   // The models, where they are there: another question needs them.
   for (const name of ["last", "best"]) linkModel(join(folder, name), join(target, name));
@@ -135,7 +139,7 @@ function nearest(settings: RunSettings, runs: readonly RunSpec[]): string {
 /** A message for the folders that were not taken, in one line each. @throws UserError where not one was */
 export function checkAdopted(adoptions: readonly Adoption[]): void {
   const taken = adoptions.filter(
-    ({ id, why }) => id !== undefined && (why === undefined || why === "it is counted already"),
+    ({ id, why }) => id !== undefined && (why === undefined || why === COUNTED || why === THERE),
   );
   if (adoptions.length && taken.length === 0)
     throw new UserError(

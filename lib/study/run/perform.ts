@@ -7,8 +7,10 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
+import { readTrainedTypes } from "../../provenance/trained-types";
 import { runChild } from "../engines/child";
 import { releaseOf } from "../engines/python/job";
+import { askWords } from "../plan/ask";
 import { type Reading, type RunSpec, readingKey } from "../plan/runs";
 import { variablesOf } from "../plan/settings";
 import { performPython } from "./python";
@@ -78,13 +80,12 @@ async function askRun(spec: RunSpec, reading: Reading, folder: string, options: 
     throw new UserError(
       `${folder} has no ${reading.checkpoint}/ to ask${reading.checkpoint === "best" ? ": the recipe never evaluates; give it eval_every" : ""}.`,
     );
-  const how = reading.ask === null ? tests.drop.flatMap((type) => ["--drop", type]) : ["--preset", reading.ask];
   const limit = tests.limit === null ? [] : ["--limit", String(tests.limit)];
   const words = [
     "--model",
     model,
     ...tests.sets.flatMap((set) => ["--data", set]),
-    ...how,
+    ...askWords(reading.ask, tests),
     ...limit,
     "--predictions",
     predictions,
@@ -116,7 +117,7 @@ export async function readRun(
       throw new UserError(
         `${predictionsFolder(folder, reading)} lacks predictions of ${sets.map(({ name }) => name).join(", ")}.`,
       );
-    results[readingKey(reading, tests)] = readPredictionsAs(reading, sets, predictions);
+    results[readingKey(reading, tests)] = readPredictionsAs(reading, sets, predictions, readTrainedTypes(folder));
   }
   return { format: RESULT_FORMAT, id, settings, readings: results, ran: ranIn(folder, adopted) };
 }

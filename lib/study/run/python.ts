@@ -10,7 +10,6 @@ import { join } from "node:path";
 import { UserError } from "../../errors";
 import type { BenchmarkSet } from "../../evaluate/benchmark";
 import { digestOfTexts, FLOOR, FORMAT, type PredictionHeader } from "../../evaluate/predictions/predictions";
-import { askedLabels, presetOf } from "../../evaluate/scoring/presets";
 import { writeAtomically } from "../../files/atomic";
 import { sha256, sha256OfFile } from "../../files/hash";
 import { loadTrainingData } from "../../gliner/training/recipe-data";
@@ -18,6 +17,7 @@ import { projectState } from "../../provenance/project";
 import { encoderFolder } from "../../weights/encoders";
 import { keysOf, type PythonJob, pythonLine } from "../engines/python/job";
 import { lossesIn, type PythonRun, runPython } from "../engines/python/run";
+import { typesAsked } from "../plan/ask";
 import type { RunSpec } from "../plan/runs";
 import { variablesOf } from "../plan/settings";
 import { distinctQuestions, predictionsFolder } from "./questions";
@@ -112,11 +112,10 @@ async function questionsOf({ readings, tests }: RunSpec, folder: string): Promis
   const asked: Asked[] = [];
   for (const reading of distinctQuestions(readings))
     for (const set of await openTests(tests, reading.ask)) {
-      const { ask } = reading;
-      const labels = ask === null ? set.types : askedLabels(presetOf(ask), set.name, set.types);
+      const labels = typesAsked(reading.ask, set.name, set.types);
       const to = join(predictionsFolder(folder, reading), "python");
       mkdirSync(to, { recursive: true });
-      asked.push({ set, labels: [...labels], path: join(to, `${set.name}.jsonl`) });
+      asked.push({ set, labels, path: join(to, `${set.name}.jsonl`) });
     }
   return asked;
 }

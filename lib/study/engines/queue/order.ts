@@ -3,6 +3,7 @@ import { sha256 } from "../../../files/hash";
 import { type Announcement, codeHash } from "../../../queue/announcement";
 import { orderOverQueue } from "../../../queue/coordinator";
 import { openDoor, withoutPassword } from "../../../queue/door";
+import { type Ask, askName } from "../../plan/ask";
 import type { RunSpec } from "../../plan/runs";
 import { canonical, dataHashes } from "../../plan/settings";
 import type { StudyFolder } from "../../run/folder";
@@ -65,12 +66,12 @@ export async function dataOf(runs: readonly RunSpec[]): Promise<Record<string, s
       encoder: recipe.model.model_name ?? null,
     };
     for (const [key, hash] of Object.entries(await dataHashes(recipe))) found[`${key} ${names[key]}`] = hash;
-    for (const { ask } of readings) found[`tests ${ask ?? "sorted"}`] ??= await testsHash(tests, ask);
+    for (const { ask } of readings) found[`tests ${askName(ask)}`] ??= await testsHash(tests, ask);
   }
   return found;
 }
 
-async function testsHash(tests: RunSpec["tests"], ask: string | null): Promise<string> {
+async function testsHash(tests: RunSpec["tests"], ask: Ask): Promise<string> {
   const sets = await openTests(tests, ask);
   return sha256(sets.map(({ name, records }) => [name, records.map(({ tokens, ner }) => [tokens, ner])]));
 }
