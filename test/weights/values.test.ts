@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomStream } from "../../lib/random";
 import { expand, quantise } from "../../lib/weights/quantise";
-import { decode, toHalves } from "../../lib/weights/values";
+import { decode, toBrainFloats, toHalves } from "../../lib/weights/values";
 
 const halves = Uint16Array.from({ length: 65536 }, (_, i) => i);
 const values = decode("F16", halves.slice().buffer) as Float32Array;
@@ -28,6 +28,23 @@ test("a float becomes the nearest half, of two the even one", () => {
     assert.deepEqual([got[0], got[1] & 0x7fff, got[2]], [even, even, Math.fround(inside) === middle ? even : near]);
   }
   assert.deepEqual([...toHalves(Float32Array.of(65519.996, 65520, 1e30))], [0x7bff, 0x7c00, 0x7c00]);
+});
+
+test("a float becomes the nearest bfloat16, of two the even one", () => {
+  const brain = (value: number) =>
+    (decode("BF16", toBrainFloats(Float32Array.of(value)).slice().buffer) as Float32Array)[0];
+  for (const [value, nearest] of [
+    [1, 1],
+    [1 + 2 ** -8, 1],
+    [1 + 3 * 2 ** -8, 1 + 2 ** -6],
+    [1 + 2 ** -8 + 2 ** -20, 1 + 2 ** -7],
+    [-(1 + 3 * 2 ** -9), -(1 + 2 ** -7)],
+    [0, 0],
+    [2 ** -140, 0],
+    [3.4e38, Number.POSITIVE_INFINITY],
+  ])
+    assert.equal(brain(value), nearest, `${value}`);
+  assert.ok(Number.isNaN(brain(Number.NaN)));
 });
 
 test("eight bits are off by half a scale at most, row by row", () => {

@@ -7,7 +7,6 @@ import { askedLabels, presetOf } from "../../evaluate/scoring/presets";
 import { WORD_SPLITTERS } from "../../text/reading";
 import { ROUNDINGS } from "../../weights/rounding";
 import { Fields } from "../fields";
-import type { Tests } from "./plan";
 
 /** A preset's name; or what is otherwise than with the sorted gold types in one prompt; null = just these, without those of `drop`. */
 export type Ask = string | AskSettings | null;
@@ -63,8 +62,8 @@ export function askName(ask: Ask): string {
   return parts.sort().join("+");
 }
 
-/** As options of `evaluate`. */
-export function askWords(ask: Ask, { drop }: Tests): string[] {
+/** As options of `evaluate`. @param drop types that are left out where no preset says which are asked */
+export function askWords(ask: Ask, drop: readonly string[]): string[] {
   const preset = presetAsked(ask);
   const types = preset === null ? drop.flatMap((type) => ["--drop", type]) : ["--preset", preset];
   const settings = Object.entries(askingOf(ask)).flatMap(([key, setting]) => [

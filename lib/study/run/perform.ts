@@ -85,7 +85,7 @@ async function askRun(spec: RunSpec, reading: Reading, folder: string, options: 
     "--model",
     model,
     ...tests.sets.flatMap((set) => ["--data", set]),
-    ...askWords(reading.ask, tests),
+    ...askWords(reading.ask, tests.drop),
     ...limit,
     "--predictions",
     predictions,

@@ -58,6 +58,13 @@ test("every rule does what it says, and nothing else", () => {
   assert.deepEqual(tally({ threshold: 0.3 }), [3, 2, 3]);
   assert.deepEqual(tally({ flatNer: false }), [3, 3, 3]);
   assert.deepEqual(tally({ drop: ["else"] }), [2, 1, 2]);
+  // Of one word: "person" of two words is no answer, so that the one inside it is.
+  assert.deepEqual(tally({ maxWidth: 1 }), [2, 2, 4]);
+  assert.deepEqual(tally({ maxWidth: 2 }), tally({}));
+  // All types are decoded, some are counted: the wrong "person" has taken the place of "City" all the same.
+  assert.deepEqual(tally({ only: ["person"] }), [1, 0, 1]);
+  assert.deepEqual(tally({ only: ["City", "else"] }), [2, 0, 2]);
+  assert.deepEqual(tally({ only: ["City"], lowerCase: true }), [2, 0, 0]);
   assert.deepEqual(tally({ worstFirst: true }), [1, 3, 5]);
   assert.deepEqual(tally({ goldNames: { person: "human" } }), [2, 2, 4]);
   // The second sentence's gold, inside words apart, has no person; neither has the answer then.
