@@ -31,7 +31,7 @@ export const ASKING_OPTIONS = {
   "max-subwords": { type: "string" },
 } as const;
 
-/** @throws UserError (usage) on a value that there is not, or beside --queue, whose workers ask models as they are */
+/** What is asked otherwise, and nothing else. @throws UserError (usage) on a value that there is not, or beside --queue, whose workers ask models as they are */
 export function readAsking(values: Values): Asking {
   const word = <Word extends string>(name: string, words: readonly Word[]) =>
     values[name] === undefined ? undefined : checkWord(`--${name}`, values[name], words);
@@ -49,5 +49,5 @@ export function readAsking(values: Values): Asking {
   );
   if (values.queue !== undefined && alone)
     throw usageError(`--queue: workers ask a model as it is; leave --${alone} out, or ask without a queue.`);
-  return asking;
+  return Object.fromEntries(Object.entries(asking).filter(([, setting]) => setting !== undefined));
 }

@@ -4,6 +4,7 @@ import { goldTypes } from "../data/records";
 import { ZERO_SHOT_SETS } from "../data/zero-shot-tests";
 import { usageError } from "../errors";
 import { type BenchmarkSet, comparePresets, type PresetScores } from "../evaluate/benchmark";
+import { howAsked } from "../evaluate/predictions/predict";
 import { type Asking, labelsAsked } from "../evaluate/prompts/asking";
 import type { Counts } from "../evaluate/scoring/metrics";
 import { askedLabels, PRESETS, type Preset, presetOf, rulesOf } from "../evaluate/scoring/presets";
@@ -201,7 +202,7 @@ async function evaluateAll(options: Options, sets: readonly BenchmarkSet[], queu
 async function score(
   answers: ModelPredictions,
   sets: readonly BenchmarkSet[],
-  { rules, presets, threshold, seed, details, models }: Options,
+  { rules, presets, threshold, seed, details, models, asking }: Options,
   trainedOn?: ReadonlySet<string>,
 ): Promise<Evaluated> {
   const [first] = presets;
@@ -209,8 +210,11 @@ async function score(
     first ? { ...rulesOf(first, set), ...(threshold === undefined ? {} : { threshold }) } : rules;
   const { evaluation: scored, counts, lost } = evaluateModel(answers, sets, rulesFor, { seed, details, trainedOn });
   // Without --model the answers carry a name and no folder.
-  const evaluation = models.length ? await withFamiliarity(scored, answers.model, sets) : scored;
+  const { model, backend, ...scores } = models.length ? await withFamiliarity(scored, answers.model, sets) : scored;
+  const asked = models.length ? asking : (answers.predictions[0].header.asked ?? {});
+  const evaluation = { model, backend, ...(Object.keys(asked).length ? { asked } : {}), ...scores };
   if (models.length !== 1) process.stdout.write(`\n${evaluation.model}\n`);
+  if (evaluation.asked) process.stdout.write(`asked ${howAsked(evaluation.asked)}\n`);
   process.stdout.write(scoresReport(evaluation));
   lost.forEach((one, i) => void process.stdout.write(unrepresentableReport(sets[i].name, one)));
   if (presets.length === 0) return { evaluation, counts };

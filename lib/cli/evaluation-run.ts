@@ -13,6 +13,7 @@ import {
 } from "../evaluate/errors/breakdown";
 import { type PredictionTask, predict, refuseWritten, storedPredictions } from "../evaluate/predictions/predict";
 import {
+  type Asked,
   checkTexts,
   FLOOR,
   type ModelIdentity,
@@ -36,6 +37,8 @@ import { Progress } from "../progress";
 export interface ModelEvaluation {
   model: string;
   backend: string;
+  /** How it was asked otherwise than as it is; only where it was. */
+  asked?: Asking | Asked;
   datasets: DatasetRow[];
   average: { f1: number; ci95: [low: number, high: number] };
 }

@@ -273,3 +273,30 @@ test("a process that is killed in the middle goes on where it was", async () => 
   verb("evaluate", [...EVALUATE, "--batch-size", "2", "--data", data, "--predictions", fresh]);
   assert.equal(readFileSync(path, "utf8"), readFileSync(join(fresh, "tiny_bert", "killed.jsonl"), "utf8"));
 });
+
+test("asked otherwise than as it is: predictions say so, and are not taken for those of the model as it is", () => {
+  const data = file("otherwise.jsonl", TINY_RECORDS);
+  const folder = join(scratch, "otherwise");
+  const words = ["--model", TINY_BERT, "--data", data, "--predictions", folder];
+  const asked = verb("evaluate", [...words, "--wording", "plural", "--order", "reversed", "--max-len", "4"]);
+  assert.equal(asked.code, 0, asked.err);
+  const [header] = readFileSync(join(folder, "tiny_bert", "otherwise.jsonl"), "utf8").split("\n");
+  const { asked: said, labels } = JSON.parse(header);
+  assert.deepEqual(said, { wording: "plural", max_len: 4 });
+  assert.deepEqual(labels, ["product", "person", "organization", "location", "date"]);
+  assert.match(asked.out, /^asked with wording plural, order reversed, max_len 4$/m);
+  assert.match(asked.err, /otherwise: \d+ words of 3 texts were not read/);
+  const plain = verb("evaluate", [...words, "--order", "reversed"]);
+  assert.equal(plain.code, 1);
+  assert.match(plain.err, /was asked with wording plural, max_len 4, wanted as the model is; name another folder/);
+  for (const [more, message] of [
+    [["--wording", "latin"], /--wording got "latin", wanted "underscores" or "joined"/],
+    [["--rounding", "int4"], /--rounding got "int4", wanted "bfloat16"/],
+    [["--max-len", "0"], /--max-len got 0, wanted a whole number from 1/],
+    [["--queue", "redis://127.0.0.1:1", "--max-len", "4"], /workers ask a model as it is; leave --max-len out/],
+  ] as const) {
+    const refused = verb("evaluate", [...words, ...more]);
+    assert.equal(refused.code, 2, refused.err);
+    assert.match(refused.err, message);
+  }
+});

@@ -263,7 +263,7 @@ function checkHeader(found: PredictionHeader, wanted: PredictionHeader, path: st
 }
 
 /** "with wording underscores, max_len 24", or "as the model is". */
-export function howAsked(asked: Asked = {}): string {
+export function howAsked(asked: object = {}): string {
   const parts = Object.entries(asked).map(([key, value]) => `${key} ${value}`);
   return parts.length ? `with ${parts.join(", ")}` : "as the model is";
 }
