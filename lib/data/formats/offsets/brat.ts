@@ -50,7 +50,8 @@ const NOT_HELD: Record<string, Repair> = {
   "#": "note_not_held",
 };
 
-const MENTION = /^T\d+\t(\S+) (\d+ \d+(?:;\d+ \d+)*)(?:\t(.*))?$/;
+/** The words may hold any sign, a carriage return of the text too. */
+const MENTION = /^T\d+\t(\S+) (\d+ \d+(?:;\d+ \d+)*)(?:\t(.*))?$/s;
 
 function readLine(
   line: string,
