@@ -28,6 +28,7 @@ import {
 import { openSet } from "./evaluation-sets";
 import { withFamiliarity } from "./familiarity";
 import { readLabels } from "./labels";
+import { promisedThresholds } from "./promised-thresholds";
 import { QUEUE_HELP, QUEUE_OPTIONS, withQueue } from "./queue";
 
 export const command: Command = {
@@ -45,6 +46,14 @@ export const command: Command = {
       "the types asked, or a file with one a line or a JSON list; default: the sorted gold types of the file",
     ],
     ["--threshold N", "spans with a greater probability count (default 0.5, or the preset's)"],
+    [
+      "--thresholds FILE",
+      "writes instead of scores a threshold for each type that keeps the promise of --recall, for predict --threshold FILE; from some 50 sentences",
+    ],
+    [
+      "--recall N",
+      "with --thresholds: the share of a new sentence's mentions of a type that is to be found, such as .9",
+    ],
     ["--nested", "an entity may lie inside another"],
     ["--multi-label", "one span may have several labels"],
     ["--drop a,b", "types left out of the labels and of the gold, such as else"],
@@ -71,6 +80,8 @@ export const command: Command = {
     data: { type: "string", multiple: true },
     labels: { type: "string" },
     threshold: { type: "string" },
+    thresholds: { type: "string" },
+    recall: { type: "string" },
     nested: { type: "boolean" },
     "multi-label": { type: "boolean" },
     drop: { type: "string", multiple: true },
@@ -89,6 +100,7 @@ export const command: Command = {
   allowPositionals: true,
   async run(values, positionals) {
     const options = readOptions(values, positionals);
+    if (values.thresholds !== undefined || values.recall !== undefined) return promisedThresholds(values, options);
     const sets = await Promise.all(
       options.files.map((file) => openSet(file, { ...options, splitter: options.asking.splitter })),
     );

@@ -23,7 +23,7 @@ export const command: Command = {
     ["--labels a,b", "the entity types, or a file: one a line, a JSON list, or a JSON object of descriptions by type"],
     [
       "--threshold N",
-      "spans with a greater probability count (default 0.5); by type: person=.3,city=.6, or a JSON file, such as thresholdsFor's",
+      "spans with a greater probability count (default 0.5); by type: person=.3,city=.6, or a JSON file, such as evaluate --thresholds writes",
     ],
     ["--nested", "an entity may lie inside another"],
     ["--multi-label", "one span may have several labels"],

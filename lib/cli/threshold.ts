@@ -9,7 +9,7 @@ import type { Values } from "./command";
 const WANTED = "a number from 0 to 1, type=number,type=number, or a JSON file of type: number";
 
 /**
- * A file may be what `thresholdsFor` gives, or its `thresholds` alone; types that are not asked for may be in it.
+ * A file may be what `evaluate --thresholds` writes or `thresholdsFor` gives, or its `thresholds` alone; types that are not asked for may be in it.
  * @throws UserError (usage) for another value, or for a type on the command line that is not asked for
  */
 export function readThreshold(values: Values, labels: readonly string[]): Threshold | undefined {

@@ -29,6 +29,8 @@ export interface TypeThreshold {
   missed: number;
   /** The same after decoding, where spans that overlap a better one are dropped: no part of the promise. */
   missedAfterDecoding: number;
+  /** Share of what is found of it in these sentences, after decoding, that is right: what the recall costs. Undefined where nothing is found. */
+  precision?: number;
 }
 
 /** Thresholds by type, and what is known of each. */
@@ -75,6 +77,7 @@ export async function promisedThresholds(
   const types = asked.map((type, i): TypeThreshold => {
     const flat = scores[i].flat();
     const kept = goldScores(records, decoded, type).flat();
+    const answers = decoded.reduce((sum, spans) => sum + spans.filter(({ label }) => label === type).length, 0);
     const misses = (list: readonly number[]) =>
       list.filter((score) => !exceeds(score, chosen[i] ?? THRESHOLD)).length / Math.max(1, list.length);
     return {
@@ -84,6 +87,7 @@ export async function promisedThresholds(
       ...(chosen[i] === undefined ? { why: reason(scores[i].length, 1 - recall) } : { threshold: chosen[i] }),
       missed: misses(flat),
       missedAfterDecoding: misses(kept),
+      ...(answers > 0 ? { precision: kept.filter((score) => score > 0).length / answers } : {}),
     };
   });
   return { thresholds, recall, types };

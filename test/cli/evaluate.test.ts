@@ -300,3 +300,62 @@ test("asked otherwise than as it is: predictions say so, and are not taken for t
     assert.match(refused.err, message);
   }
 });
+
+test("--thresholds writes what predict --threshold reads: each type's promise, and why one has none", () => {
+  const data = file("own.jsonl", Array.from({ length: 4 }, () => TINY_RECORDS).flat());
+  const [own, out] = [join(scratch, "own.json"), join(scratch, "promised.json")];
+  const words = ["--model", TINY_BERT, "--data", data, "--labels", "person,location,date"];
+  const { code, err, out: table } = verb("evaluate", [...words, "--recall", ".8", "--thresholds", own, "--json", out]);
+  assert.equal(code, 0, err);
+  const written = JSON.parse(readFileSync(own, "utf8")) as {
+    thresholds: Record<string, number>;
+    types: { type: string; sentences: number; missed: number }[];
+  };
+  assert.deepEqual(JSON.parse(readFileSync(out, "utf8")), written);
+  assert.deepEqual(Object.keys(written), ["model", "data", "thresholds", "recall", "types"]);
+  assert.deepEqual(
+    written.types.map(({ type, sentences }) => [type, sentences]),
+    [
+      ["person", 8],
+      ["location", 12],
+      ["date", 4],
+    ],
+  );
+  for (const { type, missed } of written.types) assert.ok(missed <= 0.2 && written.thresholds[type] < 1, type);
+  assert.match(table, /type +sentences +mentions +threshold +missed +decoded +precision/);
+  assert.match(table, /own\.json: thresholds for 3 of 3 types, which miss on average at most 20\.0 %/);
+  const few = verb("evaluate", [...words, "--recall", ".9", "--thresholds", own]);
+  assert.match(few.out, /person +8 +12 +none .*8 sentences have it, wanted at least 9/);
+  assert.match(few.out, /thresholds for 1 of 3 types.*the other 2 have \.5 and no promise/);
+
+  const asked = ["--model", TINY_BERT, "--labels", "person,location,date", "--lines"];
+  const found = verb("predict", [...asked, "--threshold", own], "Anna Smith visited Paris .\nthe Red Sea\n");
+  assert.equal(found.code, 0, found.err);
+  const { thresholds } = JSON.parse(readFileSync(own, "utf8")) as { thresholds: Record<string, number> };
+  assert.deepEqual(Object.keys(thresholds), ["location"]);
+  const rows = found.out
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as { label: string; score: number });
+  assert.ok(rows.some(({ label }) => label === "location"));
+  for (const { label, score } of rows) assert.ok(score > (thresholds[label] ?? 0.5), label);
+});
+
+test("thresholds want one model, one file and a recall; what scores are made with is refused beside them", () => {
+  const data = file("one-set.jsonl", TINY_RECORDS);
+  const model = ["--model", TINY_BERT];
+  const own = join(scratch, "never.json");
+  const cases: [string[], RegExp][] = [
+    [[...model, data, "--thresholds", own], /--thresholds FILE and --recall N belong together/],
+    [[...model, data, "--recall", ".9"], /belong together/],
+    [[...model, data, "--recall", "1", "--thresholds", own], /--recall got "1", wanted a number between 0 and 1/],
+    [[...model, data, "--recall", ".9", "--thresholds", own, "--preset", "gliner"], /for which --preset is/],
+    [[...model, data, data, "--recall", ".9", "--thresholds", own], /1 models and 2 files/],
+  ];
+  for (const [words, message] of cases) {
+    const { code, err } = verb("evaluate", words);
+    assert.equal(code, 2, err);
+    assert.match(err, message);
+  }
+  assert.ok(!existsSync(own));
+});
