@@ -23,8 +23,8 @@ test("nothing in the texts is to mend", () => {
 test("the corpus is large, varied and even", () => {
   const { texts, mentions, types, typesOnce, withoutMention, withAbsent, nested, widths, top, domains } = figures;
   assert.ok(
-    texts >= 1600 && mentions >= 10_000 && types >= 2500,
-    `${texts} texts, ${mentions} mentions, ${types} types`,
+    texts >= 6000 && mentions >= 35_000 && types >= 8000 && domains.length >= 45,
+    `${texts} texts, ${mentions} mentions, ${types} types, ${domains.length} domains`,
   );
   assert.ok(typesOnce < 0.7 * types, `${typesOnce} of ${types} types once`);
   assert.ok(top[0][1] < 0.06 * mentions, `${top[0]} of ${mentions}`);
