@@ -102,21 +102,22 @@ test("bad input is exit code 1 and one sentence; a bad call is exit code 2; neit
 
 test("doctor --data: faults are exit code 1 and named, clean data is exit code 0, the report is in --json", () => {
   const clean = fileOf("sentences:test");
+  const texts = sentenceRecords("test").length;
   const good = verb("doctor", ["--data", clean, "--json", out("good.json")]);
   assert.equal(good.code, 0, good.err);
-  assert.match(good.out, /test\.jsonl \(gliner\): 4\d\d records/);
+  assert.ok(good.out.includes(`test.jsonl (gliner): ${texts} records`), good.out);
   const report = JSON.parse(readFileSync(out("good.json"), "utf8")) as {
     files: { records: number }[];
     findings: { severity: string }[];
   };
   assert.deepEqual(
     [report.files[0].records, report.findings.some(({ severity }) => severity === "fault")],
-    [sentenceRecords("test").length, false],
+    [texts, false],
   );
   const bad = verb("doctor", ["--data", clean, fileOf("sentences"), "--labels", "city,person"]);
   assert.equal(bad.code, 1);
   assert.match(bad.out, /FAULT unlisted: mentions with a label that the list given does not have/);
-  assert.match(bad.out, /test\.jsonl and .*all\.jsonl\n {2}FAULT leak: sentences in both: 4\d\d/);
+  assert.match(bad.out, new RegExp(`test\\.jsonl and .*all\\.jsonl\\n {2}FAULT leak: sentences in both: ${texts}\\b`));
   assert.equal(verb("doctor", ["--data", "none.jsonl"]).code, 1);
   assert.equal(verb("doctor", ["none.jsonl"]).code, 2);
 });
