@@ -1,4 +1,4 @@
-/** Reads and checks an encoder's config.json, of BERT or DeBERTa, before any weight is looked at. */
+/** Reads and checks an encoder's config.json, of BERT, DeBERTa or MPNet, before any weight is looked at. */
 import { UserError } from "../errors";
 import { ACTIVATIONS, type ActivationName } from "./layers";
 
@@ -44,8 +44,14 @@ export interface DebertaConfig extends TransformerConfig {
   conv_act: ActivationName;
 }
 
+export interface MpnetConfig extends TransformerConfig {
+  model_type: "mpnet";
+  /** Rows of the table of relative biases, half of them for each direction. */
+  relative_attention_num_buckets: number;
+}
+
 /** An encoder's architecture. */
-export type EncoderConfig = BertConfig | DebertaConfig;
+export type EncoderConfig = BertConfig | DebertaConfig | MpnetConfig;
 
 /** Reads an encoder's config.json. @throws UserError where it is of another architecture, or lacks a value */
 export function parseEncoderConfig(value: unknown, origin: string): EncoderConfig {
@@ -54,8 +60,9 @@ export function parseEncoderConfig(value: unknown, origin: string): EncoderConfi
   const raw = new RawConfig(value as Record<string, unknown>, origin);
   if (raw.get("model_type") === "bert") return bertConfig(raw);
   if (raw.get("model_type") === "deberta-v2") return debertaConfig(raw);
+  if (raw.get("model_type") === "mpnet") return mpnetConfig(raw);
   throw new UserError(
-    `${origin}: the encoder is of type ${JSON.stringify(raw.get("model_type"))}, wanted "bert" or "deberta-v2" (which DeBERTa-v3 is, too).`,
+    `${origin}: the encoder is of type ${JSON.stringify(raw.get("model_type"))}, wanted "bert", "deberta-v2" (which DeBERTa-v3 is, too) or "mpnet".`,
   );
 }
 
@@ -63,6 +70,18 @@ function bertConfig(raw: RawConfig): BertConfig {
   const type = raw.get("position_embedding_type") ?? "absolute";
   if (type !== "absolute") throw raw.wrong("position_embedding_type", '"absolute"');
   return { model_type: "bert", ...transformerConfig(raw, 2, 1e-12) };
+}
+
+/** The defaults are MPNetConfig's of transformers 4.57. */
+function mpnetConfig(raw: RawConfig): MpnetConfig {
+  const config: MpnetConfig = {
+    model_type: "mpnet",
+    ...transformerConfig(raw, 0, 1e-12),
+    relative_attention_num_buckets: raw.number("relative_attention_num_buckets", 32),
+  };
+  // Python numbers distances up to 32 whatever the configuration says: a table of fewer rows fails there, one of more has idle rows.
+  if (config.relative_attention_num_buckets !== 32) throw raw.wrong("relative_attention_num_buckets", "32");
+  return config;
 }
 
 /** The defaults are DebertaV2Config's of transformers 4.57. */

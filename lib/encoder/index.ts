@@ -3,9 +3,10 @@ import type * as tf from "@tensorflow/tfjs";
 import { UserError } from "../errors";
 import type { Shapes } from "../weights/shapes";
 import { bert, bertShapes } from "./bert";
-import type { BertConfig, DebertaConfig, EncoderConfig } from "./config";
+import type { BertConfig, DebertaConfig, EncoderConfig, MpnetConfig } from "./config";
 import { deberta, debertaShapes } from "./deberta";
 import type { EncoderInput } from "./input";
+import { FIRST_POSITION, mpnet, mpnetShapes } from "./mpnet";
 import { packedBert } from "./packed-bert";
 import { packedDeberta } from "./packed-deberta";
 
@@ -19,7 +20,7 @@ interface Encoder<Config extends EncoderConfig> {
   encode(input: EncoderInput<Config>): tf.Tensor3D;
 }
 
-// Both run without padding; where every stage is to be shown, as transformers writes them.
+// BERT and DeBERTa run without padding; where every stage is to be shown, as transformers writes them.
 const bertEncoder: Encoder<BertConfig> = {
   shapes: bertShapes,
   longest: (config) => config.max_position_embeddings,
@@ -32,10 +33,17 @@ const debertaEncoder: Encoder<DebertaConfig> = {
   encode: (input) => (input.trace ? deberta(input) : packedDeberta(input)), // [B, T, H]
 };
 
+const mpnetEncoder: Encoder<MpnetConfig> = {
+  shapes: mpnetShapes,
+  longest: (config) => config.max_position_embeddings - FIRST_POSITION,
+  encode: mpnet, // [B, T, H]
+};
+
 /** Every encoder by its `model_type`. */
 const ENCODERS: { [Type in EncoderConfig["model_type"]]: Encoder<Extract<EncoderConfig, { model_type: Type }>> } = {
   bert: bertEncoder,
   "deberta-v2": debertaEncoder,
+  mpnet: mpnetEncoder,
 };
 
 /** The table keeps each configuration with its encoder, which TypeScript cannot follow through a key of either type. */

@@ -204,7 +204,7 @@ export function borrowedRows(encoder: TensorFile, source: string, rows: number, 
 
 /** An encoder's own file names its tensors with or without its family in front. */
 export function encoderTensor(encoder: TensorFile, bare: string): string | undefined {
-  return [bare, `bert.${bare}`, `deberta.${bare}`].find((name) => encoder.entries.has(name));
+  return [bare, `bert.${bare}`, `deberta.${bare}`, `mpnet.${bare}`].find((name) => encoder.entries.has(name));
 }
 
 function parseContents(path: string, text: string | undefined): Contents {

@@ -7,6 +7,7 @@ import { genuineEras } from "./genuine-eras";
 import { loss } from "./loss";
 import { lstmFamily } from "./lstm";
 import { lstmStateful } from "./lstm-stateful";
+import { mpnetBuckets, mpnetTokenizer, mpnetVariants } from "./mpnet";
 import { optimizers } from "./optimizer";
 import { instructReader, pileNerScripts, pythonLists, tagSchemes } from "./preprocessing";
 import { scorers } from "./scorers";
@@ -37,6 +38,9 @@ export const FAMILIES: readonly GoldenFamily[] = [
   extraction,
   relativePositions,
   debertaVariants,
+  mpnetBuckets,
+  mpnetTokenizer,
+  mpnetVariants,
   loss,
   tokenTraining,
   eraLosses,
