@@ -110,7 +110,7 @@ export interface KernelCall {
 }
 
 /** The bits of `flags`, as in kernels/op.h. */
-export const FLAG = { bias: 1, mask: 2, residual: 4, keeps: 8, gelu: 16, relu: 32 } as const;
+export const FLAG = { bias: 1, mask: 2, residual: 4, keeps: 8, gelu: 16, relu: 32, positions: 64 } as const;
 
 /** Runs an op of our own by its name without "Workbook". It has no gradient: give it one with `differentiable`. */
 export function kernelOp(name: string, call: KernelCall, outputs = 1): tf.Tensor[] {
