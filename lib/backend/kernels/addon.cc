@@ -8,6 +8,7 @@ void registerAttention();
 void registerDropout();
 void registerGelu();
 void registerLinear();
+void registerLstm();
 void registerNorm();
 void registerSpans();
 
@@ -49,6 +50,7 @@ NAPI_MODULE_INIT() {
     registerDropout();
     registerGelu();
     registerLinear();
+    registerLstm();
     registerNorm();
     registerSpans();
     return true;

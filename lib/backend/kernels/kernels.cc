@@ -4,5 +4,6 @@
 #include "dropout.cc"
 #include "gelu.cc"
 #include "linear.cc"
+#include "lstm.cc"
 #include "norm.cc"
 #include "spans.cc"
