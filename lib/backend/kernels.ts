@@ -5,13 +5,10 @@ import type * as tf from "@tensorflow/tfjs";
 import { UserError, usageError, warnOnce } from "../errors";
 import type { Kernels } from "./info";
 import { attribute, isNative, nativeOp } from "./native";
-import type { KernelsRecord } from "./record";
+import { KERNELS_FILE, type KernelsRecord } from "./record";
 
 /** Instruction sets that the ops are compiled for, worst first. */
 const KERNEL_LEVELS = ["plain", "avx2", "avx512"] as const satisfies Kernels[];
-
-/** The file in a folder of the cache that Node loads. */
-export const KERNELS_FILE = "kernels.node";
 
 interface Addon {
   /** Takes the level of this number, at most the processor's best, and gives the one taken. */
