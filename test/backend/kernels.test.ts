@@ -130,6 +130,7 @@ test("inputs that do not fit are refused by the op, not read past their end", { 
     useBackend().then(() => {
       for (const [name, call, outputs] of [
         ["Gelu", { floats: [tf.ones([2, 3]), one(4)], flags: FLAG.bias }, 1],
+        ["Bias", { floats: [tf.ones([2, 3]), one(2)] }, 0],
         ["Norm", { floats: [tf.ones([2, 3]), one(2), one(3)] }, 3],
         ["Drop", { floats: [one(3)], masks: [tf.ones([2], "bool")], flags: FLAG.mask }, 1],
         ["Linear", { floats: [tf.ones([2, 3]), tf.ones([4, 5])] }, 1],
@@ -147,6 +148,7 @@ test("inputs that do not fit are refused by the op, not read past their end", { 
   const { stdout } = spawnSync(process.execPath, ["-e", script], { cwd: ROOT, env: environment, encoding: "utf8" });
   const names = [
     "Gelu",
+    "Bias",
     "Norm",
     "Drop",
     "Linear",

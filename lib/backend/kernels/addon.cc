@@ -5,6 +5,7 @@
 
 void registerAdamW();
 void registerAttention();
+void registerBias();
 void registerDropout();
 void registerGelu();
 void registerLinear();
@@ -47,6 +48,7 @@ NAPI_MODULE_INIT() {
   static const bool registered = [] {
     registerAdamW();
     registerAttention();
+    registerBias();
     registerDropout();
     registerGelu();
     registerLinear();

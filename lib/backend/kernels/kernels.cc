@@ -1,6 +1,7 @@
 /** Every kernel, to be compiled once for each instruction set: plain, with -mavx2 -mfma, and with AVX-512. */
 #include "adamw.cc"
 #include "attention.cc"
+#include "bias.cc"
 #include "dropout.cc"
 #include "gelu.cc"
 #include "linear.cc"
