@@ -141,7 +141,8 @@ export class SubwordTokenizer {
       throw usageError(
         `the limit of ${subwords} subwords is none; wanted a whole number from 3 to ${this.modelMaxLength}.`,
       );
-    return new SubwordTokenizer(this.file, { ...this.config, model_max_length: subwords }, this.origin);
+    const checked = { file: this.file, largestId: this.size - 1 };
+    return new SubwordTokenizer(checked, { ...this.config, model_max_length: subwords }, this.origin);
   }
 
   /** Writes what Python's AutoTokenizer reads: tokenizer.json, tokenizer_config.json, special_tokens_map, added_tokens. */
