@@ -5,13 +5,10 @@ import type * as tf from "@tensorflow/tfjs";
 import { UserError, usageError, warnOnce } from "../errors";
 import type { Kernels } from "./info";
 import { attribute, isNative, nativeOp } from "./native";
-import type { KernelsRecord } from "./record";
+import { KERNELS_FILE, type KernelsRecord } from "./record";
 
 /** Instruction sets that the ops are compiled for, worst first. */
 const KERNEL_LEVELS = ["plain", "avx2", "avx512"] as const satisfies Kernels[];
-
-/** The file in a folder of the cache that Node loads. */
-export const KERNELS_FILE = "kernels.node";
 
 interface Addon {
   /** Takes the level of this number, at most the processor's best, and gives the one taken. */
@@ -110,7 +107,7 @@ export interface KernelCall {
 }
 
 /** The bits of `flags`, as in kernels/op.h. */
-export const FLAG = { bias: 1, mask: 2, residual: 4, keeps: 8, gelu: 16, relu: 32 } as const;
+export const FLAG = { bias: 1, mask: 2, residual: 4, keeps: 8, gelu: 16, relu: 32, positions: 64 } as const;
 
 /** Runs an op of our own by its name without "Workbook". It has no gradient: give it one with `differentiable`. */
 export function kernelOp(name: string, call: KernelCall, outputs = 1): tf.Tensor[] {

@@ -26,6 +26,9 @@ export interface KernelsRecord {
   reason: string;
 }
 
+/** The file in such a folder that Node loads. */
+export const KERNELS_FILE = "kernels.node";
+
 /** The choice of one set-up. */
 export interface BackendRecord {
   /** The machine and the Node it was made for. */

@@ -1,7 +1,7 @@
 /** DeBERTa over real subwords only: from subword ids to encoded vectors, for batches of uneven texts. */
 import * as tf from "@tensorflow/tfjs";
 import { affineRows } from "../fused/affine";
-import { headLayout, packedAttention } from "../fused/attention";
+import { packedAttention } from "../fused/attention";
 import { derived } from "../fused/derived";
 import { disentangledAttention, type Laid } from "../fused/disentangled-attention";
 import { type Packing, packingOf } from "../fused/packing";
@@ -23,8 +23,7 @@ export function packedDeberta(input: EncoderInput<DebertaConfig>): tf.Tensor3D {
   const { subwords, config } = input;
   const { B, T, mask } = subwords;
   const packing = packingOf(mask, B, T);
-  const heads = config.num_attention_heads;
-  const laid = { packing, layout: headLayout(packing, heads), heads };
+  const laid = { packing, heads: config.num_attention_heads };
   const embedded = tf.tidy(() => embed(subwords, packing, input)); // [N, H]
   const distances = distancesOf(packing.T, input);
   let hidden = embedded; // [N, H]

@@ -1,6 +1,6 @@
 /** The linear layer over packed rows, alone and with what follows it, each with a hand-written gradient and a readable twin. */
 import * as tf from "@tensorflow/tfjs";
-import { hasKernels } from "../backend";
+import { hasKernels, kernelOp } from "../backend";
 import { differentiable } from "./differentiable";
 import type { Dropout } from "./dropout";
 import { affineOfFewRows } from "./few-rows";
@@ -26,7 +26,7 @@ export function affineRows(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): t
   return differentiable(inputs, () => {
     const product = matMulTransposed(x, weight); // [N, out]
     return {
-      value: bias ? tf.add(product, bias) : product, // [N, out]
+      value: bias ? plusBias(product, bias) : product, // [N, out]
       saved: [x, weight],
       gradient(dy, [x, weight]) {
         const d = productGradient(dy, x, weight);
@@ -34,6 +34,13 @@ export function affineRows(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): t
       },
     };
   });
+}
+
+/** product [N, out] + bias [out]: by the op of our own in the product's own place, which is not to be read again. */
+function plusBias(product: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  if (!hasKernels()) return tf.add(product, bias); // [N, out]
+  kernelOp("Bias", { floats: [product, bias] }, 0);
+  return product;
 }
 
 /** dx [N, in] and dW [out, in] of x Wᵀ. */

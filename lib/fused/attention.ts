@@ -1,8 +1,9 @@
 /** Self-attention of the fast encoder: how packed subwords are laid out by head, and the op with its own gradient. */
 import * as tf from "@tensorflow/tfjs";
-import { FLAG, hasKernels, kernelOp } from "../backend";
-import { differentiable, takesGradient } from "./differentiable";
+import { hasKernels } from "../backend";
+import { differentiable } from "./differentiable";
 import type { Dropout } from "./dropout";
+import { kernelAttention } from "./kernel-attention";
 import { where } from "./native-ops";
 import type { Packing } from "./packing";
 import { matMulTransposed } from "./products";
@@ -68,41 +69,19 @@ function layOut({ B, T, N, places, rows }: Packing, h: number): HeadLayout {
  * @returns [N, H], the heads' weighted values side by side
  */
 export function packedAttention(qkv: tf.Tensor, packing: Packing, heads: number, drop: Drop): tf.Tensor {
-  return hasKernels() ? kernelAttention(qkv, packing, heads, drop) : laidOutAttention(qkv, packing, heads, drop);
+  if (!hasKernels()) return laidOutAttention(qkv, packing, heads, drop);
+  const { B, T } = packing;
+  return kernelAttention(qkv, packing, heads, {
+    factor: 1 / (1 - drop.rate),
+    mask: () => drop.dropout.keep([B, heads, T, T], drop.rate, drop.site), // [B, h, T, T]
+  });
 }
 
 /** Where dropout falls on the probabilities, and how much. */
-interface Drop {
+export interface Drop {
   dropout: Dropout;
   rate: number;
   site: string;
-}
-
-/**
- * By the op of our own (backend/kernels/attention.cc), straight from the packed rows: nothing of size T x T is kept but the
- * mask, and the gradient makes the probabilities anew.
- */
-function kernelAttention(qkv: tf.Tensor, packing: Packing, heads: number, { dropout, rate, site }: Drop): tf.Tensor {
-  const { B, T, places } = packing;
-  const lengths = new Int32Array(B);
-  for (const place of places) lengths[Math.floor(place / T)]++;
-  return differentiable([qkv], () => {
-    const layout = tf.tensor1d(Int32Array.of(heads, T, ...lengths), "int32");
-    const mask = dropout.keep([B, heads, T, T], rate, site); // [B, h, T, T]
-    const masks = mask ? [mask] : [];
-    const options = { masks, factor: mask ? 1 / (1 - rate) : 1 };
-    const flags = (mask ? FLAG.mask : 0) | (takesGradient() ? FLAG.keeps : 0);
-    const [context, logs] = kernelOp("Attention", { floats: [qkv], ints: layout, flags, ...options }, 2); // [N, H], [N, h]
-    return {
-      value: context,
-      saved: [qkv, context, logs, layout, ...masks],
-      gradient(dy, [qkv, context, logs, layout, ...masks]) {
-        const flags = masks.length ? FLAG.mask : 0;
-        const call = { ...options, floats: [dy, qkv, context, logs], ints: layout, masks, flags };
-        return kernelOp("AttentionGradient", call); // [N, 3 H]
-      },
-    };
-  });
 }
 
 /** By TensorFlow's own ops, on rows laid out by head. */

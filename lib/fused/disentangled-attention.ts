@@ -1,38 +1,18 @@
 /** Disentangled attention of packed subwords, with a gradient of its own; its readable twin is in the plain DeBERTa. */
 import * as tf from "@tensorflow/tfjs";
-import type { HeadLayout } from "./attention";
+import { hasKernels } from "../backend";
+import { type Drop, headLayout } from "./attention";
 import { bandOfSquare, squareOfBand } from "./band";
 import { differentiable, takesGradient } from "./differentiable";
-import type { Dropout } from "./dropout";
+import { kernelAttention, type PositionPart, type Positions } from "./kernel-attention";
 import { where } from "./native-ops";
 import type { Packing } from "./packing";
 import { matMulTransposed } from "./products";
 import { gatherRows } from "./rows";
 
-/** A part of the scores that the distance of two subwords has: content-position or position-content. */
-export type PositionPart = "c2p" | "p2c";
-
-/** What a distance says: the table of relative embeddings behind its projections. */
-export interface Positions {
-  /** [U, P H]: for each of the P parts the row's keys (c2p) or its queries, already divided as the content's are (p2c). */
-  rows: tf.Tensor;
-  /** In the order in which they stand in a row; at least one. */
-  parts: readonly PositionPart[];
-  /** The row of a distance i - j. */
-  rowOf(delta: number): number;
-}
-
-/** Where dropout falls, and how much. */
-interface Drop {
-  dropout: Dropout;
-  rate: number;
-  site: string;
-}
-
-/** The shape of the work: packed texts, how they lie by head, and how many heads. */
+/** The shape of the work: packed texts, and how many heads. */
 export interface Laid {
   packing: Packing;
-  layout: HeadLayout;
   heads: number;
 }
 
@@ -65,7 +45,8 @@ export function blocksOf({ B, T }: Packing, h: number, scores = SCORES): Block[]
  *     A(i, j) = qᵢ · kⱼ + qᵢ · Kʳ[r(i - j)] + kⱼ · Qʳ[r(i - j)]        content-content, content-position, position-content
  *
  * Block by block: each query is scored against the distances there are, and that band read as the square. Of size T x T the
- * gradient keeps the probabilities and which of them dropout spared; without a gradient nothing outlives its block. With
+ * gradient keeps the probabilities and which of them dropout spared; without a gradient nothing outlives its block. (The op of
+ * our own keeps no probabilities.) With
  * dS the gradient of the scores as in `packedAttention`,
  *
  *     dQ = dS K + band(dS) Kʳ     dKʳ = band(dS)ᵀ Q     dK = dSᵀ Q + band(dSᵀ) Qʳ     dQʳ = band(dSᵀ)ᵀ K
@@ -76,10 +57,37 @@ export function blocksOf({ B, T }: Packing, h: number, scores = SCORES): Block[]
 export function disentangledAttention(
   qkv: tf.Tensor,
   positions: Positions,
-  { packing, layout, heads }: Laid,
+  laid: Laid,
   drop: Drop,
-  blocks: readonly Block[] = blocksOf(packing, heads),
+  blocks: readonly Block[] = blocksOf(laid.packing, laid.heads),
 ): tf.Tensor {
+  if (!hasKernels()) return blockAttention(qkv, positions, laid, drop, blocks);
+  const kept = { factor: 1 / (1 - drop.rate), mask: () => maskOfBlocks(blocks, laid, drop) };
+  return kernelAttention(qkv, laid.packing, laid.heads, kept, positions);
+}
+
+/** The masks of all blocks as one, [B, h, T, T]: the same values are dropped with and without an op of our own. */
+function maskOfBlocks(
+  blocks: readonly Block[],
+  { packing: { T }, heads }: Laid,
+  { dropout, rate, site }: Drop,
+): tf.Tensor | undefined {
+  const masks = blocks.flatMap(({ texts, queries }, i) => {
+    const shape = [texts[1] - texts[0], heads, queries[1] - queries[0], T];
+    return dropout.keep(shape, rate, `${site}#${i}`) ?? []; // [b, h, n, T]
+  });
+  return masks.length ? byTexts(blocks, masks, sideBySide) : undefined;
+}
+
+/** By TensorFlow's own ops. */
+function blockAttention(
+  qkv: tf.Tensor,
+  positions: Positions,
+  { packing, heads }: Laid,
+  drop: Drop,
+  blocks: readonly Block[],
+): tf.Tensor {
+  const layout = headLayout(packing, heads);
   const { B, T } = packing;
   const [N, width] = qkv.shape as [number, number];
   const H = width / 3;

@@ -1,7 +1,7 @@
 /** BullMQ over Redis or PostgreSQL, by the form of the URL; the rest of the queue does not know which. */
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createPostgresBackend, Queue, type QueueOptions, Worker, type WorkerOptions } from "bullmq";
+import type { QueueOptions, WorkerOptions } from "bullmq";
 import { UserError, usageError } from "../errors";
 
 /** A job as it lies in a queue. */
@@ -64,6 +64,8 @@ const ANSWER_MS = 5000;
  * @throws UserError where the URL is of another kind, or nobody answers there
  */
 export async function openDoor(url: string, say: (line: string) => void): Promise<Door> {
+  // Only now: BullMQ takes a tenth of a second to load, which a text that is read without a queue should not wait for.
+  const { createPostgresBackend, Queue, Worker }: typeof import("bullmq") = require("bullmq");
   const { protocol, hostname, port } = parsed(url);
   await knock(hostname, Number(port) || PORTS[protocol], url);
   const complain = complainer(say);

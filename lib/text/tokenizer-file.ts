@@ -23,6 +23,12 @@ export interface TokenizerFile extends JsonObject {
   model: { type: string; vocab: unknown } & JsonObject;
 }
 
+/** A sound file, and the largest id of its pieces and added tokens. */
+export interface CheckedFile {
+  file: TokenizerFile;
+  largestId: number;
+}
+
 const WHAT = "the tokenizer files of a model folder";
 
 /**
@@ -46,7 +52,7 @@ export function readTokenizerJson(folder: string, name: string, optional = false
  * @param where for messages
  * @throws UserError naming what is wrong
  */
-export function checkTokenizerFile(file: JsonObject, where: string): TokenizerFile {
+export function checkTokenizerFile(file: JsonObject, where: string): CheckedFile {
   const { model, added_tokens: added = [] } = file;
   if (!isObject(model)) throw new UserError(`${where} has no "model"; wanted a Hugging Face fast tokenizer.`);
   const check = CHECKS.get(model.type);
@@ -58,7 +64,15 @@ export function checkTokenizerFile(file: JsonObject, where: string): TokenizerFi
   if (!Array.isArray(added)) throw new UserError(`${where}: "added_tokens" is not a list.`);
   checkAdded(added, pieces, where);
   for (const key of ["normalizer", "pre_tokenizer", "decoder"]) checkSteps(file[key], `${where}: "${key}"`);
-  return { ...file, added_tokens: added, model: model as TokenizerFile["model"] };
+  const checked = { ...file, added_tokens: added, model: model as TokenizerFile["model"] };
+  return { file: checked, largestId: largest(pieces.keys()) };
+}
+
+/** -1 where there are none. */
+function largest(ids: Iterable<number>): number {
+  let most = -1;
+  for (const id of ids) if (id > most) most = id;
+  return most;
 }
 
 /** Types of models, and how their pieces are numbered: each returns them by id. */

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import type { Tokenizer } from "@huggingface/tokenizers";
 import { UserError, usageError, warnOnce } from "../errors";
 import { writeAtomically } from "../files/atomic";
-import { isObject, quote } from "../files/json-object";
+import { quote } from "../files/json-object";
 import { buildTokenizer } from "./build";
 import { DEBERTA_TOKENS, debertaTokenizer, readSentencePiece } from "./sentencepiece";
-import { checkTokenizerFile, readTokenizerJson, type TokenizerFile } from "./tokenizer-file";
+import { type CheckedFile, checkTokenizerFile, readTokenizerJson, type TokenizerFile } from "./tokenizer-file";
 
 /**
  * Words -> subwords, word by word, as `tokenizer(words, is_split_into_words=True)` of Hugging Face does.
@@ -28,12 +28,14 @@ export class SubwordTokenizer {
   private readonly tokenizer: Tokenizer;
   private readonly added: ReadonlySet<string>;
   private readonly reserved: readonly string[];
+  private readonly file: TokenizerFile;
 
   private constructor(
-    private readonly file: TokenizerFile,
+    { file, largestId }: CheckedFile,
     private readonly config: Record<string, unknown>,
     private readonly origin: string,
   ) {
+    this.file = file;
     this.tokenizer = buildTokenizer(file, config, origin);
     this.added = new Set(file.added_tokens.map(({ content }) => content));
     this.reserved = file.added_tokens.flatMap(({ special, content }) => (special && content !== "" ? [content] : []));
@@ -41,7 +43,7 @@ export class SubwordTokenizer {
     this.sepId = this.special("sep_token");
     this.padId = this.special("pad_token");
     this.modelMaxLength = longestSequence(config.model_max_length, origin);
-    this.size = 1 + file.added_tokens.reduce((most, { id }) => Math.max(most, id), largestId(file.model.vocab));
+    this.size = 1 + largestId;
   }
 
   /**
@@ -129,7 +131,8 @@ export class SubwordTokenizer {
       special: true,
     }));
     const file = { ...this.file, added_tokens: [...this.file.added_tokens, ...added] };
-    return new SubwordTokenizer(file, this.config, this.origin);
+    const largestId = this.size - 1 + added.length;
+    return new SubwordTokenizer({ file, largestId }, this.config, this.origin);
   }
 
   /** The same tokenizer for shorter sequences. @throws UserError (usage) where it is no limit, or the encoder's own is shorter */
@@ -138,7 +141,8 @@ export class SubwordTokenizer {
       throw usageError(
         `the limit of ${subwords} subwords is none; wanted a whole number from 3 to ${this.modelMaxLength}.`,
       );
-    return new SubwordTokenizer(this.file, { ...this.config, model_max_length: subwords }, this.origin);
+    const checked = { file: this.file, largestId: this.size - 1 };
+    return new SubwordTokenizer(checked, { ...this.config, model_max_length: subwords }, this.origin);
   }
 
   /** Writes what Python's AutoTokenizer reads: tokenizer.json, tokenizer_config.json, special_tokens_map, added_tokens. */
@@ -209,13 +213,4 @@ function fromSentencePiece(folder: string): SubwordTokenizer {
       throw new UserError(`${join(folder, "added_tokens.json")}: ${quote(token)} is ${quote(id)}, wanted an id.`);
   const model = readSentencePiece(join(folder, SPM));
   return SubwordTokenizer.of(debertaTokenizer(model, config, added as Record<string, number>), config, folder);
-}
-
-/** Vocabularies are an object (WordPiece, BPE) or a list of [piece, score] (Unigram). */
-function largestId(vocab: unknown): number {
-  if (Array.isArray(vocab)) return vocab.length - 1;
-  if (!isObject(vocab)) return -1;
-  let largest = -1;
-  for (const id of Object.values(vocab)) if (typeof id === "number" && id > largest) largest = id;
-  return largest;
 }

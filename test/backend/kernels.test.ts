@@ -130,17 +130,37 @@ test("inputs that do not fit are refused by the op, not read past their end", { 
     useBackend().then(() => {
       for (const [name, call, outputs] of [
         ["Gelu", { floats: [tf.ones([2, 3]), one(4)], flags: FLAG.bias }, 1],
+        ["Bias", { floats: [tf.ones([2, 3]), one(2)] }, 0],
         ["Norm", { floats: [tf.ones([2, 3]), one(2), one(3)] }, 3],
         ["Drop", { floats: [one(3)], masks: [tf.ones([2], "bool")], flags: FLAG.mask }, 1],
         ["Linear", { floats: [tf.ones([2, 3]), tf.ones([4, 5])] }, 1],
+        ["Lstm", { floats: [tf.ones([3, 8]), tf.ones([8, 2]), one(8), one(8)], ints: ints(1, 3) }, 3],
+        ["Lstm", { floats: [tf.ones([3, 8]), tf.ones([8, 3]), one(8), one(8)], ints: ints(0, 3) }, 3],
+        ["LstmGradient", { floats: [tf.ones([3, 2]), tf.ones([3, 2]), tf.ones([3, 8]), tf.ones([3, 1]), tf.ones([8, 2])], ints: ints(0, 3) }, 4],
         ["AdamW", { floats: [one(3), one(3), one(2), one(3), one(6)] }, 1],
         ["Attention", { floats: [tf.ones([4, 12])], ints: ints(2, 8, 5) }, 2],
+        ["Attention", { floats: [tf.ones([4, 12]), tf.ones([9, 5])], ints: ints(2, 4, 0, 1, 0, 1, 2, 3, 4, 5, 6, 4), flags: FLAG.positions }, 2],
+        ["Attention", { floats: [tf.ones([4, 12]), tf.ones([6, 8])], ints: ints(2, 4, 0, 1, 0, 1, 2, 3, 4, 5, 6, 4), flags: FLAG.positions }, 2],
         ["Spans", { floats: [tf.ones([2, 3]), tf.ones([2, 3])], ints: ints(0, 2) }, 1],
       ])
         try { kernelOp(name, call, outputs); console.log(name, "took it"); } catch (error) { console.log(name, "refused"); }
     });`;
   const { stdout } = spawnSync(process.execPath, ["-e", script], { cwd: ROOT, env: environment, encoding: "utf8" });
-  const names = ["Gelu", "Norm", "Drop", "Linear", "AdamW", "Attention", "Spans"];
+  const names = [
+    "Gelu",
+    "Bias",
+    "Norm",
+    "Drop",
+    "Linear",
+    "Lstm",
+    "Lstm",
+    "LstmGradient",
+    "AdamW",
+    "Attention",
+    "Attention",
+    "Attention",
+    "Spans",
+  ];
   assert.deepEqual(
     stdout.trim().split("\n"),
     names.map((name) => `${name} refused`),

@@ -5,13 +5,13 @@ import { useBackend } from "../../lib/backend";
 import type { DebertaConfig } from "../../lib/encoder/config";
 import { deberta, debertaShapes } from "../../lib/encoder/deberta";
 import { packedDeberta } from "../../lib/encoder/packed-deberta";
-import { headLayout } from "../../lib/fused/attention";
 import { bandOfSquare, squareOfBand } from "../../lib/fused/band";
 import { blocksOf, disentangledAttention } from "../../lib/fused/disentangled-attention";
 import { noDropout, seededDropout } from "../../lib/fused/dropout";
 import { packingOf } from "../../lib/fused/packing";
 import { Shapes } from "../../lib/weights/shapes";
 import { assertSlope, assertTwins, maskOf, random, smallEncoder } from "../fused/twins";
+import { testAtEveryLevel } from "../kernels";
 
 /** DeBERTa without padding, its attention in blocks, against DeBERTa as transformers writes it. */
 
@@ -73,7 +73,9 @@ function assertSame(name: string, lengths: readonly number[], changes: Partial<D
 }
 
 for (const lengths of [[1], [7], [5, 3, 1], [4, 4], [29, 2, 30, 11]])
-  test(`DeBERTa without padding equals DeBERTa: texts of ${lengths} subwords`, () => assertSame("v3", lengths, {}));
+  testAtEveryLevel(`DeBERTa without padding equals DeBERTa: texts of ${lengths} subwords`, () =>
+    assertSame("v3", lengths, {}),
+  );
 
 for (const [name, changes] of Object.entries({
   "projections of its own": { share_att_key: false },
@@ -87,14 +89,16 @@ for (const [name, changes] of Object.entries({
   },
   "a convolution": { conv_kernel_size: 3, conv_groups: 2 },
 } satisfies Record<string, Partial<DebertaConfig>>))
-  test(`DeBERTa without padding equals DeBERTa: ${name}`, () => assertSame(name, [6, 11, 1], changes));
+  testAtEveryLevel(`DeBERTa without padding equals DeBERTa: ${name}`, () => assertSame(name, [6, 11, 1], changes));
 
-test("attention in blocks of texts, and of queries, equals attention at once", () => {
+testAtEveryLevel("attention in blocks of texts, and of queries, equals attention at once", (level) => {
+  // An op of our own knows no blocks: it is held against TensorFlow's ops in test/fused/own-ops.test.ts.
+  if (level !== "off") return;
   const [h, d] = [3, 4];
   for (const lengths of [[20, 3, 9], [70], [50, 61]]) {
     const [B, T] = [lengths.length, Math.max(...lengths)];
     const packing = packingOf(maskOf(lengths), B, T);
-    const laid = { packing, layout: headLayout(packing, h), heads: h };
+    const laid = { packing, heads: h };
     const [qkv, rows] = [random(packing.N, 3 * h * d), random(17, 2 * h * d)];
     const drop = { dropout: noDropout, rate: 0, site: "here" };
     const rowOf = (delta: number) => Math.min(16, Math.max(0, delta + 8));
@@ -125,7 +129,7 @@ test("a band read as a square and back", () => {
   assert.equal(sums(bandOfSquare(squareOfBand(band))), sums(squareOfBand(band)));
 });
 
-test("DeBERTa without padding under dropout: its gradient is the slope of its loss", () => {
+testAtEveryLevel("DeBERTa without padding under dropout: its gradient is the slope of its loss", () => {
   const { input, real } = encoder([6, 2, 14], V3);
   const weight = tf.randomNormal([3, 14, 12], 0, 1, "float32", 12);
   const given = { ...input, dropout: seededDropout(5, 6) };

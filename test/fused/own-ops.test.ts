@@ -4,8 +4,10 @@ import * as tf from "@tensorflow/tfjs";
 import { useBackend, useKernels } from "../../lib/backend";
 import { affineGelu, affineNorm, affineRows } from "../../lib/fused/affine";
 import { packedAttention } from "../../lib/fused/attention";
+import { blocksOf, disentangledAttention } from "../../lib/fused/disentangled-attention";
 import { type Dropout, noDropout, seededDropout } from "../../lib/fused/dropout";
 import { gelu } from "../../lib/fused/gelu";
+import type { PositionPart } from "../../lib/fused/kernel-attention";
 import { layerNormRows } from "../../lib/fused/layer-norm";
 import { packingOf } from "../../lib/fused/packing";
 import { reluDropout } from "../../lib/fused/relu-dropout";
@@ -89,6 +91,30 @@ testAtEveryLevel("attention of texts of uneven lengths, one of them empty", (lev
   }
 });
 
+testAtEveryLevel("attention with what distances say, of texts of uneven lengths, one of them empty", (level) => {
+  for (const [heads, d, lengths, parts] of [
+    [3, 5, [4, 1, 7], ["c2p", "p2c"]],
+    [2, 32, [130, 3, 0, 49], ["p2c", "c2p"]],
+    [1, 16, [61], ["c2p"]],
+    [2, 7, [24, 50], ["p2c"]],
+  ] as [number, number, number[], PositionPart[]][]) {
+    const T = Math.max(...lengths);
+    const mask = lengths.flatMap((length) => Array.from({ length: T }, (_, t) => +(t < length)));
+    const packing = packingOf(mask, lengths.length, T);
+    const real = lengths.reduce((a, b) => a + b, 0);
+    const [qkv, rows] = [random(packing.N, 3 * heads * d), random(31, parts.length * heads * d)];
+    const positions = { rows, parts, rowOf: (delta: number) => Math.min(30, Math.max(0, delta + 15)) };
+    // Blocks of texts in the first two, of queries in the others: what dropout drops depends on them.
+    const blocks = blocksOf(packing, heads, lengths.length > 2 ? 2 * heads * packing.T ** 2 : 1);
+    for (const [name, dropout] of DROPOUTS)
+      assertSame(`${parts}, ${heads} heads of ${d}, ${name}`, [qkv, rows], level, () => {
+        const drop = { dropout, rate: 0.2, site: "there" };
+        const context = disentangledAttention(qkv, positions, { packing, heads }, drop, blocks);
+        return tf.slice(context, [0, 0], [real, heads * d]); // what lies behind is read by nobody
+      });
+  }
+});
+
 testAtEveryLevel("ReLU and dropout of a number of values that is no multiple of a vector", (level) => {
   const x = random(13, 7);
   for (const [name, dropout] of DROPOUTS)
@@ -109,7 +135,6 @@ testAtEveryLevel("NaN passes through everything, values and gradients", () => {
     9,
   );
   const parts = { weight, bias, gamma, beta, epsilon: 1e-5, dropout: noDropout, rate: 0, site: "" };
-  const rows = (shape: number[]) => (packing.N > shape[0] ? [packing.N, ...shape.slice(1)] : shape);
   const ops: [string, number[], (x: tf.Tensor) => tf.Tensor][] = [
     ["linear", [9, 18], (x) => affineRows(x, weight, bias)],
     ["linear and GELU", [9, 18], (x) => affineGelu(x, weight, bias)],
@@ -117,15 +142,23 @@ testAtEveryLevel("NaN passes through everything, values and gradients", () => {
     ["GELU", [9, 20], gelu],
     ["norm", [9, 20], (x) => layerNormRows(x, gamma, beta, 1e-5)],
     ["ReLU", [9, 20], (x) => reluDropout(x, noDropout, 0, "")],
-    ["attention", [9, 12], (x) => attended(x)],
+    ["attention", [9, 12], (x) => packedAttention(filled(x), packing, 2, drop)],
+    ["attention by distance", [9, 12], (x) => distant(filled(x), random(17, 8))],
+    ["distances", [17, 8], (x) => distant(random(packing.N, 12), x)],
   ];
-  const attended = (x: tf.Tensor) => {
-    const filled = tf.pad(x as tf.Tensor2D, [
-      [0, rows([9])[0] - 9],
+  const drop = { dropout: noDropout, rate: 0, site: "" };
+  const filled = (x: tf.Tensor) =>
+    tf.pad(x as tf.Tensor2D, [
+      [0, packing.N - 9],
       [0, 0],
     ]);
-    return packedAttention(filled, packing, 2, { dropout: noDropout, rate: 0, site: "" });
-  };
+  const distant = (qkv: tf.Tensor, rows: tf.Tensor) =>
+    disentangledAttention(
+      qkv,
+      { rows, parts: ["c2p", "p2c"], rowOf: (delta) => Math.max(0, Math.min(delta + 8, 16)) },
+      { packing, heads: 2 },
+      drop,
+    );
   for (const [name, shape, op] of ops) {
     const x = spoiled(...shape);
     assert.ok(bad(op(x)), `${name}: the value is NaN somewhere`);

@@ -8,6 +8,7 @@ import { randomStream } from "../../lib/random";
 import { Parameters } from "../../lib/weights/parameters";
 import { Shapes } from "../../lib/weights/shapes";
 import { assertClose, assertRelative, maxDifference } from "../families/compare";
+import { testAtEveryLevel } from "../kernels";
 
 before(() => useBackend());
 
@@ -25,12 +26,13 @@ function make(seed: number, lengths: readonly number[], W: number, D: number, la
   return { parameters, x, module, run };
 }
 
-test("the fused layer equals the plain one, outputs and gradients", (t) => {
-  if (!isNative()) return t.skip("the backend has no fused op");
+testAtEveryLevel("the fused layer equals the plain one, outputs and gradients", () => {
   for (const [seed, lengths, W, D, layers] of [
     [1, [7, 3, 1, 0], 7, 8, 1],
     [2, [5, 5], 6, 12, 2],
     [3, [1], 1, 4, 1],
+    [4, [2, 9, 0, 9, 5, 1, 7], 9, 46, 1],
+    [5, [40], 41, 64, 2],
   ] as const) {
     const { parameters, x, run } = make(seed, lengths, W, D, layers);
     const weight = tf.randomNormal([lengths.length, W, D], 0, 1, "float32", seed);
@@ -42,6 +44,22 @@ test("the fused layer equals the plain one, outputs and gradients", (t) => {
     parameters.dispose();
     x.dispose();
   }
+});
+
+testAtEveryLevel("NaN of a word reaches the words around it, and the gradient", () => {
+  const { parameters, x, module } = make(6, [4, 3], 4, 8);
+  const values = x.dataSync().slice();
+  values[8] = Number.NaN; // of the first text's second word
+  x.assign(tf.tensor3d(values, [2, 4, 8]));
+  const run = () => LSTMS.fused(x as tf.Tensor3D, [4, 3], module);
+  const out = run().dataSync();
+  // Forwards the words from it on, backwards those up to it; nothing of the other text.
+  assert.deepEqual(
+    Array.from({ length: 8 }, (_, w) => [Number.isNaN(out[w * 8]), Number.isNaN(out[w * 8 + 4])]),
+    [[false, true], [true, true], [true, false], [true, false], ...Array.from({ length: 4 }, () => [false, false])],
+  );
+  const { grads } = tf.variableGrads(() => tf.sum(run()) as tf.Scalar);
+  assert.ok(grads[parameters.get("rnn.lstm.weight_hh_l0").name].dataSync().some(Number.isNaN));
 });
 
 test("the default is the fused layer where the backend has it", () => {

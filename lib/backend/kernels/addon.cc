@@ -5,9 +5,11 @@
 
 void registerAdamW();
 void registerAttention();
+void registerBias();
 void registerDropout();
 void registerGelu();
 void registerLinear();
+void registerLstm();
 void registerNorm();
 void registerSpans();
 
@@ -46,9 +48,11 @@ NAPI_MODULE_INIT() {
   static const bool registered = [] {
     registerAdamW();
     registerAttention();
+    registerBias();
     registerDropout();
     registerGelu();
     registerLinear();
+    registerLstm();
     registerNorm();
     registerSpans();
     return true;

@@ -3,19 +3,11 @@
  * that the weight stays in PyTorch's [out, in] and needs no second copy in another layout. For many rows TensorFlow's own
  * product is as fast or faster.
  */
+#include "linear.h"
 #include "op.h"
 #include "pool.h"
 #include "rows.h"
 #include "vector.h"
-
-struct LinearInput {
-  const float *x, *weight, *bias, *residual;
-  long inputs, outputs;
-  bool gelu;
-};
-
-/** All rows, outputs `from` to `to`. */
-KERNEL(linearRows, (const LinearInput& in, float* y, long rows, long from, long to))
 
 namespace LEVEL {
 

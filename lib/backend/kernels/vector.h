@@ -83,6 +83,29 @@ static inline F exponential(F x) {
   return x < low ? F{} : value;
 }
 
+/** 1 / (1 + e⁻ˣ) */
+static inline F sigmoid(F x) { return 1.f / (1.f + exponential(-x)); }
+
+/** tanh(x), as Eigen's quotient of polynomials. */
+static inline F tanh(F x) {
+  const F far = splat(7.90531111f);
+  F z = x > far ? far : x;
+  z = z < -far ? -far : z;
+  const F s = z * z;
+  F a = splat(-2.76076847742355e-16f);
+  a = a * s + 2.00018790482477e-13f;
+  a = a * s - 8.60467152213735e-11f;
+  a = a * s + 5.12229709037114e-08f;
+  a = a * s + 1.48572235717979e-05f;
+  a = a * s + 6.37261928875436e-04f;
+  a = a * s + 4.89352455891786e-03f;
+  F b = splat(1.19825839466702e-06f);
+  b = b * s + 1.18534705686654e-04f;
+  b = b * s + 2.26843463243900e-03f;
+  b = b * s + 4.89352518554385e-03f;
+  return z * a / b;
+}
+
 /** Φ(x) = (1 + erf(x/√2)) / 2, erf as Eigen's quotient of polynomials. */
 static inline F normalCdf(F x) {
   F z = x * 0.70710678f;

@@ -1,7 +1,8 @@
 /** Chooses among the implementations of the LSTM over words; the door to this folder. */
-import { isNative } from "../../backend";
+import { hasKernels, isNative } from "../../backend";
 import { allenNlpLstm } from "./allennlp";
 import { fusedPass } from "./fused";
+import { kernelLstm } from "./kernel";
 import type { Lstm } from "./lstm";
 import { naiveLstm } from "./naive";
 import { packedLstm } from "./packed";
@@ -10,8 +11,9 @@ import { runLstm } from "./run";
 /** "fused" is the product's; "allennlp", "packed" and "naive" are its readable and historical twins. */
 export type LstmName = "fused" | "allennlp" | "packed" | "naive";
 
-/** The whole sequence in one native op; otherwise AllenNLP's semantics, and zeros where no row has a word. */
-const fusedLstm: Lstm = (x, lengths, module, initial) => runLstm(x, lengths, module, fusedPass, initial).out;
+/** A layer in one native op, ours or TensorFlow's; otherwise AllenNLP's semantics, and zeros where no row has a word. */
+const fusedLstm: Lstm = (x, lengths, module, initial) =>
+  hasKernels() && !initial ? kernelLstm(x, lengths, module) : runLstm(x, lengths, module, fusedPass, initial).out;
 
 /** Every way to compute the BiLSTM, by name. */
 export const LSTMS: Readonly<Record<LstmName, Lstm>> = {
