@@ -4,9 +4,10 @@
  *
  *     node dist/test/bench/era-answers.js --versions 0.1.2,0.2.29 --sentences 200 --out data/results/versions.json
  *
- * "0.2.22/5" is 0.2.22 on the newest torch and transformers 5. What lies in the work folder is not asked again.
+ * "0.2.22/5" is 0.2.22 on the newest torch and transformers 5, "0.2.23/5.0.0" on the transformers of the day of issue 324, which is
+ * also asked what it makes of DeBERTa's tokenizer. What lies in the work folder is not asked again.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cacheFolder, useBackend } from "../../lib/backend";
@@ -24,7 +25,10 @@ import { environmentOf, NEWEST } from "../../lib/study/engines/python/environmen
 import { encoderFolder } from "../../lib/weights/encoders";
 import { ROOT } from "../tiny";
 
-const FAMILIES = ["0.1.2", "0.1.6", "0.1.12", "0.2.3", "0.2.13", "0.2.16", "0.2.22", "0.2.29", "0.2.22/5", "0.2.23/5"];
+const FAMILIES = [
+  ...["0.1.2", "0.1.6", "0.1.12", "0.2.3", "0.2.13", "0.2.16", "0.2.22", "0.2.23", "0.2.25", "0.2.29"],
+  ...["0.2.22/5", "0.2.23/5", "0.2.22/5.0.0", "0.2.23/5.0.0", "0.2.25/5.0.0"],
+];
 
 const { values } = parseArgs({
   options: {
@@ -46,6 +50,18 @@ interface Answers {
   sets: { name: string; failed?: string; f1?: number; entities?: [number, number, string, number | null][][] }[];
 }
 
+/** What a transformers makes of words with DeBERTa's tokenizer out of its SentencePiece file (test/python/eras/spm_tokenizer.py). */
+interface Pieces {
+  transformers: string;
+  tokenizers: string;
+  failed?: string;
+  kind?: string;
+  ids?: number[][];
+  unknown?: number;
+  /** sentencepiece's own. */
+  wanted: number[][];
+}
+
 interface TestSet {
   name: string;
   types: string[];
@@ -61,10 +77,12 @@ async function main(): Promise<void> {
   writeFileSync(data, JSON.stringify(sets.map(({ records, ...set }) => ({ ...set, records: records.map(plain) }))));
   const folder = await modelFolder();
   const found = new Map<string, Answers | string>();
-  for (const name of String(values.versions).split(",")) {
+  const names = String(values.versions).split(",");
+  for (const name of names) {
     found.set(name, await answersOf(name, folder, data));
-    save(found, sets);
+    save(found, sets, []);
   }
+  save(found, sets, await deberta(names.filter((name) => WITH_TOKENIZER.includes(name))));
 }
 
 /** The first sentences of each test; `else` is neither asked nor gold. */
@@ -99,10 +117,9 @@ async function modelFolder(): Promise<string> {
 /** @returns the answers, or why there are none */
 async function answersOf(name: string, folder: string, data: string): Promise<Answers | string> {
   const out = join(String(values.work), `${name.replace("/", "-transformers-")}.json`);
-  const [release, newest] = name.split("/");
   try {
     if (!existsSync(out)) {
-      const environment = newest === undefined ? environmentOf(release) : onNewest(release);
+      const environment = environmentOfName(name);
       await ensureVenv(console.error, environment);
       await run(venvProgram("python", environment), [
         join(ROOT, "test", "python", "eras", "answers.py"),
@@ -118,21 +135,67 @@ async function answersOf(name: string, folder: string, data: string): Promise<An
   }
 }
 
-/** A release beside the newest torch and transformers, as pip installed it for whoever came later. */
-function onNewest(release: string): Environment {
-  const folder = cacheFolder("eras", `gliner-${release}-on-newest`);
+function environmentOfName(name: string): Environment {
+  const [release, five] = name.split("/");
+  return five === undefined ? environmentOf(release) : besideFive(release, five);
+}
+
+/** What a release finds beside transformers 5: the newest, or the first one with the libraries of its day, January 2026. */
+const FIVE: Readonly<Record<string, string[]>> = {
+  "5": [],
+  "5.0.0": ["transformers==5.0.0", "tokenizers==0.22.2", "huggingface_hub==1.3.4", "safetensors==0.6.2"],
+};
+
+/** A release beside transformers 5 and the newest torch, as pip installed it for whoever came later. */
+function besideFive(release: string, five: string): Environment {
+  const libraries = FIVE[five];
+  if (!libraries) throw new Error(`${release}/${five}: wanted one of ${Object.keys(FIVE).join(", ")} after the slash`);
   return {
-    folder,
+    folder: cacheFolder("eras", `gliner-${release}-transformers-${five}`),
     name: `GLiNER ${release}`,
-    requirements: ["--no-deps", `gliner==${release}`, "onnxruntime==1.20.1"],
-    cost: "20 MB",
+    requirements: ["--no-deps", `gliner==${release}`, "onnxruntime==1.20.1", ...libraries],
+    cost: libraries.length > 0 ? "60 MB" : "20 MB",
     on: NEWEST,
   };
 }
 
+const TINY = join(ROOT, "test", "golden", "tiny_deberta");
+
+/** One release for each transformers that has Python's own way from SentencePiece's file to a tokenizer. */
+const WITH_TOKENIZER = ["0.2.3", "0.2.13", "0.2.23", "0.2.23/5.0.0", "0.2.29"];
+
+/** DeBERTa's tokenizer as the hub has it: no tokenizer.json, so that transformers converts SentencePiece's file. @returns a row a transformers */
+async function deberta(names: readonly string[]): Promise<object[]> {
+  const folder = join(String(values.work), "deberta-spm");
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(join(TINY, "spm.model"), join(folder, "spm.model"));
+  const { encoder_config } = readJsonObject(join(TINY, "gliner_config.json"), "a configuration");
+  writeFileSync(join(folder, "config.json"), JSON.stringify(encoder_config));
+  writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify({ do_lower_case: false, vocab_type: "spm" }));
+  const words = join(folder, "words.json");
+  const records = await loadRecords("sentences:test");
+  writeFileSync(words, JSON.stringify([...new Set(records.flatMap(({ tokens }) => tokens))].slice(0, 2000)));
+  const rows: object[] = [];
+  for (const name of names) {
+    const out = join(folder, `${name.replace("/", "-transformers-")}.json`);
+    const environment = environmentOfName(name);
+    await ensureVenv(console.error, environment);
+    const script = join(ROOT, "test", "python", "eras", "spm_tokenizer.py");
+    if (!existsSync(out)) await run(venvProgram("python", environment), [script, folder, words, out]);
+    const { ids, wanted, unknown, ...about } = JSON.parse(readFileSync(out, "utf8")) as Pieces;
+    if (!ids) rows.push(about);
+    else {
+      const right = ids.filter((one, i) => one.join() === wanted[i].join()).length;
+      const lost = ids.filter((one) => one.every((id) => id === unknown)).length;
+      rows.push({ ...about, words: ids.length, as_sentencepiece: right, nothing_but_unknown: lost });
+    }
+  }
+  return rows;
+}
+
 const mean = (list: readonly number[]) => list.reduce((sum, value) => sum + value, 0) / list.length;
 
-function save(found: ReadonlyMap<string, Answers | string>, sets: readonly TestSet[]): void {
+function save(found: ReadonlyMap<string, Answers | string>, sets: readonly TestSet[], tokenizers: object[]): void {
   const reference = found.get("0.2.29");
   const rows = [...found].map(([name, answers]) => {
     if (typeof answers === "string") return { name, failed: answers };
@@ -166,6 +229,7 @@ function save(found: ReadonlyMap<string, Answers | string>, sets: readonly TestS
       sha256: digestOfTexts(records),
     })),
     versions: rows,
+    deberta_tokenizer_of_spm_model: tokenizers,
   };
   writeAtomically(String(values.out), `${JSON.stringify(result, null, 1)}\n`);
 }
