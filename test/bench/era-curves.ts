@@ -1,6 +1,7 @@
 /**
  * Python's own 0.1.2 beside `train --recipe v0`, MiniLM, loss by loss: from the same weights, with the same batches and without dropout; then
- * with dropout and each side's own random numbers. Writes the losses as JSON. What lies in the work folder is not run again, so that
+ * with dropout and each side's own random numbers, and so again on eight records with rates of 0, where only dropout and types are drawn and
+ * the means of both sides can be compared. Writes the losses as JSON. What lies in the work folder is not run again, so that
  * several calls with --only may share the runs.
  *
  *     node dist/test/bench/era-curves.js --steps 200 --seeds 3 --dropout-steps 200 --out data/results/era-curves.json
@@ -11,6 +12,7 @@ import { parseArgs } from "node:util";
 import { useBackend } from "../../lib/backend";
 import { loadRecords } from "../../lib/data/named";
 import { type NerRecord, recordLine } from "../../lib/data/records";
+import { mean, standardDeviation } from "../../lib/evaluate/statistics/mean";
 import { writeAtomically } from "../../lib/files/atomic";
 import { readJsonObject } from "../../lib/files/json-object";
 import { GLiNER } from "../../lib/gliner/gliner";
@@ -27,6 +29,7 @@ const { values } = parseArgs({
     steps: { type: "string", default: "200" },
     "dropout-steps": { type: "string", default: "200" },
     seeds: { type: "string", default: "3" },
+    "still-steps": { type: "string", default: "100" },
     release: { type: "string", default: "0.1.2" },
     only: { type: "string" },
     words: { type: "string", default: "25" },
@@ -49,23 +52,31 @@ const SIZES = {
 
 async function main(): Promise<void> {
   await useBackend();
-  const [steps, dropoutSteps, seeds] = [values.steps, values["dropout-steps"], values.seeds].map(Number);
+  const counts = [values.steps, values["dropout-steps"], values.seeds, values["still-steps"]].map(Number);
+  const [steps, dropoutSteps, seeds, stillSteps] = counts;
   const records = await shortRecords(Math.max(steps, dropoutSteps) * BATCH);
   const wants = (name: string) => values.only === undefined || values.only.split(",").includes(name);
   const same = wants("same") ? await sideBySide(records.slice(0, steps * BATCH), steps) : null;
-  const kept = { release: values.release, recipe: "v0", same_batches_without_dropout: same };
+  const still = wants("still") ? await atRest(records.slice(0, BATCH), stillSteps) : null;
+  const kept = {
+    release: values.release,
+    recipe: "v0",
+    same_batches_without_dropout: same,
+    at_rest_with_dropout: still,
+  };
   const dropout: unknown[] = [];
   save({ ...kept, with_dropout: { steps: dropoutSteps, runs: dropout } });
   for (let seed = 0; seed < seeds; seed++) {
     if (!wants(String(seed))) continue;
-    dropout.push({ seed, ...(await withDropout(records.slice(0, dropoutSteps * BATCH), dropoutSteps, seed)) });
+    const run = { steps: dropoutSteps, seed, name: String(seed), rates: {} };
+    dropout.push({ seed, ...(await withDropout(records.slice(0, dropoutSteps * BATCH), run)) });
     save({ ...kept, with_dropout: { steps: dropoutSteps, runs: dropout } });
   }
 }
 
 function save(result: object): void {
   if (values.only !== undefined) return;
-  const command = `node dist/test/bench/era-curves.js --steps ${values.steps} --dropout-steps ${values["dropout-steps"]} --seeds ${values.seeds} --words ${values.words}`;
+  const command = `node dist/test/bench/era-curves.js --steps ${values.steps} --dropout-steps ${values["dropout-steps"]} --seeds ${values.seeds} --still-steps ${values["still-steps"]} --words ${values.words}`;
   writeAtomically(String(values.out), `${JSON.stringify({ command, ...result }, null, 1)}\n`);
 }
 
@@ -144,12 +155,35 @@ async function sideBySide(records: readonly NerRecord[], steps: number): Promise
   };
 }
 
-async function withDropout(records: readonly NerRecord[], steps: number, seed: number): Promise<object> {
+interface DropoutRun {
+  steps: number;
+  seed: number;
+  name: string;
+  /** Rates other than the laboratory's. */
+  rates: Record<string, number>;
+}
+
+async function withDropout(
+  records: readonly NerRecord[],
+  { steps, seed, name, rates }: DropoutRun,
+): Promise<{ python: (number | null)[]; ours: number[] }> {
   const folder = await start(0.4);
-  const python = await theirs(records, { steps, seed, dropout: 0.4, folder, name: `python-${seed}` });
-  const ours = await ownRun(records, { steps, seed, folder, name: `ours-${seed}`, more: {} });
+  const python = await theirs(records, { steps, seed, dropout: 0.4, folder, name: `python-${name}`, more: rates });
+  const ours = await ownRun(records, { steps, seed, folder, name: `ours-${name}`, more: rates });
   return { python: python.losses, ours };
 }
+
+/** Weights that stay as they are: steps are draws of dropout and types, and both sides must have one mean. */
+async function atRest(records: readonly NerRecord[], steps: number): Promise<object> {
+  const many = Array.from({ length: steps }, () => records).flat();
+  const rates = { lr_encoder: 0, lr_others: 0 };
+  const { python, ours } = await withDropout(many, { steps, seed: 0, name: "still", rates });
+  const [a, b] = [python.map(Number), ours].map((losses) => ({ mean: mean(losses), error: standardError(losses) }));
+  const difference = b.mean - a.mean;
+  return { steps, mean: [a.mean, b.mean], difference, standard_error: Math.hypot(a.error, b.error), python, ours };
+}
+
+const standardError = (values: readonly number[]) => standardDeviation(values) / Math.sqrt(values.length);
 
 interface TheirRun {
   steps: number;
@@ -157,12 +191,14 @@ interface TheirRun {
   dropout: number;
   folder: string;
   name: string;
+  more?: Record<string, unknown>;
 }
 
-async function theirs(records: readonly NerRecord[], { steps, seed, dropout, folder, name }: TheirRun) {
+async function theirs(records: readonly NerRecord[], { steps, seed, dropout, folder, name, more }: TheirRun) {
   const out = join(String(values.work), name);
   mkdirSync(out, { recursive: true });
-  const recipe = recipeOfItsDay("v0", settings({ train_data: "sentences:train", dropout, num_steps: steps, seed }));
+  const set = settings({ train_data: "sentences:train", dropout, num_steps: steps, seed, ...more });
+  const recipe = recipeOfItsDay("v0", set);
   const encoder = await encoderOf(dropout);
   const path = join(out, "records.jsonl");
   writeFileSync(path, records.map((record, i) => pythonLine(record, i, String(values.release))).join(""));
