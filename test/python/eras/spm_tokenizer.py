@@ -3,7 +3,7 @@
     python spm_tokenizer.py FOLDER WORDS.json OUT.json
 
 FOLDER has config.json, tokenizer_config.json and spm.model. OUT: the ids of each word by AutoTokenizer, as GLiNER asks for them, and by
-sentencepiece itself.
+sentencepiece itself; and whether a prompt with its text stands between [CLS] and [SEP].
 """
 
 import json
@@ -25,6 +25,9 @@ def main():
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder)
         ids = [tokenizer([word], is_split_into_words=True, add_special_tokens=False)["input_ids"] for word in words]
+        tokenizer.add_tokens(["[FLERT]", "<<ENT>>", "<<SEP>>"], special_tokens=True)
+        prompt = tokenizer(["<<ENT>>", "person", "<<SEP>>", "Marie", "Curie"], is_split_into_words=True)["input_ids"]
+        about.update(between_cls_and_sep=[prompt[0], prompt[-1]] == [tokenizer.cls_token_id, tokenizer.sep_token_id])
         about.update(kind=type(tokenizer).__name__, ids=ids, unknown=tokenizer.unk_token_id, pieces=len(tokenizer))
     except Exception as error:
         about.update(failed=f"{type(error).__name__}: {error}"[:300])
