@@ -47,7 +47,14 @@ interface Answers {
   loaded: string;
   torch: string;
   transformers: string;
-  sets: { name: string; failed?: string; f1?: number; entities?: [number, number, string, number | null][][] }[];
+  sets: {
+    name: string;
+    failed?: string;
+    f1?: number;
+    /** Whose types its evaluate asked: the whole test's as given, or those of the gold of each batch. */
+    types_of?: "test" | "batch";
+    entities?: [number, number, string, number | null][][];
+  }[];
 }
 
 /** What a transformers makes of words with DeBERTa's tokenizer out of its SentencePiece file (test/python/eras/spm_tokenizer.py). */
@@ -218,6 +225,7 @@ function save(found: ReadonlyMap<string, Answers | string>, sets: readonly TestS
       entities: all.length,
       mean_score: scores.length ? mean(scores) : null,
       f1,
+      evaluate_asks: answers.sets.find(({ types_of }) => types_of)?.types_of ?? null,
       mean_f1: Object.keys(f1).length ? mean(Object.values(f1)) : null,
       against_newest: typeof reference === "object" ? compared(all, reference) : null,
     };

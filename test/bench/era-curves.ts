@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   const records = await shortRecords(Math.max(steps, dropoutSteps) * BATCH);
   const wants = (name: string) => values.only === undefined || values.only.split(",").includes(name);
   const same = wants("same") ? await sideBySide(records.slice(0, steps * BATCH), steps) : null;
-  const still = wants("still") ? await atRest(records.slice(0, BATCH), stillSteps) : null;
+  const still = stillSteps > 0 && wants("still") ? await atRest(records.slice(0, BATCH), stillSteps) : null;
   const kept = {
     release: values.release,
     recipe: "v0",
