@@ -1,4 +1,4 @@
-/** All scores about .05: what gliner up to 0.2.24 gives under transformers 5, without an error. */
+/** All scores near zero: what issue 324 reports of gliner up to 0.2.24 under transformers 5, without an error. */
 import { versionOf } from "../../../era";
 import type { Sign } from "../../finding";
 
@@ -13,7 +13,7 @@ export const nearZero: Sign = ({ tests, era, configuration }) => {
   return [
     {
       id: "scores-near-zero",
-      what: "All scores are near zero, as gliner before 0.2.25 gives them under transformers 5: weights are loaded as the wrong type, without an error.",
+      what: "All scores are near zero, as issue 324 reports it of gliner before 0.2.25 under transformers 5, without an error; there DeBERTa's tokenizer of spm.model leaves out [CLS] and [SEP] (docs/versions.md).",
       evidence: `${[list, named].filter(Boolean).join("; ")}.`,
       effect: null,
       certain: clash && low,
