@@ -13,7 +13,7 @@ export const nearZero: Sign = ({ tests, era, configuration }) => {
   return [
     {
       id: "scores-near-zero",
-      what: "All scores are near zero, as issue 324 reports it of gliner before 0.2.25 under transformers 5, without an error; there DeBERTa's tokenizer of spm.model leaves out [CLS] and [SEP] (docs/versions.md).",
+      what: "All scores are near zero, as issue 324 reports it of gliner before 0.2.25 under transformers 5, without an error; in 5.0.0 DeBERTa's tokenizer of spm.model leaves out [CLS] and [SEP] (docs/versions.md).",
       evidence: `${[list, named].filter(Boolean).join("; ")}.`,
       effect: null,
       certain: clash && low,
