@@ -128,8 +128,26 @@ class Side:
     def __init__(self, folder):
         from gliner import GLiNER
 
-        self.model = GLiNER.from_pretrained(folder, local_files_only=True)
+        self.model = self.loaded(GLiNER, folder)
         self.core, self.config, self.processor = self.model.model, self.model.config, self.model.data_processor
+
+    @staticmethod
+    def loaded(GLiNER, folder):
+        """With the folder's own tokenizer, which 0.2.3 takes from the encoder unless told; 0.2.3 and 0.2.23 read torch's own file alone."""
+        try:
+            return GLiNER.from_pretrained(folder, local_files_only=True, load_tokenizer=True)
+        except (FileNotFoundError, TypeError) as error:
+            if "safe_open" not in str(error) and "pytorch_model.bin" not in str(error):
+                raise
+        import torch
+        from safetensors.torch import load_file
+
+        other = tempfile.mkdtemp()
+        for name in os.listdir(folder):
+            if name != "model.safetensors":
+                os.symlink(os.path.abspath(os.path.join(folder, name)), os.path.join(other, name))
+        torch.save(load_file(os.path.join(folder, "model.safetensors")), os.path.join(other, "pytorch_model.bin"))
+        return GLiNER.from_pretrained(other, local_files_only=True, load_tokenizer=True)
 
     def split(self, text):
         splitter = getattr(self.processor, "words_splitter", None) or getattr(self.processor, "word_splitter", None)
