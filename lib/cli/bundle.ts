@@ -30,7 +30,10 @@ const bundle: Command = {
     await sayUncommitted();
     const add = values["no-jupyter"]
       ? undefined
-      : (folder: string) => downloadJupyter(join(folder, BUNDLE_FOLDER, "wheels"), versions, log);
+      : {
+          name: "JupyterLab",
+          fill: (folder: string) => downloadJupyter(join(folder, BUNDLE_FOLDER, "wheels"), versions, log),
+        };
     const packed = await pack({ root: PROJECT_ROOT, out, parts: bundleParts(), add, log });
     for (const [name, size] of Object.entries(packed.parts_mb)) console.log(`${name.padEnd(12)} ${size} MB`);
     console.log(`${out}: ${packed.megabytes} MB, ${packed.unpacked_mb} MB unpacked, of ${packed.commit.slice(0, 10)}`);

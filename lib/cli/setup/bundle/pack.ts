@@ -15,8 +15,8 @@ export interface PackOptions {
   /** The archive, .tar.gz. */
   out: string;
   parts: readonly Part[];
-  /** Puts more into the folder before it is packed. */
-  add?(folder: string): Promise<void>;
+  /** Puts more into the folder before it is packed; the name is for the table of sizes. */
+  add?: { name: string; fill(folder: string): Promise<void> };
   log: Log;
 }
 
@@ -52,8 +52,9 @@ export async function pack({ root, out, parts, add, log }: PackOptions): Promise
       const to = join(folder, part.to);
       parts_mb[part.name] = megabytes(statSync(to).isDirectory() ? folderBytes(to) : statSync(to).size);
     }
-    await add?.(folder);
+    await add?.fill(folder);
     const unpacked_mb = megabytes(folderBytes(folder));
+    if (add) parts_mb[add.name] = unpacked_mb - Object.values(parts_mb).reduce((sum, size) => sum + size, 0);
     log(`packing ${unpacked_mb} MB`);
     const archive = join(work, "archive");
     await run("tar", ["-czf", archive, "-C", work, BUNDLE_NAME]);

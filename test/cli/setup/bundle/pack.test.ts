@@ -67,9 +67,12 @@ const options = (): PackOptions => ({
     { name: "Node", from: join(scratch, "bin"), to: join(BUNDLE_FOLDER, "bin") },
     { name: "class.sh", from: join(PROJECT_ROOT, "lib/cli/setup/bundle/class.sh"), to: "class.sh" },
   ],
-  add: async (folder) => {
-    mkdirSync(join(folder, BUNDLE_FOLDER, "wheels"));
-    copyFileSync(join(root, "notes.txt"), join(folder, BUNDLE_FOLDER, "wheels/a.whl"));
+  add: {
+    name: "wheels",
+    fill: async (folder) => {
+      mkdirSync(join(folder, BUNDLE_FOLDER, "wheels"));
+      copyFileSync(join(root, "notes.txt"), join(folder, BUNDLE_FOLDER, "wheels/a.whl"));
+    },
   },
   log: () => undefined,
 });
@@ -78,6 +81,7 @@ const options = (): PackOptions => ({
 async function unpacked(): Promise<string> {
   const packed = await pack(options());
   assert.equal(packed.commit, git("rev-parse", "HEAD").trim());
+  assert.deepEqual(Object.keys(packed.parts_mb), ["repository", "packages", "encoder", "Node", "class.sh", "wheels"]);
   const laptop = mkdtempSync(join(scratch, "a laptop-"));
   execFileSync("tar", ["-xzf", packed.out, "-C", laptop]);
   return join(laptop, BUNDLE_NAME);
