@@ -11,7 +11,7 @@ import { CHAPTERS } from "../../lib/notebook/course/spine";
  * To be executed anew, on a machine that has the time: `npm run -s workbook -- NAME --out notebooks --no-html`. A name leaves the list when its
  * notebook is executed; the list only shrinks.
  */
-const TO_EXECUTE: readonly string[] = ["06-training-markerV0", "10-ad-hoc-analysis"];
+const TO_EXECUTE: readonly string[] = [];
 
 const stalenessOf = (name: string) => staleness(readNotebook(join(PROJECT_ROOT, "notebooks", `${name}.ipynb`)));
 
