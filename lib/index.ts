@@ -44,7 +44,7 @@ export { type Forgetting, ForgettingGauge, type Gauged, type GaugeOptions } from
 export { type HeldOut, type HoldOutOptions, type HoldOutResult, holdOutTypes } from "./gliner/training/held-out";
 export type { TrainingResult, TrainOptions } from "./gliner/training/options";
 export type { TrainingReport } from "./gliner/training/report";
-export { type RecipeRun, type RunRecipeOptions, runRecipe } from "./gliner/training/run-recipe";
+export { type RecipeRun, type RunRecipeOptions, runRecipe, startModel } from "./gliner/training/run-recipe";
 export { countsAt, findAsked } from "./gliner/training/scoring";
 export { train } from "./gliner/training/train";
 export { modelCard } from "./provenance/card";

@@ -48,6 +48,7 @@ const VERBS = {
   audit: { steps: ["backend?"] },
   trace: { steps: ["backend"] },
   workbook: { steps: ["backend", "encoder?"] },
+  bundle: { steps: ["backend", "encoder"] },
   preprocess: { steps: [] },
   doctor: { steps: ["backend?"] },
   "kernel:register": { steps: ["backend"] },

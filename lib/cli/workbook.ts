@@ -53,6 +53,8 @@ interface Summary {
   notebook: string;
   ok: boolean;
   seconds: number;
+  /** Of the kernel; null where the system does not say. */
+  peak_rss_mb: number | null;
   cells: CellReport[];
 }
 
@@ -91,7 +93,8 @@ async function run(
     const report = await runNotebook(notebook, { ...options, onCell: (cell) => tell(name, cell) });
     writeAtomically(file, notebookText(report.notebook));
     pages.push({ name, notebook: report.notebook });
-    summaries.push({ notebook: name, ok: report.ok, seconds: report.seconds, cells: report.cells });
+    const { ok, seconds, peakMb: peak_rss_mb, cells } = report;
+    summaries.push({ notebook: name, ok, seconds, peak_rss_mb, cells });
     tellEnd(name, report);
   }
   if (values["no-html"] !== true) writePages(out, pages, apiPages());

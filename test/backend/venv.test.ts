@@ -105,3 +105,15 @@ test("and finds them where both were moved", { skip: !python() && "no Python on 
   await ensure(moved);
   assert.equal(execFileSync(venvProgram("says-more", moved), { encoding: "utf8" }).trim(), moved.folder);
 });
+
+test("without a network, from a folder of wheels where pip is told to ask no index", {
+  skip: !python() && "no Python on this machine",
+}, async () => {
+  const environment = { ...environmentIn("bundle"), requirements: ["says-more==1.0"] };
+  await withEnvironment({ WORKBOOK_OFFLINE: "1", PIP_NO_INDEX: "" }, () =>
+    assert.rejects(ensure(environment), /WORKBOOK_OFFLINE forbids a download/),
+  );
+  const wheels = { WORKBOOK_OFFLINE: "1", PIP_NO_INDEX: "1", PIP_FIND_LINKS: scratch };
+  await withEnvironment(wheels, () => ensure(environment));
+  assert.equal(says(environment), environment.folder);
+});

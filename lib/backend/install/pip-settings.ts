@@ -22,17 +22,26 @@ const KEYS = ["index-url", "extra-index-url", "find-links", "no-index"] as const
 
 type Settings = Partial<Record<(typeof KEYS)[number], string>>;
 
-/** Reads the settings of this machine and environment. A settings file that cannot be read counts as absent for pip, and here. */
+/** Reads the settings of this machine and environment. */
 export function pipSettings(env: NodeJS.ProcessEnv = process.env): PipSettings {
-  const files = configFiles(env).filter((file) => existsSync(file));
-  const found: Settings = Object.assign({}, ...files.map((file) => parse(readFileSync(file, "utf8"))), variables(env));
-  const off = /^(1|true|yes|on|y|t)$/i.test(found["no-index"] ?? "");
+  const found = settings(env);
   const main = found["index-url"] ? [found["index-url"]] : [];
   const links = words(found["find-links"]);
   return {
-    indexes: off ? [] : [...main, ...words(found["extra-index-url"])],
+    indexes: isOff(found) ? [] : [...main, ...words(found["extra-index-url"])],
     folders: links.filter((link) => !/^[a-z+]+:\/\//i.test(link)),
   };
+}
+
+/** True where pip is told to ask no index (PIP_NO_INDEX): it takes what the folders have and downloads nothing. */
+export const asksNoIndex = (env: NodeJS.ProcessEnv = process.env): boolean => isOff(settings(env));
+
+const isOff = (found: Settings) => /^(1|true|yes|on|y|t)$/i.test(found["no-index"] ?? "");
+
+/** A settings file that cannot be read counts as absent for pip, and here. */
+function settings(env: NodeJS.ProcessEnv): Settings {
+  const files = configFiles(env).filter((file) => existsSync(file));
+  return Object.assign({}, ...files.map((file) => parse(readFileSync(file, "utf8"))), variables(env));
 }
 
 /** The indexes as a short text that changes with them and shows no password. */

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSyn
 import { dirname, join, relative } from "node:path";
 import { UserError } from "../../errors";
 import { offline, PROJECT_ROOT } from "../../files/places";
+import { asksNoIndex } from "./pip-settings";
 import { type Log, python, run } from "./run";
 
 /** An environment, and what is installed into it. */
@@ -19,7 +20,7 @@ export interface Environment {
 }
 
 /** JupyterLab, what runs and shows notebooks, and the extension that draws plotly figures. */
-const JUPYTER: Environment = {
+export const JUPYTER: Environment = {
   folder: join(PROJECT_ROOT, ".venv"),
   name: "JupyterLab",
   requirements: ["jupyterlab==4.6.6", "nbclient==0.11.0", "nbconvert==7.17.2", "plotly==7.1.0"],
@@ -49,7 +50,9 @@ export async function ensureVenv(log: Log, environment = JUPYTER): Promise<void>
     : ` (${relative(PROJECT_ROOT, folder)} was made in another folder: the checkout was moved or copied)`;
   const interpreter = python();
   if (!interpreter) throw new UserError(`there is no Python on the PATH; ${name} needs Python 3.10 or later${moved}.`);
-  if (offline()) throw new UserError(`${name} is not installed and WORKBOOK_OFFLINE forbids a download${moved}.`);
+  // pip that is told to ask no index downloads nothing: it has a folder of wheels, as in the bundle of a class.
+  if (offline() && !asksNoIndex())
+    throw new UserError(`${name} is not installed and WORKBOOK_OFFLINE forbids a download${moved}.`);
   if (moved) log(`making it anew${moved}`);
   if (!isHere || !(await works(program))) await create(interpreter, environment, log);
   if (on) await layOn(environment);

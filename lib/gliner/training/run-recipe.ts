@@ -84,7 +84,11 @@ export async function runRecipe(recipe: Recipe, options: RunRecipeOptions): Prom
   }
 }
 
-async function startModel(recipe: Recipe): Promise<GLiNER> {
+/**
+ * The model that a recipe starts from, before step 0: a new head on its encoder, or the model of `prev_path` with `redraw_components` drawn anew.
+ * @throws UserError where there is no such model, or components are to be drawn anew in none
+ */
+export async function startModel(recipe: Recipe): Promise<GLiNER> {
   const { prev_path, redraw_components } = recipe.training;
   if (!prev_path && redraw_components.length)
     throw new UserError(

@@ -3,7 +3,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -127,6 +127,14 @@ export class KernelClient {
   /** The stop button: heard at once, whatever the kernel is doing. */
   interrupt(): void {
     if (!this.dead) void this.control.send(request(this.connection.key, this.session, "interrupt_request", {}).frames);
+  }
+
+  /** The most memory that the kernel has held so far, in MB; null where the system does not say (Linux does), or it has ended. */
+  peakMegabytes(): number | null {
+    const status = `/proc/${this.process.pid}/status`;
+    if (this.dead || !existsSync(status)) return null;
+    const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(status, "utf8"))?.[1];
+    return kilobytes === undefined ? null : Math.round(Number(kilobytes) / 1000);
   }
 
   /** Asks the kernel to end, kills it after two seconds; leaves no process and no file. */

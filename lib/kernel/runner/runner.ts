@@ -46,6 +46,8 @@ export interface RunReport {
   /** No cell failed and none was left out. */
   ok: boolean;
   seconds: number;
+  /** The most memory that the kernel held, in MB; null where the system does not say. */
+  peakMb: number | null;
 }
 
 /**
@@ -71,11 +73,13 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
   const stop = (): void => kernel.interrupt();
   options.signal?.addEventListener("abort", stop);
   const displays: DisplayIds = new Map();
+  let peakMb: number | null = null;
   try {
     for (const [at, cell] of code.entries()) {
       const outcome = await runCell(kernel, cell, displays, options.cellTimeoutMs ?? 30 * 60_000);
       const report: CellReport = { number: at + 1, of: code.length, id: cell.id, ...outcome };
       reports.push(report);
+      peakMb = kernel.peakMegabytes() ?? peakMb;
       options.onCell?.(report);
       if (options.signal?.aborted) break;
       if (report.status === "dead kernel" || report.status === "timed out") break;
@@ -91,7 +95,7 @@ export async function runNotebook(notebook: Notebook, options: RunOptions): Prom
   const workbook = madeOf(notebook, reads, env.WORKBOOK_PROFILE ?? "full");
   const metadata = { ...notebook.metadata, language_info: LANGUAGE, workbook };
   const seconds = (performance.now() - start) / 1000;
-  return { notebook: { metadata, cells }, cells: reports, ok: good && reports.length === code.length, seconds };
+  return { notebook: { metadata, cells }, cells: reports, ok: good && reports.length === code.length, seconds, peakMb };
 }
 
 /** What the kernel says of its language, as Jupyter stores it. */
