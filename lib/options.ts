@@ -115,3 +115,7 @@ function shown(value: unknown): string {
   if (typeof value === "object" && value !== null) return `a ${value.constructor?.name ?? "bare object"}`;
   return typeof value === "function" ? "a function" : String(value);
 }
+
+/** Without the options that are there and undefined: spread over defaults these would hide them. */
+export const givenOnly = <Options extends object>(options: Options): Options =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;

@@ -3,7 +3,7 @@ import { usageError } from "../errors";
 import type { Asking } from "../evaluate/prompts/asking";
 import { LABEL_ORDERS } from "../evaluate/prompts/label-order";
 import { RESPELLINGS } from "../evaluate/prompts/wording";
-import { checkWord } from "../options";
+import { checkWord, givenOnly } from "../options";
 import { WORD_SPLITTERS } from "../text/reading";
 import { ROUNDINGS } from "../weights/rounding";
 import { ruled, type Values } from "./command";
@@ -49,5 +49,5 @@ export function readAsking(values: Values): Asking {
   );
   if (values.queue !== undefined && alone)
     throw usageError(`--queue: workers ask a model as it is; leave --${alone} out, or ask without a queue.`);
-  return Object.fromEntries(Object.entries(asking).filter(([, setting]) => setting !== undefined));
+  return givenOnly(asking);
 }

@@ -1,6 +1,7 @@
 /** A file in some format -> a file in another, record by record, whole or not at all. */
 import { UserError, usageError } from "../errors";
 import { AtomicFile } from "../files/atomic";
+import { givenOnly } from "../options";
 import { type FormatOptions, type RecordFormat, readPlaced } from "./formats/read";
 import { Tally, type TallyReport } from "./formats/tally";
 import { WRITERS, type WriterName } from "./formats/write";
@@ -64,9 +65,5 @@ function nameBeside(out: string, { of, ending }: { of: string; ending: string })
 function placed(input: string, conversion: Conversion, tally: Tally): AsyncGenerator<PlacedRecord> {
   const { inputs: _, from = "gliner", to: __, out: ___, log, ...options } = conversion;
   if (!input.startsWith(SOURCE)) return readPlaced(from, input, options, tally);
-  return sourceRecords(input.slice(SOURCE.length), tally, { ...given(options), log });
+  return sourceRecords(input.slice(SOURCE.length), tally, { ...givenOnly(options), log });
 }
-
-/** Without the options that were not given, which would hide the manifest's. */
-const given = (options: FormatOptions): FormatOptions =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -11,9 +11,10 @@ import json
 import os
 
 import torch
-from safetensors.torch import save_file
 from transformers import DebertaV2Config, DebertaV2Model
 from transformers.models.deberta_v2.modeling_deberta_v2 import make_log_bucket_position
+
+from encoder_fixture import drawn, drawn_ids, folder_of, write
 
 COMMON = dict(
     vocab_size=40,
@@ -53,22 +54,9 @@ def variant(name, options, lengths, folder):
     config = DebertaV2Config(**{**COMMON, **options})
     if "embedding_size" in options:
         config.embedding_size = options["embedding_size"]
-    model = DebertaV2Model(config).eval()
-    for parameter in model.parameters():
-        torch.nn.init.normal_(parameter, std=0.3)
-    width = max(lengths)
-    ids = torch.randint(1, config.vocab_size, (len(lengths), width))
-    mask = (torch.arange(width)[None] < torch.tensor(lengths)[:, None]).long()
-    ids = ids * mask
-    hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state
-    weights = torch.randn_like(hidden) * mask[..., None]
-    (hidden * weights).sum().backward()
-    tensors = {f"param.{n}": p.detach().clone() for n, p in model.named_parameters()}
-    tensors |= {f"grad.{n}": p.grad for n, p in model.named_parameters() if p.grad is not None}
-    tensors |= {"ids": ids.int(), "mask": mask.int(), "R": weights, "out": hidden.detach() * mask[..., None]}
-    meta = json.dumps({"config": config.to_dict(), "lengths": lengths})
-    path = os.path.join(folder, f"deberta_{name}.safetensors")
-    save_file({k: v.contiguous() for k, v in tensors.items()}, path, metadata={"meta": meta})
+    model = drawn(DebertaV2Model(config))
+    ids, mask = drawn_ids(config, lengths, first=1, pad=0)
+    write(model, ids, mask, lengths, os.path.join(folder, f"deberta_{name}.safetensors"))
 
 
 def positions(folder):
@@ -86,9 +74,7 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    torch.manual_seed(args.seed)
-    folder = os.path.join(args.out, "encoder")
-    os.makedirs(folder, exist_ok=True)
+    folder = folder_of(args)
     # Texts of one subword, of equal and of ragged length, and longer than the table of relative positions is wide.
     for index, (name, options) in enumerate(VARIANTS.items()):
         variant(name, options, [[7, 5, 1], [12, 3], [9, 9], [1], [6, 11, 2, 8]][(index + args.seed - 1) % 5], folder)

@@ -13,9 +13,10 @@ import os
 import tempfile
 
 import torch
-from safetensors.torch import save_file
 from transformers import MPNetConfig, MPNetModel, MPNetTokenizerFast
 from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
+
+from encoder_fixture import drawn, drawn_ids, folder_of, write
 
 COMMON = dict(
     # As many as the tokenizer below has.
@@ -39,23 +40,10 @@ VARIANTS = {
 
 def variant(name, options, lengths, folder):
     config = MPNetConfig(**{**COMMON, **options})
-    model = MPNetModel(config).eval()
-    for parameter in model.parameters():
-        torch.nn.init.normal_(parameter, std=0.3)
-    width = max(lengths)
-    ids = torch.randint(2, config.vocab_size, (len(lengths), width))
-    mask = (torch.arange(width)[None] < torch.tensor(lengths)[:, None]).long()
+    model = drawn(MPNetModel(config))
     # Positions are counted from the ids: padding has to be the padding token, 1.
-    ids = torch.where(mask.bool(), ids, torch.ones_like(ids))
-    hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state
-    weights = torch.randn_like(hidden) * mask[..., None]
-    (hidden * weights).sum().backward()
-    tensors = {f"param.{n}": p.detach().clone() for n, p in model.named_parameters()}
-    tensors |= {f"grad.{n}": p.grad for n, p in model.named_parameters() if p.grad is not None}
-    tensors |= {"ids": ids.int(), "mask": mask.int(), "R": weights, "out": hidden.detach() * mask[..., None]}
-    meta = json.dumps({"config": config.to_dict(), "lengths": lengths}, default=str)
-    path = os.path.join(folder, f"mpnet_{name}.safetensors")
-    save_file({k: v.contiguous() for k, v in tensors.items()}, path, metadata={"meta": meta})
+    ids, mask = drawn_ids(config, lengths, first=2, pad=1)
+    write(model, ids, mask, lengths, os.path.join(folder, f"mpnet_{name}.safetensors"))
 
 
 def buckets(folder):
@@ -93,9 +81,7 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    torch.manual_seed(args.seed)
-    folder = os.path.join(args.out, "encoder")
-    os.makedirs(folder, exist_ok=True)
+    folder = folder_of(args)
     for name, (options, lengths) in VARIANTS.items():
         variant(name, options, lengths, folder)
     buckets(folder)

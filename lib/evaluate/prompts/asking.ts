@@ -1,4 +1,5 @@
 /** How a model is asked otherwise than as it is, with all types of a set in one prompt: each of it a setting that a study can vary. */
+import { givenOnly } from "../../options";
 import type { WordSplitter } from "../../text/reading";
 import type { Rounding } from "../../weights/rounding";
 import type { Predictor } from "../predictions/predict";
@@ -26,8 +27,7 @@ export interface Asking {
 
 /** What predictions say of it; the rest shows in their labels, their texts and `labels_at_once`. */
 export function askedOf({ wording, rounding, max_len, max_subwords }: Asking): Asked {
-  const all = { wording, rounding, max_len, max_subwords };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return givenOnly({ wording, rounding, max_len, max_subwords });
 }
 
 /** The types in the order of the prompt. */

@@ -5,6 +5,7 @@ import { DEFAULT_SAMPLING, NO_WORDINGS, samplingOf } from "../../batch/sampling"
 import { versionOf } from "../../era";
 import { UserError } from "../../errors";
 import { DEFAULT_LOSS, type LossOptions, lossOf } from "../../model/loss";
+import { givenOnly } from "../../options";
 import { DEFAULT_OPTIMIZER, optimizerOf } from "./optimizer-eras";
 import { checkTraining } from "./settings-check";
 import { type LossSettings, STREAM_SEEDS, type TrainingConfig } from "./training-config";
@@ -55,8 +56,8 @@ export const DEFAULT_TRAINING: TrainingConfig = {
  * @throws UserError on a value out of range or an unknown era
  */
 export function trainingOf(given: Partial<TrainingConfig>, origin: string, exit: 1 | 2 = 1): TrainingConfig {
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const training: TrainingConfig = { ...DEFAULT_TRAINING, ...eraSettings(given.era ?? null, origin, exit), ...set };
+  const era = eraSettings(given.era ?? null, origin, exit);
+  const training: TrainingConfig = { ...DEFAULT_TRAINING, ...era, ...givenOnly(given) };
   checkTraining(training, origin, exit);
   return training;
 }

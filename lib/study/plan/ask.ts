@@ -4,6 +4,7 @@ import { type Asking, labelsAsked } from "../../evaluate/prompts/asking";
 import { LABEL_ORDERS } from "../../evaluate/prompts/label-order";
 import { RESPELLINGS } from "../../evaluate/prompts/wording";
 import { askedLabels, presetOf } from "../../evaluate/scoring/presets";
+import { givenOnly } from "../../options";
 import { WORD_SPLITTERS } from "../../text/reading";
 import { ROUNDINGS } from "../../weights/rounding";
 import { Fields } from "../fields";
@@ -42,7 +43,7 @@ function readSettings(fields: Fields): AskSettings {
     max_subwords: whole("max_subwords", 3),
   };
   fields.done();
-  return Object.fromEntries(Object.entries(settings).filter(([, setting]) => setting !== undefined));
+  return givenOnly(settings);
 }
 
 /** The preset behind it; null = the sorted gold types. */
