@@ -24,6 +24,10 @@ export const estimate = (plan: Plan, planned: PlannedRuns, onFile: RunsOnFile, m
 
 /** What can be said before anything starts. */
 export async function lookAhead(plan: Plan, values: Values): Promise<unknown> {
+  if (values.power && plan.screening)
+    throw usageError(
+      `${plan.name}: --power plans a control and arms, and this is a screening: its runs are fixed by its factors, which --estimate counts.`,
+    );
   const planned = await planRuns(plan, "allowed");
   const out = typeof values.out === "string" ? values.out : undefined;
   // What only looks ahead makes no folder.

@@ -8,7 +8,8 @@ import { figureJson, plainFigure } from "../notebook/figures/json";
 import type { FigureObject } from "../notebook/figures/plotly";
 import { drawLater } from "../notebook/picture/draw";
 import { seedsPlot } from "../notebook/study/atlas";
-import { worthPlot } from "../notebook/study/worth";
+import { factorsPlot, worthPlot } from "../notebook/study/worth";
+import type { ScreeningResult } from "../study/results/factors";
 import type { SuspectResult } from "../study/results/result";
 
 /** Twice the pixels, so that a picture is sharp on paper. */
@@ -31,6 +32,10 @@ export async function suspectsPicture(results: readonly SuspectResult[], path: s
   const measured = results.some(({ arms }) => arms.some(({ difference }) => difference !== null));
   return measured ? [await drawTo(path, worthPlot(results))] : [];
 }
+
+/** A screening's factors. @returns the file */
+export const factorsPicture = (result: ScreeningResult, path: string): Promise<string> =>
+  drawTo(path, factorsPlot(result));
 
 async function drawTo(path: string, { data, layout = {} }: FigureObject): Promise<string> {
   const picture = await drawLater(drawingOf(figureJson(plainFigure(data, layout)), ZOOM));

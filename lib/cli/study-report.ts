@@ -1,6 +1,7 @@
 /** The tables that `study` prints. */
 import { duration } from "../progress";
 import type { Estimate } from "../study/estimate/estimate";
+import type { ScreeningResult } from "../study/results/factors";
 import type { Power } from "../study/results/power";
 import type { SuspectResult } from "../study/results/result";
 import { points, signed } from "../study/results/verdict";
@@ -47,4 +48,32 @@ export function comparisonTable({ control, arms, not_run, verdict }: SuspectResu
   const table = columns([[head, "seeds", "points", "interval", "P(arm>control)", "could be seen"], ...rows]);
   const left = not_run.map(({ value, why }) => `not run: ${value}: ${why}\n`).join("");
   return `${table}${left}${verdict}\n`;
+}
+
+/** The factors of a screening, and what they make together. */
+export function factorsTable({
+  factors,
+  together,
+  runs,
+  mean,
+  residual,
+  verdict,
+  unfinished,
+}: ScreeningResult): string {
+  const interval = (ci95: readonly [number, number] | null) =>
+    ci95 ? `${signed(ci95[0])} to ${signed(ci95[1])}` : "unknown";
+  const rows = factors.map(({ name, difference, ci95, by_seed, p_holm, min_detectable }) => [
+    name,
+    signed(difference),
+    interval(ci95),
+    by_seed.map(signed).join(" "),
+    p_holm === null ? "-" : p_holm.toFixed(3),
+    min_detectable === null ? "unknown" : points(min_detectable),
+  ]);
+  const sums = together.map(({ name, difference, ci95 }) => [`together: ${name}`, signed(difference), interval(ci95)]);
+  const spread = residual === null ? "" : `, a run's own spread ${points(residual.sd)}`;
+  const head = `${runs.length} runs, mean ${points(mean)}${spread}`;
+  const titles = [head, "points", "interval", "by seed", "p (Holm)", "could be seen"];
+  const left = unfinished.length ? `not whole, and not counted: seed ${unfinished.join(", ")}\n` : "";
+  return `${columns([titles, ...rows, ...sums.map((cells) => [...cells, "", "", ""])])}${left}${verdict}\n`;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { usageError } from "../errors";
 import { writeAtomically } from "../files/atomic";
 import { scrubbed } from "../provenance/scrub";
-import { compareOnFile, conduct, type Engine, resultsOf } from "../study/conduct";
+import { compareOnFile, conduct, type Engine, levelOf, resultsOf, screenOnFile } from "../study/conduct";
 import { jobsThatFit, runProcesses } from "../study/engines/processes";
 import { runOverQueue } from "../study/engines/queue/order";
 import { checkBudget, type Estimate } from "../study/estimate/estimate";
@@ -12,17 +12,23 @@ import { changedPlan, type Plan, seedList } from "../study/plan/plan";
 import { readPlan } from "../study/plan/read";
 import { type PlannedRuns, planRuns } from "../study/plan/runs";
 import { recipeOf } from "../study/plan/settings";
-import type { StudyComparison } from "../study/results/compare";
+import { type ScreeningResult, screeningResult } from "../study/results/factors";
 import { type SuspectResult, storedResult } from "../study/results/result";
-import { RESULTS_FOLDER, recordResult, suspectResults } from "../study/results/table";
+import {
+  RESULTS_FOLDER,
+  recordResult,
+  recordScreening,
+  screeningsBeside,
+  suspectResults,
+} from "../study/results/table";
 import { adoptRuns, checkAdopted } from "../study/run/adopt";
 import { StudyFolder } from "../study/run/folder";
 import type { Programs } from "../study/run/perform";
 import { KEPT_RUNS, keepResult } from "../study/run/store";
 import { type Command, number, required, runCommand, type Values, whole } from "./command";
 import { calculator, estimate, listSuspects, lookAhead } from "./study-ahead";
-import { studyPictures, suspectsPicture } from "./study-figures";
-import { comparisonTable, estimateTable } from "./study-report";
+import { factorsPicture, studyPictures, suspectsPicture } from "./study-figures";
+import { comparisonTable, estimateTable, factorsTable } from "./study-report";
 
 export const command: Command = {
   name: "study",
@@ -125,7 +131,12 @@ function seedsFor(values: Values): number[] {
 const MOST_SEEDS = 10_000;
 
 /** The whole way: estimate, budget, runs, comparison. */
-async function study(name: string, plan: Plan, values: Values, adopted: readonly string[]): Promise<SuspectResult> {
+async function study(
+  name: string,
+  plan: Plan,
+  values: Values,
+  adopted: readonly string[],
+): Promise<SuspectResult | ScreeningResult> {
   const out = required(values, "out", command);
   const planned = await planRuns(plan);
   const folder = StudyFolder.open(out, { id: planned.planId, name: plan.name }, values.fresh ? null : KEPT_RUNS);
@@ -134,18 +145,14 @@ async function study(name: string, plan: Plan, values: Values, adopted: readonly
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     if (adopted.length) await adopt(adopted, planned, folder);
-    const comparison = values.compare
-      ? compareOnFile(plan, planned, folder)
-      : await perform(plan, planned, { folder, values, signal: stop.signal });
-    const result = scrubbed(storedResult(plan, planned, comparison, commandOf(name, plan, values)));
-    writeAtomically(join(out, "result.json"), `${JSON.stringify(result, null, 1)}\n`);
-    process.stdout.write(comparisonTable(result));
-    const written = await studyPictures(result, out);
-    if (values.record) {
-      for (const run of resultsOf(planned.runs, folder).values()) written.push(keepResult(KEPT_RUNS, run));
-      written.push(...recordResult(result));
-      written.push(...(await suspectsPicture(suspectResults(), `${RESULTS_FOLDER}.png`)));
-    }
+    if (!values.compare) await perform(plan, planned, { folder, values, signal: stop.signal });
+    const command = commandOf(name, plan, values);
+    const written = values.record
+      ? [...resultsOf(planned.runs, folder).values()].map((run) => keepResult(KEPT_RUNS, run))
+      : [];
+    const sayAll = plan.screening ? sayScreening : sayComparison;
+    const { result, files } = await sayAll(plan, planned, { folder, out, command, record: values.record === true });
+    written.push(...files);
     for (const path of written) say(`written: ${path}`);
     return result;
   } finally {
@@ -154,16 +161,62 @@ async function study(name: string, plan: Plan, values: Values, adopted: readonly
   }
 }
 
+/** What is said and written of the runs that are on file. */
+interface Outcome<Result> {
+  result: Result;
+  files: string[];
+}
+
+interface Saying {
+  folder: StudyFolder;
+  out: string;
+  command: string;
+  /** Also among the results of the repository. */
+  record: boolean;
+}
+
+async function sayComparison(
+  plan: Plan,
+  planned: PlannedRuns,
+  { folder, out, command, record }: Saying,
+): Promise<Outcome<SuspectResult>> {
+  const result = scrubbed(storedResult(plan, planned, compareOnFile(plan, planned, folder), command));
+  writeAtomically(join(out, "result.json"), `${JSON.stringify(result, null, 1)}\n`);
+  process.stdout.write(comparisonTable(result));
+  const files = await studyPictures(result, out);
+  if (record)
+    files.push(...recordResult(result), ...(await suspectsPicture(suspectResults(), `${RESULTS_FOLDER}.png`)));
+  return { result, files };
+}
+
+async function sayScreening(
+  plan: Plan,
+  planned: PlannedRuns,
+  { folder, out, command, record }: Saying,
+): Promise<Outcome<ScreeningResult>> {
+  const seen = screenOnFile(plan, planned, folder);
+  const result = scrubbed(screeningResult(plan, planned, seen, { command, level: levelOf(plan) }));
+  writeAtomically(join(out, "screening.json"), `${JSON.stringify(result, null, 1)}\n`);
+  process.stdout.write(factorsTable(result));
+  const files = [await factorsPicture(result, join(out, "factors.png"))];
+  if (record)
+    files.push(
+      ...recordScreening(result),
+      await factorsPicture(result, join(screeningsBeside(), `${result.screening}.png`)),
+    );
+  return { result, files };
+}
+
 /** Everything that is not on file, within the budget. */
 async function perform(
   plan: Plan,
   planned: PlannedRuns,
   { folder, values, signal }: { folder: StudyFolder; values: Values; signal: AbortSignal },
-): Promise<StudyComparison> {
+): Promise<void> {
   const ahead = await estimate(plan, planned, folder, await thisMachine(folder.path));
   if (ahead.runs_to_do > 0) say(estimateTable(ahead));
   checkBudget(plan, ahead);
-  return conduct(plan, planned, folder, engineFor(values, folder, ahead, signal), say);
+  await conduct(plan, planned, folder, engineFor(values, folder, ahead, signal), say);
 }
 
 function engineFor(values: Values, folder: StudyFolder, ahead: Estimate, signal: AbortSignal): Engine {

@@ -49,7 +49,7 @@ export { quiz } from "./quiz";
 export { display } from "./show";
 export { type Stages, scoreRows, stages } from "./stages";
 export { seedsFigure, seedsTable } from "./study/atlas";
-export { GAP_COLOURS, type GapName, gapName, worthFigure } from "./study/worth";
+export { factorsFigure, GAP_COLOURS, type GapName, gapName, worthFigure } from "./study/worth";
 export { type TableOptions, table } from "./table";
 export type { FrameLike } from "./tables/frames";
 export { traceFigure } from "./trace-figure";

@@ -1,8 +1,9 @@
-/** Conducts a plan: performs its runs by an engine, look by look where a stopping rule was fixed, and compares. */
+/** Conducts a plan: performs its runs by an engine, look by look where a stopping rule was fixed. */
 
 import type { Plan } from "./plan/plan";
 import type { PlannedRuns, RunSpec } from "./plan/runs";
 import { type ArmComparison, comparePlan, type StudyComparison } from "./results/compare";
+import { compareScreening, type ScreeningComparison } from "./results/factors";
 import type { StudyFolder } from "./run/folder";
 import type { RunResult } from "./run/result";
 import type { RunsOnFile } from "./run/store";
@@ -15,22 +16,26 @@ export function levelOf({ stopping }: Pick<Plan, "stopping">): number {
   return 1 - 0.05 / (stopping?.looks.length ?? 1);
 }
 
-/** @returns the comparison over everything that is on file in the end */
+/** Performs what is not on file; `compareOnFile`, or `screenOnFile` for a screening, then says what the runs show. */
 export async function conduct(
   plan: Plan,
   planned: PlannedRuns,
   folder: StudyFolder,
   engine: Engine,
   say: (line: string) => void,
-): Promise<StudyComparison> {
+): Promise<void> {
   if (!plan.stopping) await engine(planned.runs);
   else await lookByLook(plan, planned, folder, engine, say);
-  return compareOnFile(plan, planned, folder);
 }
 
 /** What is on file, compared; nothing is run. */
 export function compareOnFile(plan: Plan, planned: PlannedRuns, folder: RunsOnFile): StudyComparison {
   return comparePlan(planned, resultsOf(planned.runs, folder), levelOf(plan));
+}
+
+/** What is on file of a screening, taken apart by factor; nothing is run. @throws UserError where no seed has all its runs */
+export function screenOnFile(plan: Plan, planned: PlannedRuns, folder: RunsOnFile): ScreeningComparison {
+  return compareScreening(plan, planned, resultsOf(planned.runs, folder), levelOf(plan));
 }
 
 export function resultsOf(runs: readonly RunSpec[], folder: RunsOnFile): Map<string, RunResult> {

@@ -1,13 +1,15 @@
 /** The laboratory: suspects, plans, runs, engines and results. */
-export { conduct, type Engine } from "./conduct";
+export { compareOnFile, conduct, type Engine, screenOnFile } from "./conduct";
 export { checkBudget, type Estimate, estimatePlan } from "./estimate/estimate";
 export { type Machine, readMachine, thisMachine } from "./estimate/machine";
 export { type Arm, plainArm } from "./plan/arm";
 export { changedPlan, type Plan } from "./plan/plan";
 export { planOf, readPlan } from "./plan/read";
 export { type PlannedRuns, planRuns, type RunSpec } from "./plan/runs";
+export type { Factor, Screening } from "./plan/screening";
 export { type AtlasRow, seedAtlas } from "./results/atlas";
 export { type ArmComparison, comparePlan, type StudyComparison } from "./results/compare";
+export { compareScreening, type ScreeningComparison, type ScreeningResult, screeningResult } from "./results/factors";
 export { type StoredArm, type SuspectResult, storedResult } from "./results/result";
-export { suspectResults, suspectsTable } from "./results/table";
+export { screeningResults, suspectResults, suspectsTable } from "./results/table";
 export { type Gap, readSuspect, type Suspect, suspectIds } from "./suspects/suspect";

@@ -12,7 +12,13 @@ import type { PlannedArm, PlannedRuns } from "../../lib/study/plan/runs";
 import { comparePlan } from "../../lib/study/results/compare";
 import { measuredPower } from "../../lib/study/results/power";
 import { storedResult } from "../../lib/study/results/result";
-import { RESULTS_FOLDER, recordResult, suspectResults, suspectsTable } from "../../lib/study/results/table";
+import {
+  RESULTS_FOLDER,
+  recordResult,
+  screeningResults,
+  suspectResults,
+  suspectsTable,
+} from "../../lib/study/results/table";
 import { verdictOf } from "../../lib/study/results/verdict";
 import { RESULT_FORMAT, type RunResult } from "../../lib/study/run/result";
 import { readSuspect, suspectIds } from "../../lib/study/suspects/suspect";
@@ -142,6 +148,7 @@ test("the table in the repository is what its results make, and claims nothing t
     readFileSync(path, "utf8"),
     suspectsTable(
       results,
+      screeningResults(),
       suspectIds().map((id) => readSuspect(id)),
     ),
   );

@@ -184,6 +184,7 @@ async function runPoints(
     stopping: null,
     sizes: null,
     suspect: null,
+    screening: null,
   };
   const planned = await planRuns(plan);
   await engine(planned.runs);

@@ -65,9 +65,13 @@ export function seedsNeeded(options: PowerOptions): number {
  * The smallest true difference that a comparison like this one shows with the given power; Infinity where one side has a
  * single run, for then nothing is known of seeds. In the unit of the comparison.
  */
-export function smallestDetectable(seen: SeedComparison, seeds: number, power = 0.8, level = 0.95): number {
+export function smallestDetectable(
+  { degrees, standardError }: Pick<SeedComparison, "degrees" | "standardError">,
+  seeds: number,
+  power = 0.8,
+  level = 0.95,
+): number {
   if (seeds < 2) return Number.POSITIVE_INFINITY;
-  const { degrees, standardError } = seen;
   if (standardError === 0) return 0;
   let [low, high] = [0, 4];
   while (tPower(high, degrees, level) < power) high *= 2;

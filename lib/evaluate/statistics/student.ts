@@ -1,8 +1,8 @@
 /**
- * Student's t by jstat, which comes without types: the three numbers that seeds need.
+ * Student's t by jstat, which comes without types: the four numbers that seeds need.
  */
 interface Jstat {
-  studentt: { inv(p: number, degrees: number): number };
+  studentt: { inv(p: number, degrees: number): number; cdf(t: number, degrees: number): number };
   noncentralt: { cdf(t: number, degrees: number, shift: number): number };
 }
 
@@ -14,6 +14,11 @@ const MANY_DEGREES = 1e4;
 /** The t below which a share `p` lies. @param degrees also fractions, or Infinity */
 export function tQuantile(p: number, degrees: number): number {
   return jStat.studentt.inv(p, Math.min(degrees, MANY_DEGREES));
+}
+
+/** How probable a t as far from 0 as this, or farther, is where there is no difference. */
+export function tTwoSided(t: number, degrees: number): number {
+  return 2 * jStat.studentt.cdf(-Math.abs(t), Math.min(degrees, MANY_DEGREES));
 }
 
 /**

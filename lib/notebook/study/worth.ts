@@ -1,5 +1,6 @@
-/** What suspects are worth, as a figure: an arm a line, its difference from the control with both sources of chance. */
+/** What suspects are worth, as a figure: an arm or a factor a line, its difference with both sources of chance. */
 import { usageError } from "../../errors";
+import type { ScreeningResult } from "../../study/results/factors";
 import type { StoredArm, SuspectResult } from "../../study/results/result";
 import { CLASS_COLOURS, NEUTRAL } from "../colours";
 import type { Display } from "../display";
@@ -23,13 +24,16 @@ export function gapName(gap: readonly string[]): GapName {
   return gap[0] === "36" ? "issue 36" : gap[0] === "209" ? "issue 209" : "neither";
 }
 
-/** A measured arm with its suspect. */
-interface Row {
-  result: SuspectResult;
-  arm: StoredArm & { difference: number };
+/** A line of such a figure: F1 in 0..1. */
+export interface WorthLine {
+  name: string;
+  gap: GapName;
+  difference: number;
+  ci95: readonly [low: number, high: number] | null;
+  min_detectable: number | null;
 }
 
-/** Pixels of an arm's line, and of what stands around the lines. */
+/** Pixels of a line, and of what stands around the lines. */
 const LINE = 26;
 const AROUND = 150;
 
@@ -44,39 +48,72 @@ export function worthFigure(results: readonly SuspectResult[], title = "What eac
 
 /** The same as plotly's JSON. */
 export function worthPlot(results: readonly SuspectResult[], title = "What each suspect is worth"): FigureObject {
-  const rows = results.flatMap((result) => result.arms.flatMap((arm) => rowOf(result, arm)));
-  if (rows.length === 0) throw usageError("no arm of these results has been measured; run `study` first.");
+  const lines = results.flatMap((result) => result.arms.flatMap((arm) => lineOf(result, arm)));
+  if (lines.length === 0) throw usageError("no arm of these results has been measured; run `study` first.");
+  return linesPlot(lines, { title, axis: "points of F1, arm less control" });
+}
+
+const lineOf = ({ suspect, gap }: SuspectResult, { value, runs, difference, ci95, min_detectable }: StoredArm) =>
+  difference === null
+    ? []
+    : [{ name: `${suspect}: ${value} (${runs.length} seeds)`, gap: gapName(gap), difference, ci95, min_detectable }];
+
+/**
+ * Shows what the factors of a screening are worth, in the same form. Each line is of all its runs; small dots are the seeds apart, and
+ * the last lines are factors together.
+ */
+export function factorsFigure(result: ScreeningResult, title?: string): Display {
+  return figure(factorsPlot(result, title));
+}
+
+/** The same as plotly's JSON. */
+export function factorsPlot(result: ScreeningResult, title = result.question): FigureObject {
+  const { factors, together, runs, seeds } = result;
+  const lines = [
+    ...factors.map(({ name, gap, ...rest }) => ({ name, gap: gapName(gap), ...rest })),
+    ...together.map(({ name, factors: members, difference, ci95 }): WorthLine => {
+      const gaps = new Set(factors.filter((one) => members.includes(one.name)).flatMap(({ gap }) => gap));
+      return { name: `together: ${name}`, gap: gapName([...gaps]), difference, ci95, min_detectable: null };
+    }),
+  ];
+  const plot = linesPlot(lines, { title, axis: `points of F1, second level less first (${runs.length} runs)` });
+  const apart: Trace = {
+    name: "one seed's runs alone",
+    y: factors.flatMap(({ name, by_seed }) => by_seed.map(() => name)),
+    x: factors.flatMap(({ by_seed }) => by_seed.map((one) => 100 * one)),
+    mode: "markers",
+    marker: { color: NEUTRAL, size: 6, symbol: "line-ns-open" },
+  };
+  return seeds.length > 1 ? { ...plot, data: [...plot.data, apart] } : plot;
+}
+
+/** A line for each, the first on top. */
+function linesPlot(given: readonly WorthLine[], { title, axis }: { title: string; axis: string }): FigureObject {
   // plotly draws the first line at the bottom.
-  rows.reverse();
+  const lines = [...given].reverse();
+  const gaps = [...new Set(lines.map(({ gap }) => gap))];
   return {
-    data: [hidden(rows), ...gapsOf(rows).flatMap((gap) => tracesOf(gap, rows))],
+    data: [hidden(lines), ...gaps.flatMap((gap) => tracesOf(gap, lines))],
     layout: {
       title,
-      height: AROUND + LINE * rows.length,
+      height: AROUND + LINE * lines.length,
       barmode: "overlay",
-      xaxis: { title: "points of F1, arm less control", zeroline: true, zerolinecolor: NEUTRAL },
-      yaxis: { type: "category", categoryorder: "array", categoryarray: rows.map(nameOf) },
+      xaxis: { title: axis, zeroline: true, zerolinecolor: NEUTRAL },
+      yaxis: { type: "category", categoryorder: "array", categoryarray: lines.map(({ name }) => name) },
       showlegend: true,
       legend: { orientation: "h", y: -0.25 },
     },
   };
 }
 
-const rowOf = (result: SuspectResult, arm: StoredArm): Row[] =>
-  arm.difference === null ? [] : [{ result, arm: { ...arm, difference: arm.difference } }];
-
-const nameOf = ({ result, arm }: Row) => `${result.suspect}: ${arm.value} (${arm.runs.length} seeds)`;
-
-const gapsOf = (rows: readonly Row[]) => [...new Set(rows.map(({ result }) => gapName(result.gap)))];
-
 /** What a study of this size would have missed four times in five or more. */
-function hidden(rows: readonly Row[]): Trace {
-  const width = rows.map(({ arm }) => (arm.min_detectable === null ? null : 200 * arm.min_detectable));
+function hidden(lines: readonly WorthLine[]): Trace {
+  const width = lines.map(({ min_detectable }) => (min_detectable === null ? null : 200 * min_detectable));
   return {
     type: "bar",
     orientation: "h",
     name: "too small to be seen with these seeds",
-    y: rows.map(nameOf),
+    y: lines.map(({ name }) => name),
     x: width,
     base: width.map((one) => (one === null ? null : -one / 2)),
     marker: { color: "rgba(128,128,128,0.18)" },
@@ -84,12 +121,12 @@ function hidden(rows: readonly Row[]): Trace {
   };
 }
 
-function tracesOf(gap: GapName, all: readonly Row[]): Trace[] {
-  const rows = all.filter(({ result }) => gapName(result.gap) === gap);
+function tracesOf(gap: GapName, all: readonly WorthLine[]): Trace[] {
+  const lines = all.filter((line) => line.gap === gap);
   const color = GAP_COLOURS[gap];
   const interval: Trace = {
-    y: rows.flatMap((row) => [nameOf(row), nameOf(row), null]),
-    x: rows.flatMap(({ arm: { ci95 } }) => [ci95 && 100 * ci95[0], ci95 && 100 * ci95[1], null]),
+    y: lines.flatMap(({ name }) => [name, name, null]),
+    x: lines.flatMap(({ ci95 }) => [ci95 && 100 * ci95[0], ci95 && 100 * ci95[1], null]),
     mode: "lines",
     line: { color, width: 3 },
     hoverinfo: "skip",
@@ -97,11 +134,11 @@ function tracesOf(gap: GapName, all: readonly Row[]): Trace[] {
   };
   const dots: Trace = {
     name: gap === "neither" ? "neither gap" : `can explain ${gap === "both" ? "either gap" : gap}`,
-    y: rows.map(nameOf),
-    x: rows.map(({ arm }) => 100 * arm.difference),
+    y: lines.map(({ name }) => name),
+    x: lines.map(({ difference }) => 100 * difference),
     mode: "markers",
     // Hollow: one seed, of whose spread nothing is known.
-    marker: { color, size: 10, symbol: rows.map(({ arm }) => (arm.ci95 ? "circle" : "circle-open")) },
+    marker: { color, size: 10, symbol: lines.map(({ ci95 }) => (ci95 ? "circle" : "circle-open")) },
   };
   return [interval, dots];
 }

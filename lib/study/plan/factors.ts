@@ -8,7 +8,7 @@ import type { Plan } from "./plan";
  * Arms from factors, each a recipe's key with its levels, the first level the control's. One at a time: an arm changes one factor.
  * Full: every combination is an arm.
  */
-export function factorArms(fields: Fields): Pick<Plan, "control" | "arms"> {
+export function factorArms(fields: Fields, design: "one-at-a-time" | "full"): Pick<Plan, "control" | "arms"> {
   const factors = Object.entries(fields.mapping("factors").all()).map(([key, levels]) => {
     if (!Array.isArray(levels) || levels.length < 2)
       throw usageError(
@@ -17,7 +17,6 @@ export function factorArms(fields: Fields): Pick<Plan, "control" | "arms"> {
     return { key, levels: levels as unknown[] };
   });
   const first = Object.fromEntries(factors.map(({ key, levels }) => [key, levels[0]]));
-  const design = fields.choice("design", ["one-at-a-time", "full"], "one-at-a-time");
   const settings =
     design === "full"
       ? combinations(factors)

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { usageError } from "../../errors";
 import type { Suspect } from "../suspects/suspect";
 import type { Arm } from "./arm";
+import type { Screening } from "./screening";
 
 /** What a study runs: recipe, arms, seeds, tests, budget. */
 export interface Plan {
@@ -23,6 +24,8 @@ export interface Plan {
   /** Sizes of the data, where they are not here to be counted. */
   sizes: Sizes | null;
   suspect: Suspect | null;
+  /** The factors of which control and arms are combinations; null = every arm is held against the control. */
+  screening: Screening | null;
 }
 
 /** What the models are asked. */

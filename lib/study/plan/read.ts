@@ -9,6 +9,7 @@ import { readSuspect, type Suspect } from "../suspects/suspect";
 import { readArm } from "./arm";
 import { factorArms } from "./factors";
 import { type Plan, type Sizes, type Stopping, seedList, type Tests } from "./plan";
+import { readScreening } from "./screening";
 
 /** Eight of the control were enough to see its spread; fewer than five of an arm show little. */
 const SEEDS = 5;
@@ -38,6 +39,7 @@ export function planOf(suspect: Suspect): Plan {
     stopping: null,
     sizes: null,
     suspect,
+    screening: null,
   };
 }
 
@@ -48,7 +50,7 @@ export function parsePlan(fields: Fields): Plan {
     throw usageError(`${fields.where}: "name" is ${name}, wanted small letters, digits and "-".`);
   const question = fields.text("question");
   const recipe = recipePath(fields.text("recipe"));
-  const { control, arms } = fields.has("factors") ? factorArms(fields) : listedArms(fields);
+  const { control, arms, screening } = readArms(fields);
   const plan: Plan = {
     name,
     question,
@@ -61,7 +63,10 @@ export function parsePlan(fields: Fields): Plan {
     stopping: fields.has("stopping") ? readStopping(fields.mapping("stopping")) : null,
     sizes: fields.has("sizes") ? readSizes(fields.mapping("sizes")) : null,
     suspect: null,
+    screening,
   };
+  if (screening && plan.stopping)
+    throw usageError(`${fields.where}: a screening has no stopping rule: an effect needs all runs of its design.`);
   // Prose of a pre-registration: kept with the file, and no setting.
   if (fields.has("registered")) fields.mapping("registered").all();
   fields.done();
@@ -76,8 +81,17 @@ function recipePath(path: string): string {
   return existsSync(path) ? path : join(PROJECT_ROOT, path);
 }
 
-function listedArms(fields: Fields): Pick<Plan, "control" | "arms"> {
-  return { control: readArm(fields.mapping("control")), arms: fields.list("arms").map(readArm) };
+/** Arms of factors, each by itself or all combinations; of factors that a screening turns together; or listed one by one. */
+function readArms(fields: Fields): Pick<Plan, "control" | "arms" | "screening"> {
+  if (!fields.has("factors"))
+    return {
+      control: readArm(fields.mapping("control")),
+      arms: fields.list("arms").map(readArm),
+      screening: null,
+    };
+  const design = fields.choice("design", ["one-at-a-time", "full", "screening"], "one-at-a-time");
+  if (design === "screening") return readScreening(fields);
+  return { ...factorArms(fields, design), screening: null };
 }
 
 function readSeeds(fields: Fields): number[] {

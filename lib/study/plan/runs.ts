@@ -6,6 +6,7 @@ import { checkTrainable, releaseOf } from "../engines/python/job";
 import { type Arm, type Checkpoint, ENGINE, type ScoreSwitches } from "./arm";
 import { type Ask, askName, presetAsked } from "./ask";
 import type { Plan, Tests } from "./plan";
+import { seedsOfArm } from "./screening";
 import { canonical, type RunSettings, recipeOf, runId, settingsOf } from "./settings";
 
 /** A training run that a plan needs, and what is to be read off it. */
@@ -53,9 +54,10 @@ export async function planRuns(plan: Plan, absent: "error" | "allowed" = "error"
     );
   for (const arm of [plan.control, ...runnable]) checkEngine(plan, arm);
   const runs = new Map<string, RunSpec>();
-  const control = await planArm(plan, plan.control, runs, absent);
-  const arms: PlannedArm[] = [];
-  for (const arm of runnable) arms.push(await planArm(plan, arm, runs, absent));
+  const planned: PlannedArm[] = [];
+  for (const [i, arm] of [plan.control, ...runnable].entries())
+    planned.push(await planArm(plan, arm, { seeds: seedsOfArm(plan.screening, plan.seeds, i), runs, absent }));
+  const [control, ...arms] = planned;
   return { control, arms, runs: [...runs.values()], planId: await idOf(plan, runnable, absent) };
 }
 
@@ -97,13 +99,12 @@ export function readingOf({ checkpoint, ask, score }: Arm): Reading {
 async function planArm(
   plan: Plan,
   arm: Arm,
-  runs: Map<string, RunSpec>,
-  absent: "error" | "allowed",
+  { seeds, runs, absent }: { seeds: readonly number[]; runs: Map<string, RunSpec>; absent: "error" | "allowed" },
 ): Promise<PlannedArm> {
   const reading = readingOf(arm);
   const key = readingKey(reading, plan.tests);
   const planned: PlannedArm = { arm, runs: [] };
-  for (const seed of plan.seeds) {
+  for (const seed of seeds) {
     const recipe = recipeOf(plan.recipe, arm, seed);
     const settings = await settingsOf(recipe, arm, absent);
     const id = runId(settings);

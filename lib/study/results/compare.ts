@@ -35,7 +35,7 @@ export interface StudyComparison {
   arms: ArmComparison[];
 }
 
-const RESAMPLES = 2000;
+export const RESAMPLES = 2000;
 
 /** @param level of the intervals; @param results by run id */
 export function comparePlan(
@@ -85,7 +85,8 @@ function sidesOf(runs: ArmRun[], control: ArmRun[]): { a: ArmRun[]; b: ArmRun[];
 /** One row a set: what is left where sentences are not kept apart. */
 const summed = (sets: Counts[][]): Counts[][] => sets.map((counts) => [addCounts(counts)]);
 
-function runsOf({ runs }: PlannedArm, results: ReadonlyMap<string, RunResult>): ArmRun[] {
+/** The runs of an arm that are there. */
+export function runsOf({ runs }: PlannedArm, results: ReadonlyMap<string, RunResult>): ArmRun[] {
   return runs.flatMap(({ seed, id, reading }) => {
     const result = results.get(id);
     const found = result?.readings[reading];

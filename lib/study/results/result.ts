@@ -83,17 +83,7 @@ export function storedResult(
   const { control, arms } = comparison;
   const f1 = control.map(({ reading }) => mean(Object.values(reading.sets)));
   const summary = f1.length ? seedSummary(f1) : undefined;
-  const recipe = planned.runs[0].recipe;
-  const setting = {
-    recipe: plan.recipe,
-    encoder: recipe.training.prev_path ? basename(recipe.training.prev_path) : String(recipe.model.model_name),
-    steps: recipe.training.num_steps,
-    batch: recipe.training.train_batch_size,
-    sentences: Object.values(control[0]?.reading.counts ?? {}).reduce((sum, set) => sum + set.length / 3, 0),
-    sets: plan.tests.sets,
-    drop: plan.tests.drop,
-    limit: plan.tests.limit,
-  };
+  const setting = settingOf(plan, planned, control[0]);
   const detectable = arms.map((arm) => finite(arm.detectable));
   return {
     suspect: plan.name,
@@ -119,6 +109,21 @@ export function storedResult(
   };
 }
 
+/** What a result holds for. @param run whose tests were asked */
+export function settingOf(plan: Plan, { runs }: PlannedRuns, run: ArmRun | undefined): SuspectResult["setting"] {
+  const { model, training } = runs[0].recipe;
+  return {
+    recipe: plan.recipe,
+    encoder: training.prev_path ? basename(training.prev_path) : String(model.model_name),
+    steps: training.num_steps,
+    batch: training.train_batch_size,
+    sentences: Object.values(run?.reading.counts ?? {}).reduce((sum, set) => sum + set.length / 3, 0),
+    sets: plan.tests.sets,
+    drop: plan.tests.drop,
+    limit: plan.tests.limit,
+  };
+}
+
 function storedArm(arm: ArmComparison): StoredArm {
   const { seen, runs } = arm;
   return {
@@ -134,9 +139,14 @@ function storedArm(arm: ArmComparison): StoredArm {
   };
 }
 
-const storedRun = ({ seed, id, reading }: ArmRun): StoredRun => ({ seed, id, f1: reading.f1, sets: reading.sets });
+export const storedRun = ({ seed, id, reading }: ArmRun): StoredRun => ({
+  seed,
+  id,
+  f1: reading.f1,
+  sets: reading.sets,
+});
 
-function manifestOf(runs: readonly ArmRun[]): SuspectResult["manifest"] {
+export function manifestOf(runs: readonly ArmRun[]): SuspectResult["manifest"] {
   const distinct = (of: (run: ArmRun) => string) => [...new Set(runs.map(of))].sort();
   return {
     commits: distinct(({ result }) => result.ran.commit),
@@ -161,5 +171,5 @@ function seedsFor(difference: number, arms: readonly ArmComparison[], sd: number
   }
 }
 
-const finite = (value: number | undefined): number | null =>
+export const finite = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
