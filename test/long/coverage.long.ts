@@ -8,6 +8,7 @@ import type { Counts } from "../../lib/evaluate/scoring/metrics";
 import { bootstrapF1 } from "../../lib/evaluate/statistics/bootstrap";
 import { bootstrapDifference } from "../../lib/evaluate/statistics/paired";
 import { randomStream } from "../../lib/random";
+import { simulateScreening } from "../evaluate/simulated-screenings";
 import { simulate } from "../evaluate/simulated-studies";
 import { sentencePair, trueF1 } from "../evaluate/synthetic";
 
@@ -48,3 +49,11 @@ for (const paired of [false, true])
       assert.ok(covered >= 0.93 && covered <= 0.97);
       assert.ok(Math.abs(seen - expected) <= 0.05);
     });
+
+for (const blocks of [2, 4])
+  test(`a screening of 11 factors over ${blocks} seeds`, (t) => {
+    const { covered, wrong } = simulateScreening({ rounds: ROUNDS, factors: 11, blocks, sentences: 100 });
+    t.diagnostic(`coverage ${(100 * covered).toFixed(1)} %, idle factors said to matter ${(100 * wrong).toFixed(1)} %`);
+    assert.ok(covered >= 0.93 && covered <= 0.97);
+    assert.ok(wrong <= 0.07);
+  });

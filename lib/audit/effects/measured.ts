@@ -6,8 +6,9 @@ import { readJson } from "../../files/json";
 import { isObject } from "../../files/json-object";
 import { PROJECT_ROOT } from "../../files/places";
 import { readYaml } from "../../files/yaml";
+import type { ScreeningResult } from "../../study/results/factors";
 import type { SuspectResult } from "../../study/results/result";
-import { suspectResults } from "../../study/results/table";
+import { screeningResults, suspectResults } from "../../study/results/table";
 import { readSuspect, type Suspect, suspectIds } from "../../study/suspects/suspect";
 import { type Effect, reversed } from "./effect";
 import { laboratoryKey } from "./laboratory";
@@ -15,9 +16,11 @@ import { publishedKey } from "./published";
 
 let suspects: readonly Suspect[] | undefined;
 let results: readonly SuspectResult[] | undefined;
+let screenings: readonly ScreeningResult[] | undefined;
 
 const allSuspects = () => (suspects ??= suspectIds().map((id) => readSuspect(id)));
 const allResults = () => (results ??= suspectResults());
+const allScreenings = () => (screenings ??= screeningResults());
 
 /** An arm of a suspect against its control, where the laboratory has measured it. @param value of the arm; its first without one */
 export function measuredArm(suspect: string, value?: string, stored = allResults()): Effect | null {
@@ -59,13 +62,33 @@ export function suspectOfChange(key: string, ours: unknown, theirs: unknown): st
   )?.id;
 }
 
-/** The key's change from the reference's value to the input's, where an arm made it or its reverse, or single runs on file did. */
+/**
+ * The key's change from the reference's value to the input's, where an arm made it or its reverse; else a factor of a screening; else
+ * single runs on file.
+ */
 export function measuredKey(key: string, ours: unknown, theirs: unknown, stored = allResults()): Effect | null {
   for (const { suspect, value, back } of turnsOf(key, ours, theirs)) {
     const effect = measuredArm(suspect.id, value, stored);
     if (effect) return back ? reversed(effect) : effect;
   }
-  return laboratoryKey(key, ours, theirs);
+  return screenedKey(key, ours, theirs) ?? laboratoryKey(key, ours, theirs);
+}
+
+/** The same change as a factor that was turned together with others, where that one key is all of the factor. */
+export function screenedKey(key: string, ours: unknown, theirs: unknown, stored = allScreenings()): Effect | null {
+  for (const { screening, setting, factors, runs } of stored)
+    for (const { name, from, to, difference, ci95 } of factors) {
+      if (!turnsOnly(from, key)) continue;
+      const [there, back] = [
+        same(to[key], ours) && same(from[key], theirs),
+        same(from[key], ours) && same(to[key], theirs),
+      ];
+      if (!there && !back) continue;
+      const source = `measured here: data/results/screenings/${screening}.json, "${name}" in a screening of ${factors.length} factors, ${setting.encoder}, ${setting.steps} steps, ${runs.length} runs`;
+      const effect = { f1: difference, ci95, source };
+      return there ? effect : reversed(effect);
+    }
+  return null;
 }
 
 /** A preset against GLiNER's own, on the model that comes with the project. @param threshold at which both were scored */

@@ -1,6 +1,7 @@
 /** The machine that an estimate is for: this one, measured, or another one, described in a file. */
-import { statfsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
+import { dirname, resolve } from "node:path";
 import { useBackend } from "../../backend";
 import { productSpeed } from "../../model/cost";
 import { readFields } from "../fields";
@@ -44,14 +45,10 @@ export async function thisMachine(out: string): Promise<Machine> {
 
 /** Free bytes of the disk that the folder is or will be on, in GB. */
 export function freeDisk(folder: string): number {
-  for (let at = folder; ; at = `${at}/..`) {
-    try {
-      const { bavail, bsize } = statfsSync(at);
-      return (bavail * bsize) / 1e9;
-    } catch (error) {
-      if (at.length > 4096) throw error;
-    }
-  }
+  let at = resolve(folder);
+  while (!existsSync(at)) at = dirname(at);
+  const { bavail, bsize } = statfsSync(at);
+  return (bavail * bsize) / 1e9;
 }
 
 /** @throws UserError on an unknown key, a missing one or a value of the wrong kind */

@@ -1,12 +1,12 @@
 /** From a plan to its runs: each once, however many arms look at it. */
-import { UserError } from "../../errors";
+import { UserError, usageError } from "../../errors";
 import { sha256 } from "../../files/hash";
 import type { Recipe } from "../../gliner/recipe/recipe";
 import { checkTrainable, releaseOf } from "../engines/python/job";
 import { type Arm, type Checkpoint, ENGINE, type ScoreSwitches } from "./arm";
 import { type Ask, askName, presetAsked } from "./ask";
 import type { Plan, Tests } from "./plan";
-import { seedsOfArm } from "./screening";
+import { type Screening, seedsOfArm } from "./screening";
 import { canonical, type RunSettings, recipeOf, runId, settingsOf } from "./settings";
 
 /** A training run that a plan needs, and what is to be read off it. */
@@ -58,7 +58,24 @@ export async function planRuns(plan: Plan, absent: "error" | "allowed" = "error"
   for (const [i, arm] of [plan.control, ...runnable].entries())
     planned.push(await planArm(plan, arm, { seeds: seedsOfArm(plan.screening, plan.seeds, i), runs, absent }));
   const [control, ...arms] = planned;
+  if (plan.screening) checkFactors(plan, plan.screening, planned);
   return { control, arms, runs: [...runs.values()], planId: await idOf(plan, runnable, absent) };
+}
+
+/** @throws UserError where turning a factor changes nothing of a run: two rows of the design would be one run */
+function checkFactors({ name }: Plan, { factors, rows }: Screening, planned: readonly PlannedArm[]): void {
+  const idOf = (row: number, seed: number) => planned[row].runs.find((run) => run.seed === seed)?.id;
+  for (const [row, { runs }] of planned.entries())
+    for (const { seed, id } of runs) {
+      const other = planned.findIndex((_, at) => at > row && idOf(at, seed) === id);
+      if (other < 0) continue;
+      const idle = factors
+        .filter((_, f) => rows[row].levels[f] !== rows[other].levels[f])
+        .map((one) => `"${one.name}"`);
+      throw usageError(
+        `${name}: with or without ${idle.join(" and ")} a run is the same: its recipe does not read the keys.`,
+      );
+    }
 }
 
 /** @throws UserError where there is no such engine, or it cannot train what the arm wants */
