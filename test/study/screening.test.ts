@@ -15,8 +15,8 @@ import { verb } from "../cli/verb";
 import { tinyStudy } from "./tiny-study";
 
 const FACTORS = [
-  { factor: "dropout", suspect: "dropout", gap: ["209"], from: { dropout: 0.4 }, to: { dropout: 0.3 } },
-  { factor: "width", from: { max_width: 12 }, to: { max_width: 6 } },
+  { factor: "warm-up", suspect: "warm-up", gap: ["209"], from: { warmup_ratio: 0.1 }, to: { warmup_ratio: 0.05 } },
+  { factor: "rate", from: { lr_others: 5e-4 }, to: { lr_others: 1e-3 } },
 ];
 const PLAN = {
   name: "mine",
@@ -24,21 +24,21 @@ const PLAN = {
   recipe: "data/recipes/quick.yaml",
   design: "screening",
   factors: FACTORS,
-  together: [{ name: "both", factors: ["dropout", "width"] }],
+  together: [{ name: "both", factors: ["warm-up", "rate"] }],
   seeds: 2,
 };
 const parse = (change: object = {}) => parsePlan(new Fields({ ...PLAN, ...change }, "mine.yaml"));
 
 test("arms are the rows of the design and of its mirror, each over every second seed", async () => {
   const plan = parse({ recipe: tinyStudy().recipe, seeds: [3, 5, 8], base: { set: { loss_gamma: 2 } } });
-  assert.deepEqual(plan.control.set, { loss_gamma: 2, dropout: 0.4, max_width: 12 });
+  assert.deepEqual(plan.control.set, { loss_gamma: 2, warmup_ratio: 0.1, lr_others: 5e-4 });
   assert.equal(plan.arms.length, 7);
   const { runs, control, arms } = await planRuns(plan, "allowed");
   assert.equal(runs.length, 12, "four runs a seed");
   const rows = [control, ...arms];
   for (const [at, seed] of [3, 5, 8].entries()) {
     const own = rows.flatMap(({ arm, runs: of }) => (of.some((run) => run.seed === seed) ? [arm] : []));
-    assert.equal(new Set(own.map(({ set }) => JSON.stringify([set.dropout, set.max_width]))).size, 4);
+    assert.equal(new Set(own.map(({ set }) => JSON.stringify([set.warmup_ratio, set.lr_others]))).size, 4);
     assert.ok(own.every(({ value }) => value.startsWith(at % 2 ? "mirror" : "design")));
   }
 });
@@ -51,18 +51,18 @@ test("a factor that changes nothing of a run is named", async () => {
 
 test("a base is the recipe of its day", () => {
   const { control } = parse({ base: { recipe: "2024-03-25", set: { max_len: 200 } } });
-  assert.deepEqual(control.set, { ...keysAtAnySize("2024-03-25"), max_len: 200, dropout: 0.4, max_width: 12 });
+  assert.deepEqual(control.set, { ...keysAtAnySize("2024-03-25"), max_len: 200, warmup_ratio: 0.1, lr_others: 5e-4 });
 });
 
 test("what is no screening is refused in one sentence", () => {
-  const [dropout, width] = FACTORS;
-  assert.throws(() => parse({ factors: [dropout], together: undefined }), /a screening of 1 factors; wanted 2 to 23/);
+  const [warmUp, rate] = FACTORS;
+  assert.throws(() => parse({ factors: [warmUp], together: undefined }), /a screening of 1 factors; wanted 2 to 23/);
   assert.throws(
-    () => parse({ factors: [dropout, { ...width, to: { dropout: 1 } }] }),
-    /factors 2: "from" sets max_width and "to" sets dropout, wanted the same keys in both/,
+    () => parse({ factors: [warmUp, { ...rate, to: { dropout: 1 } }] }),
+    /factors 2: "from" sets lr_others and "to" sets dropout, wanted the same keys in both/,
   );
-  assert.throws(() => parse({ factors: [dropout, dropout], together: undefined }), /two factors are called "dropout"/);
-  assert.throws(() => parse({ factors: [{ ...dropout, gap: ["54"] }, width] }), /gap 54 is none of 36, 209/);
+  assert.throws(() => parse({ factors: [warmUp, warmUp], together: undefined }), /two factors are called "warm-up"/);
+  assert.throws(() => parse({ factors: [{ ...warmUp, gap: ["54"] }, rate] }), /gap 54 is none of 36, 209/);
   assert.throws(() => parse({ together: [{ name: "x", factors: ["y"] }] }), /no factor is called "y"/);
   assert.throws(() => parse({ stopping: { looks: [2], smallest: 0.01 } }), /a screening has no stopping rule/);
   assert.throws(() => parse({ base: { colour: 1 } }), /base: unknown key colour/);
