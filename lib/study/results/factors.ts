@@ -9,7 +9,7 @@ import type { RunResult } from "../run/result";
 import { countsOf } from "../run/tests";
 import { type ArmRun, RESAMPLES, runsOf } from "./compare";
 import { finite, manifestOf, type StoredRun, type SuspectResult, settingOf, storedRun } from "./result";
-import { points, signed } from "./verdict";
+import { signed } from "./verdict";
 
 /** The whole blocks of a screening that are on file. */
 export interface ScreeningComparison {
@@ -161,7 +161,7 @@ function verdictOfFactor(
     const chance = corrected < 0.05 ? "" : `, which chance may throw up among so many factors (${factors} looked at)`;
     return `${name}: ${signed(difference)} points (${signed(low)} to ${signed(high)}) with ${runs} runs${chance}`;
   }
-  return `${name}: cannot be told with ${runs} runs, ${needed(runs / blocks, residual.sd, interval, difference)}; ${points(smallestDetectable(interval, runs))} points or more would have been seen`;
+  return `${name}: cannot be told with ${runs} runs: it lies between ${signed(low)} and ${signed(high)} points; ${needed(runs / blocks, residual.sd, interval, difference)}`;
 }
 
 /** How many seeds, each with all runs of the design, it would take to see a difference of the size that was seen. */
@@ -177,6 +177,6 @@ function needed(
     return `at least ${seeds} seeds of ${runs} runs would be needed for a difference like the one seen (${signed(difference)})`;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return `and no number of seeds would tell a difference as small as the one seen (${signed(difference)}) on these sentences`;
+    return `no number of seeds would tell a difference as small as the one seen (${signed(difference)}) on these sentences`;
   }
 }

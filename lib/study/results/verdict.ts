@@ -4,7 +4,7 @@ import { seedsNeeded } from "../../evaluate/statistics/power";
 import type { ArmComparison } from "./compare";
 
 /** One clause about one arm. */
-export function verdictOf({ arm, seen, seeds, detectable, overSentences }: ArmComparison): string {
+export function verdictOf({ arm, seen, seeds, overSentences }: ArmComparison): string {
   if (!seen) return `${arm.value}: not run`;
   if (seeds < 2)
     return `${arm.value}: cannot be told with ${seeds} seed, whose spread is unknown; at least 2 would be needed`;
@@ -12,7 +12,7 @@ export function verdictOf({ arm, seen, seeds, detectable, overSentences }: ArmCo
   if (seen.low > 0 || seen.high < 0)
     return `${arm.value}: ${signed(seen.difference)} points (${signed(seen.low)} to ${signed(seen.high)}) with ${seeds} seeds${note}`;
   if (seen.standardError === 0) return `${arm.value}: the same answers, run by run`;
-  return `${arm.value}: cannot be told with ${seeds} seeds, ${needed(seen)}; ${points(detectable)} points or more would have been seen${note}`;
+  return `${arm.value}: cannot be told with ${seeds} seeds: it lies between ${signed(seen.low)} and ${signed(seen.high)} points; ${needed(seen)}${note}`;
 }
 
 /** How many seeds it would take to see a difference of the size that was seen. */
@@ -23,7 +23,7 @@ function needed({ difference, variance, paired }: NonNullable<ArmComparison["see
     return `at least ${seedsNeeded(options)} would be needed for a difference like the one seen (${signed(difference)})`;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return `and no number of seeds would tell a difference as small as the one seen (${signed(difference)}) on these sentences`;
+    return `no number of seeds would tell a difference as small as the one seen (${signed(difference)}) on these sentences`;
   }
 }
 
