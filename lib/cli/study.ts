@@ -37,7 +37,10 @@ export const command: Command = {
   usage: "SUSPECT|PLAN.yaml [--seeds N] [--steps N] [--jobs N] [--queue URL] [--estimate] [--power] --out DIR",
   help: [
     ["SUSPECT", "a file of data/suspects without its ending, such as span-representation; --list shows them"],
-    ["PLAN.yaml", "a plan of your own: recipe, factors or arms, seeds, budget; data/studies has one"],
+    [
+      "PLAN.yaml",
+      "a plan of your own: recipe, arms or factors (one at a time, all, or a screening of many at once), seeds, budget; data/studies has some",
+    ],
     ["--out DIR", "the results folder of this plan; the same command goes on where it stopped"],
     ["--seeds N|A-B", "seeds 0 to N - 1, or A to B, of the control and of every arm (default 5, or the plan's)"],
     ["--steps N", "steps of training instead of the recipe's"],

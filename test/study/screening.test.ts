@@ -102,16 +102,17 @@ test("the verb runs every row once, says what each factor is worth, and goes on 
   assert.match(study().err, /4 of 4 runs are on file; 0 to do/);
 });
 
-test("the registered screening is sound: eleven factors, each a suspect's, from one recipe of its day", async () => {
-  const plan = readPlan("data/studies/march-to-issue-209.yaml");
-  const { factors = [], together = [] } = plan.screening ?? {};
-  assert.equal(factors.length, 11);
-  for (const { suspect } of factors) assert.ok(suspectIds().includes(suspect ?? ""), `${suspect}`);
-  // No group and no factor mixes the two gaps.
-  for (const { gap } of factors) assert.equal(gap.length, 1);
-  for (const group of together) assert.equal(new Set(group.factors.flatMap((f) => factors[f].gap)).size, 1);
-  assert.equal((await planRuns(plan, "allowed")).runs.length, 24);
-});
+for (const name of ["march-to-issue-209", "settings-of-the-laboratory"])
+  test(`the registered screening ${name} is sound: eleven factors, each a suspect's, that lie in one gap or none`, async () => {
+    const plan = readPlan(`data/studies/${name}.yaml`);
+    const { factors = [], together = [] } = plan.screening ?? {};
+    assert.equal(factors.length, 11);
+    for (const { suspect } of factors) assert.ok(suspectIds().includes(suspect ?? ""), `${suspect}`);
+    // No group and no factor mixes the two gaps.
+    for (const { gap } of factors) assert.ok(gap.length <= 1);
+    for (const group of together) assert.equal(new Set(group.factors.flatMap((f) => factors[f].gap)).size, 1);
+    assert.equal((await planRuns(plan, "allowed")).runs.length, 24);
+  });
 
 test("stored screenings claim nothing whose interval holds 0, and the audit knows what they measured", () => {
   for (const { factors, setting } of screeningResults())

@@ -15,8 +15,9 @@ import { readJson } from "../../files/json";
 import { isObject } from "../../files/json-object";
 import { PROJECT_ROOT } from "../../files/places";
 import { readYaml } from "../../files/yaml";
+import type { ScreeningResult } from "../../study/results/factors";
 import type { SuspectResult } from "../../study/results/result";
-import { suspectResults } from "../../study/results/table";
+import { screeningResults, suspectResults } from "../../study/results/table";
 import { signed } from "../../study/results/verdict";
 import { readSuspect, type Suspect, suspectIds } from "../../study/suspects/suspect";
 import { gapName } from "../study/worth";
@@ -57,9 +58,10 @@ export function caseRows(chosen?: readonly string[] | string): CaseRow[] {
   const suspects = ids.map((id) => readSuspect(id));
   const sorted = chosen === undefined ? [...suspects].sort((a, b) => b.gap.length - a.gap.length) : suspects;
   const results = chosen === undefined ? suspectResults() : resultsOf(ids);
+  const screenings = screeningResults();
   const { notes } = openCasebook();
   return sorted.flatMap((suspect) =>
-    knownOf(suspect, results).map(({ what, worth, from }) => ({
+    knownOf(suspect, results, screenings).map(({ what, worth, from }) => ({
       suspect: what ? `${suspect.id}: ${what}` : suspect.id,
       "gap it can explain": gapName(suspect.gap),
       "measured in": chapters.get(suspect.id)?.join(", ") ?? "",
@@ -97,20 +99,41 @@ interface Known {
   from: string;
 }
 
-/** One line for each arm that was measured; else one line that says what is known. */
-function knownOf(suspect: Suspect, results: readonly SuspectResult[]): Known[] {
-  const result = results.find(({ suspect: id }) => id === suspect.id);
-  const arms = result?.arms.filter(({ difference }) => difference !== null) ?? [];
-  if (result && arms.length > 0)
-    return arms.map((arm) => ({
-      what: `${arm.value} against ${result.control.value}`,
-      worth: worthOf(arm.difference ?? 0, arm.ci95),
-      from: `laboratory: ${result.setting.encoder}, ${result.setting.steps} steps, ${arm.runs.length} seed${arm.runs.length === 1 ? "" : "s"}`,
-    }));
+/** One line for each arm, and each factor of a screening, that was measured; else one line that says what is known. */
+function knownOf(suspect: Suspect, results: readonly SuspectResult[], screenings: readonly ScreeningResult[]): Known[] {
+  const measured = [
+    ...results.filter(({ suspect: id }) => id === suspect.id).flatMap(armsOf),
+    ...screenings.flatMap((screening) => factorsOf(screening, suspect.id)),
+  ];
+  if (measured.length > 0) return measured;
   const effects = otherwise(suspect.id).flatMap((effect) => effect ?? []);
   if (effects.length > 0)
     return effects.map(({ f1, ci95, source }) => ({ what: "", worth: worthOf(f1, ci95), from: source }));
   return [{ what: "", worth: "unknown", from: whyUnknown(suspect) }];
+}
+
+function armsOf({ arms, control, setting }: SuspectResult): Known[] {
+  return arms.flatMap(({ value, difference, ci95, runs }) =>
+    difference === null
+      ? []
+      : [
+          {
+            what: `${value} against ${control.value}`,
+            worth: worthOf(difference, ci95),
+            from: `laboratory: ${setting.encoder}, ${setting.steps} steps, ${runs.length} seed${runs.length === 1 ? "" : "s"}`,
+          },
+        ],
+  );
+}
+
+function factorsOf({ screening, factors, runs, setting }: ScreeningResult, suspect: string): Known[] {
+  return factors
+    .filter((one) => one.suspect === suspect)
+    .map(({ name, difference, ci95 }) => ({
+      what: name,
+      worth: worthOf(difference, ci95),
+      from: `screening ${screening}: ${setting.encoder}, ${setting.steps} steps, ${runs.length} runs`,
+    }));
 }
 
 const worthOf = (f1: number, ci95: readonly [number, number] | null): string =>
