@@ -162,6 +162,7 @@ class Side:
         types = [list(names if isinstance(names, dict) else names[b]) for b in range(len(records))]
         kept = {"ids": "input_ids", "attention_mask": "attention_mask", "words_mask": "words_mask", "labels": "labels"}
         tensors = {ours: inputs[theirs] for ours, theirs in kept.items()}
+        tensors["words_mask"] = numbered(tensors["words_mask"])
         return {"inputs": inputs, "types": types, "tensors": {**tensors, "span_mask": raw["span_mask"]}}
 
     def without_dropout(self):
@@ -184,6 +185,12 @@ class Side:
             others_lr=rates["lr_others"], others_weight_decay=rates["weight_decay_other"], report_to=[])
         trainer.model, trainer.optimizer = self.model, None
         return trainer.create_optimizer()
+
+
+def numbered(words_mask):
+    """0.2.3 marks the first subword of every word with a 1 and counts while it reads them; later releases write the word's number."""
+    marks = int(words_mask.max()) == 1
+    return words_mask.cumsum(1) * words_mask if marks else words_mask
 
 
 class OldSide:
