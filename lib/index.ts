@@ -186,6 +186,7 @@ export { pathOnFile } from "./audit/path/one-by-one";
 export type { AblationPath, PathManifest, PathStep, Worth } from "./audit/path/path";
 export { type Claim, type JudgedClaim, judgeClaims, readClaims } from "./audit/report/claims";
 export { runReport } from "./audit/report/of-run";
+export { screeningReport } from "./audit/report/of-screening";
 export { studyReport } from "./audit/report/of-study";
 export { type Report, type ReportSection, reportMarkdown } from "./audit/report/report";
 export type { StageResult, StageState } from "./audit/trace/stage";

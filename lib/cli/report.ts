@@ -5,6 +5,7 @@ import { judgeClaims, readClaims } from "../audit/report/claims";
 import { ledgerMarkdown } from "../audit/report/ledger";
 import { reportPage, writeLogbook } from "../audit/report/logbook";
 import { runReport, type StoredEvaluation } from "../audit/report/of-run";
+import { screeningReport } from "../audit/report/of-screening";
 import { studyReport } from "../audit/report/of-study";
 import { type Report, reportMarkdown, writtenIn } from "../audit/report/report";
 import { UserError, usageError } from "../errors";
@@ -14,8 +15,9 @@ import { isObject } from "../files/json-object";
 import { markdownToHtml } from "../kernel/book/markdown";
 import { STYLE } from "../kernel/book/page-style";
 import { readManifest } from "../provenance/manifest";
+import type { ScreeningResult } from "../study/results/factors";
 import type { SuspectResult } from "../study/results/result";
-import { RESULTS_FOLDER } from "../study/results/table";
+import { RESULTS_FOLDER, screeningsBeside } from "../study/results/table";
 import { type Command, required, runCommand } from "./command";
 
 export const command: Command = {
@@ -25,7 +27,7 @@ export const command: Command = {
   usage: "RUN|STUDY --out DIR [--scores FILE.json...]",
   help: [
     ["RUN", "a run folder; scores that lie in it as evaluation*.json are taken up"],
-    ["STUDY", "a study's folder, its result.json, or a suspect whose result is in data/results/suspects"],
+    ["STUDY", "a study's folder, its result, or a suspect or screening whose result is in data/results"],
     ["--out DIR", "report.md, report.html, claims.md and .trackio; what a person has written into report.md is kept"],
     ["--scores FILE", "what `evaluate --json` wrote of the run's model, may be repeated"],
   ],
@@ -59,17 +61,18 @@ export const command: Command = {
 };
 
 function reportOf(what: string, scores: readonly string[]): Report {
-  const stored = join(RESULTS_FOLDER, `${what}.json`);
-  if (!existsSync(what) && /^[a-z0-9-]+$/.test(what) && existsSync(stored)) return ofResult(stored);
+  const stored = [RESULTS_FOLDER, screeningsBeside()].map((folder) => join(folder, `${what}.json`)).find(existsSync);
+  if (!existsSync(what) && /^[a-z0-9-]+$/.test(what) && stored !== undefined) return ofResult(stored);
   if (!existsSync(what))
     throw usageError(
-      `${what} is no file, no folder and no suspect with a result; wanted a run folder, a study's folder or its result.json.`,
+      `${what} is no file, no folder and no suspect or screening with a result; wanted a run folder, a study's folder or its result.`,
     );
   if (!statSync(what).isDirectory()) return ofResult(what);
   if (existsSync(join(what, "manifest.json"))) return ofRun(what, scores);
-  if (existsSync(join(what, "result.json"))) return ofResult(join(what, "result.json"));
+  const result = ["result.json", "screening.json"].map((name) => join(what, name)).find(existsSync);
+  if (result !== undefined) return ofResult(result);
   throw new UserError(
-    `${what} has neither manifest.json nor result.json; wanted a run folder or the folder of a finished study.`,
+    `${what} has no manifest.json, result.json or screening.json; wanted a run folder or the folder of a finished study.`,
   );
 }
 
@@ -90,8 +93,10 @@ function evaluationIn(path: string): StoredEvaluation {
 
 function ofResult(path: string): Report {
   const raw = readJson(path);
+  if (isObject(raw) && typeof raw.screening === "string" && Array.isArray(raw.factors) && isObject(raw.setting))
+    return screeningReport(readJson(path) as ScreeningResult);
   if (!isObject(raw) || typeof raw.suspect !== "string" || !Array.isArray(raw.arms) || !isObject(raw.setting))
-    throw new UserError(`${path} is no result of a study; wanted result.json of a study's folder.`);
+    throw new UserError(`${path} is no result of a study; wanted result.json or screening.json of a study's folder.`);
   return studyReport(readJson(path) as SuspectResult);
 }
 

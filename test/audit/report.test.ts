@@ -171,8 +171,8 @@ test("no run, no study, no input", () => {
   writeFileSync(empty, "{}");
   for (const [words, code, sentence] of [
     [[], 2, /got 0 inputs/],
-    [["nothing-there", "--out", "x"], 2, /is no file, no folder and no suspect with a result/],
-    [[folder, "--out", "x"], 1, /neither manifest.json nor result.json/],
+    [["nothing-there", "--out", "x"], 2, /is no file, no folder and no suspect or screening with a result/],
+    [[folder, "--out", "x"], 1, /has no manifest.json, result.json or screening.json/],
     [[empty, "--out", "x"], 1, /no result of a study/],
     [[join(ROOT, "data", "checkpoint")], 2, /--out is missing/],
   ] as const) {

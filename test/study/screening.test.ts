@@ -99,6 +99,11 @@ test("the verb runs every row once, says what each factor is worth, and goes on 
   assert.ok(Math.abs(result.factors[0].difference - (mean("+") - mean("-"))) < 1e-12);
   assert.equal(result.residual?.degrees, 1);
   assert.ok(existsSync(join(out, "factors.png")));
+  const report = join(tiny.folder, "report");
+  assert.equal(verb("report", [out, "--out", report]).code, 0);
+  const text = readFileSync(join(report, "report.md"), "utf8");
+  assert.match(text, /\| positives weigh less \| loss_alpha: 0.75 \| loss_alpha: -1 \|/);
+  assert.match(text, /By its date in the gap of issue 209: positives weigh less/);
   assert.match(study().err, /4 of 4 runs are on file; 0 to do/);
 });
 

@@ -44,19 +44,24 @@ function scope({ question, gap, expected, published }: SuspectResult, ledger: re
 }
 
 function methodology({ setting, control, arms, command, level }: SuspectResult): ReportSection {
-  const { recipe, encoder, steps, batch, sets, drop, limit, sentences } = setting;
+  const { recipe, encoder, steps, batch } = setting;
   return {
     title: "Methodology",
     person: false,
     body: [
       `${encoder}, ${steps} steps of ${batch} sentences by ${recipe}. Control: ${control.value}, ${control.runs.length} seeds. Arms: ${arms.map(({ value, runs }) => `${value}, ${runs.length} seeds`).join("; ")}.`,
-      `Scored on ${sentences} sentences${limit === null ? "" : ` (the first ${limit} of each set)`} of ${sets.join(", ")}${drop.length ? `, without the types ${drop.join(", ")}` : ""}; exact match, micro F1, unweighted mean of the sets. Intervals of ${percent(level)} % over seeds and sentences, paired where seeds pair.`,
+      `${testsOf(setting)} Intervals of ${percent(level)} % over seeds and sentences, paired where seeds pair.`,
       `\`\`\`\n${command}\n\`\`\``,
     ].join("\n\n"),
   };
 }
 
-function environment({ manifest }: SuspectResult): ReportSection {
+/** What was asked, in a sentence. */
+export const testsOf = ({ sentences, limit, sets, drop }: SuspectResult["setting"]): string =>
+  `Scored on ${sentences} sentences${limit === null ? "" : ` (the first ${limit} of each set)`} of ${sets.join(", ")}${drop.length ? `, without the types ${drop.join(", ")}` : ""}; exact match, micro F1, unweighted mean of the sets.`;
+
+/** Code, libraries, machines and data of the runs. */
+export function environment({ manifest }: Pick<SuspectResult, "manifest">): ReportSection {
   const { commits, dirty, backends, processors, data, tests_sha256, adopted } = manifest;
   const hashes = (list: readonly string[]) => list.map((hash) => hash.slice(0, 16)).join(", ");
   const rows = [
