@@ -1,6 +1,6 @@
 /** Conducts a plan: performs its runs by an engine, look by look where a stopping rule was fixed. */
 
-import type { Plan } from "./plan/plan";
+import { levelOf, type Plan } from "./plan/plan";
 import type { PlannedRuns, RunSpec } from "./plan/runs";
 import { type ArmComparison, comparePlan, type StudyComparison } from "./results/compare";
 import { compareScreening, type ScreeningComparison } from "./results/factors";
@@ -10,11 +10,6 @@ import type { RunsOnFile } from "./run/store";
 
 /** Performs those of the runs that are not on file, and puts their results there. */
 export type Engine = (runs: readonly RunSpec[]) => Promise<void>;
-
-/** Of the intervals: where results are looked at k times, each look has its share of the 5 % (Bonferroni). */
-export function levelOf({ stopping }: Pick<Plan, "stopping">): number {
-  return 1 - 0.05 / (stopping?.looks.length ?? 1);
-}
 
 /** Performs what is not on file; `compareOnFile`, or `screenOnFile` for a screening, then says what the runs show. */
 export async function conduct(

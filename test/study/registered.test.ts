@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { powerOfSeeds } from "../../lib/evaluate/statistics/power";
-import { levelOf } from "../../lib/study/conduct";
+import { levelOf } from "../../lib/study/plan/plan";
 import { readPlan } from "../../lib/study/plan/read";
 import { verb } from "../cli/verb";
 import { tinyEncoder } from "../tiny-encoder";

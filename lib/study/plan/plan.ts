@@ -46,6 +46,11 @@ export interface Stopping {
   smallest: number;
 }
 
+/** Of the intervals: where results are looked at k times, each look has its share of the 5 % (Bonferroni). */
+export function levelOf({ stopping }: Pick<Plan, "stopping">): number {
+  return 1 - 0.05 / (stopping?.looks.length ?? 1);
+}
+
 /** The means of a data set, for an estimate without it. */
 export interface Sizes {
   /** Words of a text. */
