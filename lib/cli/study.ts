@@ -202,7 +202,11 @@ async function sayScreening(
   writeAtomically(join(out, "screening.json"), `${JSON.stringify(result, null, 1)}\n`);
   process.stdout.write(factorsTable(result));
   const files = [await factorsPicture(result, join(out, "factors.png"))];
-  if (record)
+  if (record && result.residual === null)
+    say(
+      "--record: the runs are kept; the result is not, for effects without an interval say nothing: a seed more would do",
+    );
+  else if (record)
     files.push(
       ...recordScreening(result),
       await factorsPicture(result, join(screeningsBeside(), `${result.screening}.png`)),
