@@ -1,25 +1,25 @@
 /** The report on a screening, from its stored result. */
 import type { ScreeningResult } from "../../study/results/factors";
-import { points, signed } from "../../study/results/verdict";
-import { environment, testsOf } from "./of-study";
-import { byPerson, markdownTable, percent, type Report, type ReportSection } from "./report";
+import { points, signed, withInterval } from "../../study/results/verdict";
+import { deviations, environment, studySections, testsOf } from "./of-study";
+import { markdownTable, percent, type Report, type ReportSection } from "./report";
 
 /** The report on a screening: which factors were turned together, how, what came of each, and what it does not establish. */
 export function screeningReport(result: ScreeningResult): Report {
   return {
     title: `Reproduction report: ${result.screening}`,
     date: null,
-    sections: [
-      scope(result),
-      methodology(result),
-      environment(result),
-      results(result),
-      byPerson("What was easy", "What could be taken from the paper and its code as it was?"),
-      byPerson("What was difficult", "What had to be guessed, asked, or tried? How long did it take?"),
-      deviations(result),
-      notEstablished(result),
-      byPerson("Communication with the authors", "Who was asked what, and what did they answer?"),
-    ],
+    sections: studySections({
+      scope: scope(result),
+      methodology: methodology(result),
+      environment: environment(result),
+      results: results(result),
+      deviations: deviations(
+        result,
+        result.unfinished.length ? [`Not whole, and not counted: the seeds ${result.unfinished.join(", ")}.`] : [],
+      ),
+      notEstablished: notEstablished(result),
+    }),
   };
 }
 
@@ -53,10 +53,9 @@ const keys = (level: Readonly<Record<string, unknown>>) =>
     .join(", ");
 
 function results({ mean, residual, factors, together, runs }: ScreeningResult): ReportSection {
-  const interval = (ci95: readonly [number, number] | null) => (ci95 ? ` [${ci95.map(signed).join(", ")}]` : "");
   const rows = factors.map(({ name, difference, ci95, by_seed, p_holm, min_detectable }) => [
     name,
-    `${signed(difference)}${interval(ci95)}`,
+    withInterval(difference, ci95),
     by_seed.map(signed).join(", "),
     p_holm === null ? "unknown" : p_holm.toFixed(3),
     min_detectable === null ? "unknown" : points(min_detectable),
@@ -69,20 +68,11 @@ function results({ mean, residual, factors, together, runs }: ScreeningResult): 
     body: [
       `Mean of all runs: ${percent(mean)} F1${spread}.`,
       markdownTable(["factor", "points of F1 [95 % interval]", "by seed", "p (Holm)", "could have been seen"], rows),
-      ...together.map(({ name, difference, ci95 }) => `${name}, the sum: ${signed(difference)}${interval(ci95)}.`),
+      ...together.map(({ name, difference, ci95 }) => `${name}, the sum: ${withInterval(difference, ci95)}.`),
       "Every run; a + for each factor at its second level:",
       markdownTable(["levels", "seed", "run", ...Object.keys(runs[0].f1).map((one) => `F1 at ${one}`)], every),
     ].join("\n\n"),
   };
-}
-
-function deviations({ setting, manifest, unfinished }: ScreeningResult): ReportSection {
-  const lines = [
-    `The paper trains DeBERTa-v3-large for 30,000 steps; this is ${setting.encoder} and ${setting.steps} steps.`,
-    ...(unfinished.length ? [`Not whole, and not counted: the seeds ${unfinished.join(", ")}.`] : []),
-    ...(manifest.dirty ? ["Some runs' code had changes that are in no commit."] : []),
-  ];
-  return { title: "Deviations", person: false, body: lines.map((line) => `* ${line}`).join("\n") };
 }
 
 function notEstablished({ verdict, setting }: ScreeningResult): ReportSection {

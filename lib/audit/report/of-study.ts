@@ -1,6 +1,6 @@
 /** The report on a study, from its stored result. */
 import type { StoredArm, SuspectResult } from "../../study/results/result";
-import { points, signed } from "../../study/results/verdict";
+import { points, withInterval } from "../../study/results/verdict";
 import { type JudgedClaim, judgeClaims, readClaims } from "./claims";
 import { byPerson, markdownTable, percent, type Report, type ReportSection } from "./report";
 
@@ -10,18 +10,35 @@ export function studyReport(result: SuspectResult): Report {
   return {
     title: `Reproduction report: ${result.suspect}`,
     date: null,
-    sections: [
-      scope(result, ledger),
-      methodology(result),
-      environment(result),
-      results(result),
-      byPerson("What was easy", "What could be taken from the paper and its code as it was?"),
-      byPerson("What was difficult", "What had to be guessed, asked, or tried? How long did it take?"),
-      deviations(result),
-      notEstablished(result),
-      byPerson("Communication with the authors", "Who was asked what, and what did they answer?"),
-    ],
+    sections: studySections({
+      scope: scope(result, ledger),
+      methodology: methodology(result),
+      environment: environment(result),
+      results: results(result),
+      deviations: deviations(
+        result,
+        result.not_run.map(({ value, why }) => `Not run: ${value}, ${why}.`),
+      ),
+      notEstablished: notEstablished(result),
+    }),
   };
+}
+
+/** The sections that are filled in, with those that only a person can write, in the order of the ML Reproducibility Challenge. */
+export function studySections(
+  of: Record<"scope" | "methodology" | "environment" | "results" | "deviations" | "notEstablished", ReportSection>,
+): ReportSection[] {
+  return [
+    of.scope,
+    of.methodology,
+    of.environment,
+    of.results,
+    byPerson("What was easy", "What could be taken from the paper and its code as it was?"),
+    byPerson("What was difficult", "What had to be guessed, asked, or tried? How long did it take?"),
+    of.deviations,
+    of.notEstablished,
+    byPerson("Communication with the authors", "Who was asked what, and what did they answer?"),
+  ];
 }
 
 function scope({ question, gap, expected, published }: SuspectResult, ledger: readonly JudgedClaim[]): ReportSection {
@@ -111,14 +128,16 @@ function results({ control, arms, min_detectable }: SuspectResult): ReportSectio
 }
 
 const worth = ({ difference, ci95 }: StoredArm) =>
-  difference === null
-    ? "not run"
-    : `${signed(difference)}${ci95 ? ` [${ci95.map(signed).join(", ")}]` : " (one seed: no interval)"}`;
+  difference === null ? "not run" : `${withInterval(difference, ci95)}${ci95 ? "" : " (one seed: no interval)"}`;
 
-function deviations({ not_run, setting, manifest }: SuspectResult): ReportSection {
+/** @param own lines of this study, between those that every study has */
+export function deviations(
+  { setting, manifest }: Pick<SuspectResult, "setting" | "manifest">,
+  own: readonly string[],
+): ReportSection {
   const lines = [
     `The paper trains DeBERTa-v3-large for 30,000 steps; this is ${setting.encoder} and ${setting.steps} steps.`,
-    ...not_run.map(({ value, why }) => `Not run: ${value}, ${why}.`),
+    ...own,
     ...(manifest.dirty ? ["Some runs' code had changes that are in no commit."] : []),
   ];
   return { title: "Deviations", person: false, body: lines.map((line) => `* ${line}`).join("\n") };

@@ -73,7 +73,9 @@ export function factorialEffects(
   const blocks = blocksOf(runs);
   const f1 = runs.map(({ counts }) => meanF1(counts));
   const degrees = runs.length - blocks.length - runs[0].levels.length;
-  const rest = (scores: ArrayLike<number>) => (degrees > 0 ? restOf(runs, blocks, scores) / degrees : Number.NaN);
+  const alone = runs[0].levels.map((_, f) => weightsOf(runs, [f]));
+  const rest = (scores: ArrayLike<number>) =>
+    degrees > 0 ? restOf(runs, { blocks, alone }, scores) / degrees : Number.NaN;
   const s2 = rest(f1);
   const weights = groups.map((group) => weightsOf(runs, group));
   const drawn = degrees > 0 ? resampleSentences(runs, { weights, rest, seed, resamples }) : null;
@@ -141,9 +143,13 @@ const sign = ({ levels }: FactorialRun, factor: number) => (levels[factor] ? 1 :
 const weightsOf = (runs: readonly FactorialRun[], group: readonly number[]): number[] =>
   runs.map((run) => group.reduce((sum, factor) => sum + (2 * sign(run, factor)) / runs.length, 0));
 
-/** Sum of the squares that neither blocks nor factors explain. */
-function restOf(runs: readonly FactorialRun[], blocks: readonly number[][], scores: ArrayLike<number>): number {
-  const effects = runs[0].levels.map((_, f) => dot(weightsOf(runs, [f]), scores));
+/** Sum of the squares that neither blocks nor factors explain. @param alone the weights of each factor */
+function restOf(
+  runs: readonly FactorialRun[],
+  { blocks, alone }: { blocks: readonly number[][]; alone: readonly number[][] },
+  scores: ArrayLike<number>,
+): number {
+  const effects = alone.map((weight) => dot(weight, scores));
   let squares = 0;
   for (const block of blocks) {
     const centre = mean(block.map((i) => scores[i]));

@@ -15,8 +15,7 @@ const FIRST_ROWS: Readonly<Record<number, string>> = {
   24: "+++++-+-++--++--+-+----",
 };
 
-/** Most factors of one screening. */
-export const MOST_FACTORS = 23;
+const SIZES = Object.keys(FIRST_ROWS).map(Number);
 
 /**
  * The smallest design for so many factors: any two of its columns are crossed evenly.
@@ -24,11 +23,9 @@ export const MOST_FACTORS = 23;
  * @throws UserError where there are fewer than two factors or more than 23
  */
 export function plackettBurman(factors: number): boolean[][] {
-  const size = Object.keys(FIRST_ROWS)
-    .map(Number)
-    .find((runs) => runs > factors);
+  const size = SIZES.find((runs) => runs > factors);
   if (size === undefined || factors < 2)
-    throw usageError(`a screening of ${factors} factors; wanted 2 to ${MOST_FACTORS}.`);
+    throw usageError(`a screening of ${factors} factors; wanted 2 to ${Math.max(...SIZES) - 1}.`);
   const first = [...FIRST_ROWS[size]].map((one) => one === "+");
   const rows = first.map((_, shift) => first.map((_, at) => first[(at - shift + first.length) % first.length]));
   return [...rows, first.map(() => false)].map((row) => row.slice(0, factors));

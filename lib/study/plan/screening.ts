@@ -63,7 +63,8 @@ export function readScreening(fields: Fields): { control: Arm; arms: Arm[]; scre
   return { control, arms, screening: { factors, together, rows } };
 }
 
-const signs = (levels: readonly boolean[]) => levels.map((level) => (level ? "+" : "-")).join("");
+/** Levels as text: + for the second. */
+export const signs = (levels: readonly boolean[]) => levels.map((level) => (level ? "+" : "-")).join("");
 
 /** Keys of every run: those of a recipe of its day, and others. */
 function readBase(fields: Fields): Record<string, unknown> {

@@ -1,15 +1,15 @@
 /** A screening's runs taken apart: what each factor is worth, from all runs at once. */
 import { UserError } from "../../errors";
 import { type Factorial, type FactorialEffect, factorialEffects, holm } from "../../evaluate/statistics/factorial";
-import { seedsNeeded, smallestDetectable } from "../../evaluate/statistics/power";
+import { smallestDetectable } from "../../evaluate/statistics/power";
 import type { Plan } from "../plan/plan";
 import type { PlannedRuns } from "../plan/runs";
-import type { Factor, Screening, ScreeningRow } from "../plan/screening";
+import { type Factor, type Screening, type ScreeningRow, signs } from "../plan/screening";
 import type { RunResult } from "../run/result";
 import { countsOf } from "../run/tests";
 import { type ArmRun, RESAMPLES, runsOf } from "./compare";
 import { finite, manifestOf, type StoredRun, type SuspectResult, settingOf, storedRun } from "./result";
-import { signed } from "./verdict";
+import { holdingFor, neededFor, signed } from "./verdict";
 
 /** The whole blocks of a screening that are on file. */
 export interface ScreeningComparison {
@@ -117,7 +117,10 @@ export function screeningResult(
       p: interval?.p ?? null,
       p_holm: interval && corrected[f],
       min_detectable: interval && finite(smallestDetectable(interval, seen.runs)),
-      verdict: verdictOfFactor(factor.name, seen, seen.effects[f], corrected[f]),
+      verdict: verdictOfFactor(factor.name, seen, seen.effects[f], {
+        corrected: corrected[f],
+        factors: factors.length,
+      }),
     };
   });
   return {
@@ -127,7 +130,7 @@ export function screeningResult(
     command,
     level,
     manifest: manifestOf(runs),
-    runs: runs.map((run) => ({ ...storedRun(run), levels: run.row.levels.map((one) => (one ? "+" : "-")).join("") })),
+    runs: runs.map((run) => ({ ...storedRun(run), levels: signs(run.row.levels) })),
     seeds: plan.seeds.filter((seed) => !unfinished.includes(seed)),
     unfinished,
     mean: seen.mean,
@@ -142,41 +145,29 @@ export function screeningResult(
         ci95: interval && [interval.low, interval.high],
       };
     }),
-    verdict: `${stored.map(({ verdict }) => verdict).join(". ")}. This holds for ${setting.encoder}, ${setting.steps} steps of ${setting.batch}; it says nothing of larger encoders or longer training, and names no cause of either gap.`,
+    verdict: holdingFor(
+      stored.map(({ verdict }) => verdict),
+      `${setting.encoder}, ${setting.steps} steps of ${setting.batch}`,
+    ),
   };
 }
 
 /** One clause about one factor. Where the interval holds 0 nothing is claimed but what it would take to tell. */
 function verdictOfFactor(
   name: string,
-  { runs, blocks, residual, effects }: Factorial,
+  { runs, blocks, residual }: Factorial,
   { difference, interval }: FactorialEffect,
-  corrected: number,
+  { corrected, factors }: { corrected: number; factors: number },
 ): string {
   if (!interval || !residual)
     return `${name}: cannot be told with ${blocks === 1 ? "one seed" : `${blocks} seeds`}, whose ${runs} runs leave nothing over to know their spread by; a seed more would do`;
   const { low, high } = interval;
   if (low > 0 || high < 0) {
-    const factors = effects.length;
     const chance = corrected < 0.05 ? "" : `, which chance may throw up among so many factors (${factors} looked at)`;
     return `${name}: ${signed(difference)} points (${signed(low)} to ${signed(high)}) with ${runs} runs${chance}`;
   }
-  return `${name}: cannot be told with ${runs} runs: it lies between ${signed(low)} and ${signed(high)} points; ${needed(runs / blocks, residual.sd, interval, difference)}`;
-}
-
-/** How many seeds, each with all runs of the design, it would take to see a difference of the size that was seen. */
-function needed(
-  runs: number,
-  sd: number,
-  { sentences }: NonNullable<FactorialEffect["interval"]>,
-  difference: number,
-): string {
-  try {
-    const options = { difference: Math.abs(difference), sd: (2 * sd) / Math.sqrt(runs), paired: true };
-    const seeds = seedsNeeded({ ...options, sentences: Math.sqrt(sentences) });
-    return `at least ${seeds} seeds of ${runs} runs would be needed for a difference like the one seen (${signed(difference)})`;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return `no number of seeds would tell a difference as small as the one seen (${signed(difference)}) on these sentences`;
-  }
+  const own = runs / blocks;
+  const spread = { sd: (2 * residual.sd) / Math.sqrt(own), sentences: Math.sqrt(interval.sentences), paired: true };
+  const needed = neededFor({ difference, ...spread }, (seeds) => `${seeds} seeds of ${own} runs`);
+  return `${name}: cannot be told with ${runs} runs: it lies between ${signed(low)} and ${signed(high)} points; ${needed}`;
 }

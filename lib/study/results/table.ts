@@ -8,9 +8,9 @@ import { writeAtomically } from "../../files/atomic";
 import { readJson } from "../../files/json";
 import { PROJECT_ROOT } from "../../files/places";
 import { readSuspect, type Suspect, suspectIds } from "../suspects/suspect";
-import type { ScreeningResult, StoredGroup } from "./factors";
+import type { ScreeningResult } from "./factors";
 import type { StoredArm, SuspectResult } from "./result";
-import { points, signed } from "./verdict";
+import { points, signed, withInterval } from "./verdict";
 
 export const RESULTS_FOLDER = join(PROJECT_ROOT, "data", "results", "suspects");
 
@@ -117,7 +117,7 @@ function screeningLines(result: ScreeningResult): string[] {
   const rows = factors.map((one) => [
     one.suspect === null ? one.name : `${one.name} (${one.suspect})`,
     gapCell(one.gap),
-    worthCell(one),
+    withInterval(one.difference, one.ci95),
     one.by_seed.map(signed).join(", "),
     one.min_detectable === null ? "unknown" : points(one.min_detectable),
     one.verdict,
@@ -132,7 +132,9 @@ function screeningLines(result: ScreeningResult): string[] {
     "",
     ...tableLines(SCREENING_HEAD, rows),
     "",
-    ...together.map((one) => `* ${one.name}: ${worthCell(one)}, the sum of ${one.factors.length} effects.`),
+    ...together.map(
+      (one) => `* ${one.name}: ${withInterval(one.difference, one.ci95)}, the sum of ${one.factors.length} effects.`,
+    ),
     `* \`${command}\``,
     "",
   ];
@@ -140,12 +142,9 @@ function screeningLines(result: ScreeningResult): string[] {
 
 const gapCell = (gap: readonly string[]) => (gap.length ? gap.map((one) => `issue ${one}`).join(", ") : "neither");
 
-const worthCell = ({ difference, ci95 }: Pick<StoredGroup, "difference" | "ci95">) =>
-  `${signed(difference)}${ci95 ? ` [${ci95.map(signed).join(", ")}]` : ""}`;
-
 function rowOf({ suspect, gap, control, expected }: SuspectResult, arm: StoredArm): string[] {
   const { difference, ci95 } = arm;
-  const worth = difference === null ? "-" : worthCell({ difference, ci95 });
+  const worth = difference === null ? "-" : withInterval(difference, ci95);
   return [
     `${suspect}: ${arm.value} against ${control.value}`,
     gapCell(gap),

@@ -1,6 +1,6 @@
 /** What a comparison allows one to say. Where the interval holds 0 nothing is claimed but what it would take to tell. */
 import { UserError } from "../../errors";
-import { seedsNeeded } from "../../evaluate/statistics/power";
+import { type PowerOptions, seedsNeeded } from "../../evaluate/statistics/power";
 import type { ArmComparison } from "./compare";
 
 /** One clause about one arm. */
@@ -15,12 +15,19 @@ export function verdictOf({ arm, seen, seeds, overSentences }: ArmComparison): s
   return `${arm.value}: cannot be told with ${seeds} seeds: it lies between ${signed(seen.low)} and ${signed(seen.high)} points; ${needed(seen)}${note}`;
 }
 
-/** How many seeds it would take to see a difference of the size that was seen. */
 function needed({ difference, variance, paired }: NonNullable<ArmComparison["seen"]>): string {
   const sd = Math.sqrt(variance.seeds / (paired ? 1 : 2));
+  return neededFor({ difference, sd, sentences: Math.sqrt(variance.sentences), paired });
+}
+
+/** How many seeds it would take to see a difference of the size that was seen. @param what a number of seeds is of, where not of single runs */
+export function neededFor(
+  { difference, ...spread }: PowerOptions & { difference: number },
+  what = (seeds: number) => `${seeds}`,
+): string {
   try {
-    const options = { difference: Math.abs(difference), sd, sentences: Math.sqrt(variance.sentences), paired };
-    return `at least ${seedsNeeded(options)} would be needed for a difference like the one seen (${signed(difference)})`;
+    const seeds = seedsNeeded({ difference: Math.abs(difference), ...spread });
+    return `at least ${what(seeds)} would be needed for a difference like the one seen (${signed(difference)})`;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return `no number of seeds would tell a difference as small as the one seen (${signed(difference)}) on these sentences`;
@@ -29,10 +36,18 @@ function needed({ difference, variance, paired }: NonNullable<ArmComparison["see
 
 /** The verdict on a plan: every arm, and how far it holds. */
 export function verdictOfArms(arms: readonly ArmComparison[], setting: string): string {
-  const clauses = arms.map(verdictOf).join(". ");
-  return `${clauses}. This holds for ${setting}; it says nothing of larger encoders or longer training, and names no cause of either gap.`;
+  return holdingFor(arms.map(verdictOf), setting);
+}
+
+/** Clauses, and how far they hold. */
+export function holdingFor(clauses: readonly string[], setting: string): string {
+  return `${clauses.join(". ")}. This holds for ${setting}; it says nothing of larger encoders or longer training, and names no cause of either gap.`;
 }
 
 /** F1 in 0..1 as points. */
 export const points = (value: number): string => (100 * value).toFixed(1);
 export const signed = (value: number): string => `${value < 0 ? "-" : "+"}${points(Math.abs(value))}`;
+
+/** A difference with its interval, as tables have it. */
+export const withInterval = (difference: number, ci95: readonly [low: number, high: number] | null): string =>
+  `${signed(difference)}${ci95 ? ` [${ci95.map(signed).join(", ")}]` : ""}`;
