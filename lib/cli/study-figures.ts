@@ -19,7 +19,7 @@ const ZOOM = 2;
 export async function studyPictures(result: SuspectResult, folder: string): Promise<string[]> {
   const measured = result.arms.some(({ difference }) => difference !== null);
   const plots: [string, FigureObject][] = [
-    ...(measured ? [["worth", worthPlot([result], result.question)] as [string, FigureObject]] : []),
+    ...(measured ? [["worth", worthPlot([result], result.suspect)] as [string, FigureObject]] : []),
     ...(result.control.runs.length ? [["seeds", seedsPlot(result)] as [string, FigureObject]] : []),
   ];
   const paths: string[] = [];

@@ -36,6 +36,7 @@ export interface WorthLine {
 /** Pixels of a line, and of what stands around the lines. */
 const LINE = 26;
 const AROUND = 150;
+const LEGEND = 100;
 
 /**
  * Shows what arms are worth (interactive, PNG, plain text): points of F1, 95 % interval over seeds and sentences, coloured by the gap
@@ -67,7 +68,7 @@ export function factorsFigure(result: ScreeningResult, title?: string): Display 
 }
 
 /** The same as plotly's JSON. */
-export function factorsPlot(result: ScreeningResult, title = result.question): FigureObject {
+export function factorsPlot(result: ScreeningResult, title = result.screening): FigureObject {
   const { factors, together, runs, seeds } = result;
   const lines = [
     ...factors.map(({ name, gap, ...rest }) => ({ name, gap: gapName(gap), ...rest })),
@@ -101,7 +102,8 @@ function linesPlot(given: readonly WorthLine[], { title, axis }: { title: string
       xaxis: { title: axis, zeroline: true, zerolinecolor: NEUTRAL },
       yaxis: { type: "category", categoryorder: "array", categoryarray: lines.map(({ name }) => name) },
       showlegend: true,
-      legend: { orientation: "h", y: -0.25 },
+      // Below the axis' own title, however few the lines are.
+      legend: { orientation: "h", y: -Math.max(0.25, LEGEND / (LINE * lines.length)) },
     },
   };
 }
