@@ -117,3 +117,18 @@ test("without a network, from a folder of wheels where pip is told to ask no ind
   await withEnvironment(wheels, () => ensure(environment));
   assert.equal(says(environment), environment.folder);
 });
+
+test("two that want the same environment at once: one makes it, the other waits", {
+  skip: !python() && "no Python on this machine",
+}, async () => {
+  const environment = environmentIn("wanted");
+  lines.length = 0;
+  await Promise.all([ensure(environment), ensure(environment)]);
+  assert.equal(says(environment), environment.folder);
+  assert.equal(lines.filter((line) => line.startsWith("installing Says It")).length, 1);
+  assert.deepEqual(
+    lines.filter((line) => line.includes("waiting")),
+    [`process ${process.pid} is installing Says It: waiting for it`],
+  );
+  assert.ok(!existsSync(`${environment.folder}.lock`));
+});

@@ -1,6 +1,16 @@
 /** The verb `study` on a model that trains in a second: it runs, goes on, re-scores, takes over, and refuses. */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, test } from "node:test";
@@ -139,6 +149,12 @@ test("a finished run of train and evaluate is taken over where its manifest is t
   };
   const plan = tinyStudy({ ...scoring, tests: { sets: own.sets, drop: [] } });
   const folder = join(plan.folder, "out");
+  const answers = join(run, "predictions", readdirSync(join(run, "predictions"))[0]);
+  const [lastSet] = readdirSync(answers).slice(-1);
+  renameSync(join(answers, lastSet), join(plan.folder, lastSet));
+  const early = study(plan.plan, "--adopt", run, "--out", folder);
+  assert.match(lastLine(early.err), /predictions\/ has not all of .*; wait for `evaluate` to end, or run it again/);
+  renameSync(join(plan.folder, lastSet), join(answers, lastSet));
   const taken = study(plan.plan, "--adopt", run, "--out", folder);
   assert.equal(taken.code, 0, taken.err);
   assert.match(taken.err, /--adopt .*elsewhere: taken over as the run \w{16}/);

@@ -1,7 +1,9 @@
 /** Python environments of the project's own: nothing of the reader's Python is changed. */
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../errors";
+import { type Lock, tryLock } from "../../files/lock";
 import { offline, PROJECT_ROOT } from "../../files/places";
 import { asksNoIndex } from "./pip-settings";
 import { type Log, python, run } from "./run";
@@ -34,17 +36,63 @@ export function venvProgram(name: string, { folder } = JUPYTER): string {
 }
 
 /**
- * Makes an environment, or finds it made; an interrupted one is gone on with.
+ * Makes an environment, or finds it made; an interrupted one is gone on with. Where another process makes it, that one's end is
+ * waited for.
  * @throws UserError in one sentence where this machine cannot have it
  */
 export async function ensureVenv(log: Log, environment = JUPYTER): Promise<void> {
+  if (environment.on) await ensureVenv(log, environment.on);
+  if (isMade(environment)) return;
+  const held = await waitForLock(log, environment);
+  try {
+    if (!isMade(environment)) await make(log, environment);
+  } finally {
+    held.release();
+  }
+}
+
+/** True where the environment is there, with what it is to hold. */
+function isMade(environment: Environment): boolean {
+  const stamp = stampOf(environment);
+  return (
+    existsSync(stamp) &&
+    readFileSync(stamp, "utf8") === contentsOf(environment) &&
+    existsSync(venvProgram("python", environment)) &&
+    standsHere(environment)
+  );
+}
+
+/** Written last: what was installed. */
+const stampOf = ({ folder }: Environment) => join(folder, ".workbook");
+
+const contentsOf = (environment: Environment) =>
+  [...environment.requirements, ...beneath(environment).map((each) => each.folder)].join("\n");
+
+/** Two that install into one folder spoil it. The lock lies beside it, since making it anew removes the folder. */
+async function waitForLock(log: Log, { folder, name }: Environment): Promise<Lock> {
+  for (let said = false; ; said = true) {
+    const taken = lockBeside(folder, name);
+    if (typeof taken !== "number") return taken;
+    if (!said) log(`process ${taken} is installing ${name}: waiting for it`);
+    await sleep(300);
+  }
+}
+
+function lockBeside(folder: string, name: string): Lock | number {
+  try {
+    mkdirSync(dirname(folder), { recursive: true });
+    return tryLock(`${folder}.lock`);
+  } catch (error) {
+    throw new UserError(
+      `${name} cannot be installed into ${folder}: ${error instanceof Error ? error.message : error}.`,
+    );
+  }
+}
+
+async function make(log: Log, environment: Environment): Promise<void> {
   const { folder, name, requirements, cost, on } = environment;
-  if (on) await ensureVenv(log, on);
-  const stamp = join(folder, ".workbook");
-  const wanted = [...requirements, ...beneath(environment).map((each) => each.folder)].join("\n");
   const program = venvProgram("python", environment);
   const isHere = standsHere(environment);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && existsSync(program) && isHere) return;
   const moved = isHere
     ? ""
     : ` (${relative(PROJECT_ROOT, folder)} was made in another folder: the checkout was moved or copied)`;
@@ -62,7 +110,7 @@ export async function ensureVenv(log: Log, environment = JUPYTER): Promise<void>
   } catch (error) {
     throw new UserError(`${name} cannot be installed: ${error instanceof Error ? error.message : error}.`);
   }
-  writeFileSync(stamp, wanted);
+  writeFileSync(stampOf(environment), contentsOf(environment));
 }
 
 /**
@@ -90,7 +138,6 @@ async function create(interpreter: string, environment: Environment, log: Log): 
   const { folder, on } = environment;
   log(`making the Python environment ${relative(PROJECT_ROOT, folder)}`);
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(dirname(folder), { recursive: true });
   try {
     // With the packages of another environment comes its pip.
     await run(interpreter, ["-m", "venv", ...(on ? ["--without-pip"] : []), folder]);

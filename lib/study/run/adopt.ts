@@ -14,6 +14,7 @@ import type { StudyFolder } from "./folder";
 import { ADOPTED, readRun } from "./perform";
 import { predictionsFolder } from "./questions";
 import { hasEnded } from "./result";
+import { openTests, predictionsIn } from "./tests";
 
 /** What became of one folder. */
 export interface Adoption {
@@ -51,7 +52,7 @@ const COUNTED = "it is counted already";
 const THERE = "it is in the results folder already";
 
 async function takeOver(folder: string, run: RunSpec, study: StudyFolder, manifest: Manifest): Promise<Adoption> {
-  const answered = answersOf(folder, run);
+  const answered = await answersOf(folder, run);
   if (typeof answered === "string") return { folder, id: run.id, why: answered };
   const target = study.run(run.id);
   mkdirSync(target, { recursive: true });
@@ -80,7 +81,10 @@ async function takeOver(folder: string, run: RunSpec, study: StudyFolder, manife
  * The answers in a folder that a reading of the run wants; none where every reading asks in another way and the model is there to be
  * asked; else what is wrong.
  */
-function answersOf(folder: string, run: RunSpec): { model: string; reading: Reading } | undefined | string {
+async function answersOf(
+  folder: string,
+  run: RunSpec,
+): Promise<{ model: string; reading: Reading } | undefined | string> {
   const own = run.readings.filter(({ ask }) => ask === null);
   const models = modelsIn(join(folder, "predictions"));
   if (own.length === 0 || run.tests.limit !== null)
@@ -90,9 +94,12 @@ function answersOf(folder: string, run: RunSpec): { model: string; reading: Read
   if (models.length !== 1)
     return `predictions/ holds those of ${models.length} models, wanted one; \`evaluate --predictions ${folder}/predictions\` makes them`;
   const reading = own.find(({ checkpoint }) => checkpoint === checkpointOf(models[0]));
-  return reading
+  if (!reading) return "the plan asks its tests of another checkpoint than these predictions are of";
+  const sets = await openTests(run.tests, reading.ask);
+  // `evaluate` writes a set at a time: one that still runs has left some.
+  return predictionsIn(join(folder, "predictions"), sets, reading.ask)
     ? { model: models[0], reading }
-    : "the plan asks its tests of another checkpoint than these predictions are of";
+    : `predictions/ has not all of ${sets.map(({ name }) => name).join(", ")}; wait for \`evaluate\` to end, or run it again`;
 }
 
 /** The same bytes under a second name where the disk can do that; what only a resume needs stays behind. */
