@@ -4,11 +4,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { measuredKey } from "../../lib/audit/effects/measured";
+import type { FactorialEffect } from "../../lib/evaluate/statistics/factorial";
 import { keysAtAnySize } from "../../lib/gliner/recipe/era-recipes";
 import { Fields } from "../../lib/study/fields";
 import { parsePlan, readPlan } from "../../lib/study/plan/read";
 import { planRuns } from "../../lib/study/plan/runs";
-import type { ScreeningResult } from "../../lib/study/results/factors";
+import { type ScreeningComparison, type ScreeningResult, screeningResult } from "../../lib/study/results/factors";
 import { screeningResults } from "../../lib/study/results/table";
 import { suspectIds } from "../../lib/study/suspects/suspect";
 import { verb } from "../cli/verb";
@@ -105,6 +106,54 @@ test("the verb runs every row once, says what each factor is worth, and goes on 
   assert.match(text, /\| positives weigh less \| loss_alpha: 0.75 \| loss_alpha: -1 \|/);
   assert.match(text, /By its date in the gap of issue 209: positives weigh less/);
   assert.match(study().err, /4 of 4 runs are on file; 0 to do/);
+});
+
+test("a verdict says an effect with its interval, counts the factors and not the groups, and else says what it would take", () => {
+  const plan = parse({ recipe: tinyStudy().recipe });
+  const effect = (difference: number, error: number, p: number): FactorialEffect => ({
+    difference,
+    byBlock: [difference, difference],
+    interval: {
+      low: difference - 2 * error,
+      high: difference + 2 * error,
+      standardError: error,
+      degrees: 5,
+      sentences: 0,
+      p,
+    },
+  });
+  const run = {
+    seed: 0,
+    row: { levels: [false, false], mirrored: false },
+    reading: { f1: {}, sets: {}, counts: {}, threshold: 0.5, tests_sha256: "t" },
+    result: { ran: {}, settings: { hashes: {} } },
+  };
+  const compared = {
+    runs: [run],
+    unfinished: [],
+    seen: {
+      runs: 8,
+      blocks: 2,
+      mean: 0.2,
+      residual: { sd: 0.01, degrees: 5 },
+      effects: [effect(-0.04, 0.015, 0.04), effect(0.004, 0.015, 0.8), effect(-0.036, 0.02, 0.1)],
+    },
+  } as unknown as ScreeningComparison;
+  const recipe = { model: { model_name: "tiny" }, training: { num_steps: 10, train_batch_size: 8, prev_path: null } };
+  const planned = { runs: [{ recipe }] } as unknown as Parameters<typeof screeningResult>[1];
+  const { factors, together } = screeningResult(plan, planned, compared, { command: "study", level: 0.95 });
+  assert.equal(
+    factors[0].verdict,
+    "warm-up: -4.0 points (-7.0 to -1.0) with 8 runs, which chance may throw up among so many factors (2 looked at)",
+  );
+  assert.match(
+    factors[1].verdict,
+    /^rate: cannot be told with 8 runs: it lies between -2.6 and \+3.4 points; at least \d+ seeds of 4 runs would be needed/,
+  );
+  assert.deepEqual([factors[0].p_holm, factors[1].p_holm], [0.08, 0.8]);
+  assert.deepEqual(together, [
+    { name: "both", factors: ["warm-up", "rate"], difference: -0.036, ci95: [-0.036 - 0.04, -0.036 + 0.04] },
+  ]);
 });
 
 for (const [name, size, all] of [

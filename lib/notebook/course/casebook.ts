@@ -18,7 +18,7 @@ import { readYaml } from "../../files/yaml";
 import type { ScreeningResult } from "../../study/results/factors";
 import type { SuspectResult } from "../../study/results/result";
 import { screeningResults, suspectResults } from "../../study/results/table";
-import { signed } from "../../study/results/verdict";
+import { signed, withInterval } from "../../study/results/verdict";
 import { readSuspect, type Suspect, suspectIds } from "../../study/suspects/suspect";
 import { gapName } from "../study/worth";
 
@@ -137,7 +137,7 @@ function factorsOf({ screening, factors, runs, setting }: ScreeningResult, suspe
 }
 
 const worthOf = (f1: number, ci95: readonly [number, number] | null): string =>
-  `${signed(f1)}${ci95 ? ` [${ci95.map(signed).join(", ")}]` : ", no interval"}`;
+  `${withInterval(f1, ci95)}${ci95 ? "" : ", no interval"}`;
 
 function whyUnknown({ arms, needs }: Suspect): string {
   const [blocked] = arms.every(({ notRunnable }) => notRunnable !== null) ? arms : [];
