@@ -2,7 +2,7 @@
 
 export { cacheFolder, offline, PRIVATE_FOLDER, PROJECT_ROOT } from "../files/places";
 export type { BackendInfo, BackendName, Kernels } from "./info";
-export { activeKernels, FLAG, forcedKernels, hasKernels, kernelOp } from "./kernels";
+export { activeKernels, FLAG, forcedKernels, hasKernels, kernelOp, multipliesWithEigen } from "./kernels";
 export { attribute, int64, isNative, nativeOp, nativeRandomBits, type OpAttribute } from "./native";
 export { type Attempt, type BackendRecord, forcedBackend, type KernelsRecord, type Rung, readRecord } from "./record";
 export { backendInfo, useBackend, useKernels } from "./use";

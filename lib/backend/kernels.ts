@@ -94,6 +94,15 @@ export function hasKernels(): boolean {
   return active !== "off" && isNative();
 }
 
+/**
+ * True where TensorFlow's own product would be Eigen's and ours is the better one. With AVX-512 it is oneDNN's, which reaches the core's
+ * limit; TF_ENABLE_ONEDNN_OPTS decides otherwise. A processor without AVX2 keeps Eigen.
+ */
+export function multipliesWithEigen(): boolean {
+  const asked = process.env.TF_ENABLE_ONEDNN_OPTS;
+  return isNative() && ((active === "avx2" && asked !== "1") || (active === "avx512" && asked === "0"));
+}
+
 /** What an op is given, as kernels/op.h lists it. */
 export interface KernelCall {
   floats?: tf.Tensor[];
@@ -107,7 +116,17 @@ export interface KernelCall {
 }
 
 /** The bits of `flags`, as in kernels/op.h. */
-export const FLAG = { bias: 1, mask: 2, residual: 4, keeps: 8, gelu: 16, relu: 32, positions: 64 } as const;
+export const FLAG = {
+  bias: 1,
+  mask: 2,
+  residual: 4,
+  keeps: 8,
+  gelu: 16,
+  relu: 32,
+  positions: 64,
+  transposeA: 128,
+  transposeB: 256,
+} as const;
 
 /** Runs an op of our own by its name without "Workbook". It has no gradient: give it one with `differentiable`. */
 export function kernelOp(name: string, call: KernelCall, outputs = 1): tf.Tensor[] {

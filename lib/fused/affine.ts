@@ -7,7 +7,7 @@ import { affineOfFewRows } from "./few-rows";
 import { gelu, geluGradient, geluOf } from "./gelu";
 import { layerNormRows, normGradient, normOf } from "./layer-norm";
 import { columnSums } from "./native-ops";
-import { matMulTransposed } from "./products";
+import { matMulTransposed, multiply } from "./products";
 
 /**
  * x Wᵀ + b over rows, `plainAffineRows` with its gradient written out:
@@ -24,7 +24,7 @@ export function affineRows(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): t
   if (few) return few;
   const inputs = bias ? [x, weight, bias] : [x, weight];
   return differentiable(inputs, () => {
-    const product = matMulTransposed(x, weight); // [N, out]
+    const product = multiply(x, weight, { b: true }); // [N, out]
     return {
       value: bias ? plusBias(product, bias) : product, // [N, out]
       saved: [x, weight],
@@ -45,8 +45,8 @@ function plusBias(product: tf.Tensor, bias: tf.Tensor): tf.Tensor {
 
 /** dx [N, in] and dW [out, in] of x Wᵀ. */
 function productGradient(dy: tf.Tensor, x: tf.Tensor, weight: tf.Tensor): [tf.Tensor, tf.Tensor] {
-  const dx = tf.matMul(dy as tf.Tensor2D, weight as tf.Tensor2D); // [N, in]
-  const dWeight = tf.matMul(dy as tf.Tensor2D, x as tf.Tensor2D, true); // [out, in]
+  const dx = multiply(dy, weight); // [N, in]
+  const dWeight = multiply(dy, x, { a: true }); // [out, in]
   return [dx, dWeight];
 }
 
@@ -62,7 +62,7 @@ export function affineGelu(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf
   const few = affineOfFewRows(x, weight, { bias, gelu: true });
   if (few) return few;
   return differentiable([x, weight, bias], () => {
-    const product = matMulTransposed(x, weight); // [N, out]
+    const product = multiply(x, weight, { b: true }); // [N, out]
     return {
       value: geluOf(product, bias), // [N, out]
       saved: [x, weight, bias, product],
@@ -101,7 +101,7 @@ export function affineNorm(x: tf.Tensor, residual: tf.Tensor, parts: AffineNorm)
     return layerNormRows(tf.add(dropped, residual), gamma, beta, epsilon); // [N, out]
   }
   return differentiable([x, weight, bias, residual, gamma, beta], () => {
-    const product = affineOfFewRows(x, weight) ?? matMulTransposed(x, weight); // [N, out]
+    const product = affineOfFewRows(x, weight) ?? multiply(x, weight, { b: true }); // [N, out]
     const mask = dropout.keep(product.shape, rate, site); // [N, out]
     const factor = mask ? 1 / (1 - rate) : 1;
     const [value, normed, scale] = normOf({ x: product, gamma, beta, epsilon, bias, residual, mask, factor }); // [N, out]

@@ -4,7 +4,7 @@ import { FLAG, hasKernels, kernelOp } from "../backend";
 import { differentiable, takesGradient } from "./differentiable";
 import type { Dropout } from "./dropout";
 import { where, whereActive } from "./native-ops";
-import { matMulTransposed } from "./products";
+import { multiply } from "./products";
 import { pickRows } from "./rows";
 
 /** Most first words in a block: what a block holds stays near the processor, however long the text. */
@@ -134,7 +134,7 @@ function blockScores(block: Block, halves: SpanHalves, types: tf.Tensor3D, { dro
   const kept = dropout.keep([block.pairs.length, types.shape[2]], rate, site); // [S, F]
   const factor = kept ? 1 / (1 - rate) : 1;
   const { pairs, h } = hasKernels() ? kernelSpans(block, halves, kept) : summedSpans(block, halves, kept);
-  const scores = matMulTransposed(h, tf.mul(typesOf(types, block.text), factor)); // [S, C]
+  const scores = multiply(h, tf.mul(typesOf(types, block.text), factor), { b: true }); // [S, C]
   return { scores, pairs, h, factor };
 }
 
@@ -174,8 +174,8 @@ function blockGradients(
     const M = block.starts[1] - block.starts[0];
     const d = rowsOf(dy, [from, from + h.shape[0]]) as tf.Tensor2D; // [S, C]
     from += h.shape[0];
-    ofTypes[block.text].push(tf.mul(tf.matMul(d, h, true), factor)); // [C, F]
-    const dh = tf.matMul(d, tf.mul(typesOf(types, block.text), factor) as tf.Tensor2D); // [S, F]
+    ofTypes[block.text].push(tf.mul(multiply(d, h, { a: true }), factor)); // [C, F]
+    const dh = multiply(d, tf.mul(typesOf(types, block.text), factor)); // [S, F]
     if (own) {
       kernelOp("SpansGradient", { floats: [dh, h, ...own], ints: pairs }, 0);
       return;

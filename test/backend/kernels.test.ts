@@ -134,6 +134,8 @@ test("inputs that do not fit are refused by the op, not read past their end", { 
         ["Norm", { floats: [tf.ones([2, 3]), one(2), one(3)] }, 3],
         ["Drop", { floats: [one(3)], masks: [tf.ones([2], "bool")], flags: FLAG.mask }, 1],
         ["Linear", { floats: [tf.ones([2, 3]), tf.ones([4, 5])] }, 1],
+        ["MatMul", { floats: [tf.ones([2, 3]), tf.ones([4, 5])] }, 1],
+        ["MatMul", { floats: [tf.ones([2, 3]), tf.ones([3, 5])], flags: FLAG.transposeA }, 1],
         ["Lstm", { floats: [tf.ones([3, 8]), tf.ones([8, 2]), one(8), one(8)], ints: ints(1, 3) }, 3],
         ["Lstm", { floats: [tf.ones([3, 8]), tf.ones([8, 3]), one(8), one(8)], ints: ints(0, 3) }, 3],
         ["LstmGradient", { floats: [tf.ones([3, 2]), tf.ones([3, 2]), tf.ones([3, 8]), tf.ones([3, 1]), tf.ones([8, 2])], ints: ints(0, 3) }, 4],
@@ -152,6 +154,8 @@ test("inputs that do not fit are refused by the op, not read past their end", { 
     "Norm",
     "Drop",
     "Linear",
+    "MatMul",
+    "MatMul",
     "Lstm",
     "Lstm",
     "LstmGradient",
@@ -165,4 +169,33 @@ test("inputs that do not fit are refused by the op, not read past their end", { 
     stdout.trim().split("\n"),
     names.map((name) => `${name} refused`),
   );
+});
+
+test("a product is summed in the same order by one thread and by three", { skip }, () => {
+  const script = `
+    const { createHash } = require("node:crypto");
+    const { useBackend } = require("./dist/lib/backend");
+    const { kernelOp, FLAG } = require("./dist/lib/backend/kernels");
+    const tf = require("@tensorflow/tfjs");
+    useBackend().then(() => {
+      const hash = createHash("sha256");
+      for (const [a, b, flags] of [
+        [[300, 700], [700, 210], 0],
+        [[700, 300], [210, 700], FLAG.transposeA + FLAG.transposeB],
+        [[90, 384], [1536, 384], FLAG.transposeB],
+      ]) {
+        const [left, right] = [a, b].map((shape, i) => tf.randomNormal(shape, 0, 1, "float32", i + 1));
+        hash.update(new Uint8Array(kernelOp("MatMul", { floats: [left, right], flags })[0].dataSync().buffer));
+      }
+      console.log(hash.digest("hex"));
+    });`;
+  const of = (threads: string) =>
+    spawnSync(process.execPath, ["-e", script], {
+      cwd: ROOT,
+      env: { ...environment, TF_NUM_INTRAOP_THREADS: threads },
+      encoding: "utf8",
+    }).stdout.trim();
+  const one = of("1");
+  assert.match(one, /^[0-9a-f]{64}$/);
+  assert.equal(of("3"), one);
 });

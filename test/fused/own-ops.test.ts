@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { useBackend, useKernels } from "../../lib/backend";
+import { FLAG, kernelOp, useBackend, useKernels } from "../../lib/backend";
 import { affineGelu, affineNorm, affineRows } from "../../lib/fused/affine";
 import { packedAttention } from "../../lib/fused/attention";
 import { blocksOf, disentangledAttention } from "../../lib/fused/disentangled-attention";
@@ -70,6 +70,43 @@ testAtEveryLevel("a linear layer, alone, with GELU, and with dropout, residual a
         affineNorm(x, residual, { weight, bias, gamma, beta, epsilon: 1e-5, dropout, rate: 0.3, site: "here" }),
       );
   }
+});
+
+/** Factors of less than a tile and a block of ours, of several blocks in each direction, and without rows. */
+const PRODUCTS = [
+  [1, 1, 1],
+  [5, 3, 7],
+  [97, 257, 530],
+  [13, 600, 5],
+  [200, 70, 16],
+  [0, 4, 3],
+  [4, 0, 3],
+  [4, 3, 0],
+] as const;
+
+testAtEveryLevel("a product of two matrices, each as it is or transposed; NaN stays in its row", (level) => {
+  if (level === "off") return;
+  for (const [m, k, n] of PRODUCTS)
+    for (const [a, b] of [
+      [false, false],
+      [true, false],
+      [false, true],
+      [true, true],
+    ]) {
+      if ([a ? m : k, b ? k : n].includes(0)) continue; // rows without columns are nobody's
+      const left = random(...(a ? [k, m] : [m, k])) as tf.Tensor as tf.Tensor2D;
+      const right = random(...(b ? [n, k] : [k, n])) as tf.Tensor as tf.Tensor2D;
+      const flags = (a ? FLAG.transposeA : 0) + (b ? FLAG.transposeB : 0);
+      const [own] = kernelOp("MatMul", { floats: [left, right], flags });
+      assert.deepEqual(own.shape, [m, n]);
+      const wanted = tf.matMul(left, right, a, b).dataSync();
+      assertClose(own.dataSync(), wanted, 1e-5 * k, `${m} x ${k} x ${n}, transposed ${a} ${b}`);
+    }
+  const rows = tf.tensor2d([1, Number.NaN, 2, 3, 4, 5], [3, 2]);
+  const [product] = kernelOp("MatMul", { floats: [rows, tf.ones([2, 9])] });
+  const broken = Array.from(product.dataSync(), Number.isNaN);
+  assert.deepEqual(broken, [...Array(9).fill(true), ...Array(18).fill(false)]);
+  assert.equal(kernelOp("MatMul", { floats: [tf.ones([1, 1]), tf.ones([1, 1])] })[0].dataSync()[0], 1);
 });
 
 testAtEveryLevel("attention of texts of uneven lengths, one of them empty", (level) => {

@@ -10,6 +10,7 @@ void registerDropout();
 void registerGelu();
 void registerLinear();
 void registerLstm();
+void registerMatMul();
 void registerNorm();
 void registerSpans();
 
@@ -53,6 +54,7 @@ NAPI_MODULE_INIT() {
     registerGelu();
     registerLinear();
     registerLstm();
+    registerMatMul();
     registerNorm();
     registerSpans();
     return true;

@@ -6,5 +6,6 @@
 #include "gelu.cc"
 #include "linear.cc"
 #include "lstm.cc"
+#include "matmul.cc"
 #include "norm.cc"
 #include "spans.cc"

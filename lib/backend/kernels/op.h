@@ -104,7 +104,7 @@ struct Attributes {
 };
 
 /** What `flags` may say of an op's optional inputs and outputs. */
-enum Flag { HAS_BIAS = 1, HAS_MASK = 2, HAS_RESIDUAL = 4, KEEPS = 8, GELU = 16, RELU = 32, POSITIONS = 64 };
+enum Flag { HAS_BIAS = 1, HAS_MASK = 2, HAS_RESIDUAL = 4, KEEPS = 8, GELU = 16, RELU = 32, POSITIONS = 64, TRANSPOSE_A = 128, TRANSPOSE_B = 256 };
 
 /** A list of names that ends in nullptr. */
 using Names = const char* const*;

@@ -40,7 +40,7 @@ constexpr long STRIP = 2 * MR;
  * scores [rows, L] of the queries from `i` on += what their distances say.
  * @param q, k of all rows of the text, [L, d] each
  */
-static inline void addPositions(const HeadPositions& p, long i, long rows, long L, long d, Strided q, Strided k, float* scores, long ld, float* band) {
+static inline void addPositions(const HeadPositions& p, long i, long rows, long L, long d, Matrix q, Matrix k, float* scores, long ld, float* band) {
   if (p.keys.columns)
     for (long s = 0; s < rows; s += STRIP) {
       const long m = rows - s < STRIP ? rows - s : STRIP, n = rounded(L + m - 1);

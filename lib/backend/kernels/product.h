@@ -3,6 +3,7 @@
  * (two strides), B by rows whose length is a multiple of the vector.
  */
 #pragma once
+#include "matrix.h"
 #include "vector.h"
 
 namespace LEVEL {
@@ -15,15 +16,9 @@ constexpr int MR = 6;
 constexpr int MR = 4;
 #endif
 
-/** A matrix by its first element, and how far rows and columns are apart. */
-struct Strided {
-  const float* data;
-  long row, column;
-};
-
 /** `rows` (at most M) rows of C, one or two vectors wide: C = A B, or C += A B. k is the inner size. */
 template <int M, int V>
-static inline void tile(int rows, Strided a, const float* b, long ldb, float* c, long ldc, long k, bool add) {
+static inline void tile(int rows, Matrix a, const float* b, long ldb, float* c, long ldc, long k, bool add) {
   if constexpr (M > 1) {
     if (rows < M) return tile<M - 1, V>(rows, a, b, ldb, c, ldc, k, add);
   }
@@ -43,11 +38,11 @@ static inline void tile(int rows, Strided a, const float* b, long ldb, float* c,
 }
 
 /** C [m, n] = A [m, k] B [k, n], or += ; n a multiple of W. */
-static inline void product(long m, long n, long k, Strided a, const float* b, long ldb, float* c, long ldc, bool add) {
+static inline void product(long m, long n, long k, Matrix a, const float* b, long ldb, float* c, long ldc, bool add) {
   for (long j = 0; j < n; j += 2 * W)
     for (long i = 0; i < m; i += MR) {
       const int rows = static_cast<int>(m - i < MR ? m - i : MR);
-      const Strided part{a.data + i * a.row, a.row, a.column};
+      const Matrix part{a.data + i * a.row, a.row, a.column};
       if (j + 2 * W <= n)
         tile<MR, 2>(rows, part, b + j, ldb, c + i * ldc + j, ldc, k, add);
       else

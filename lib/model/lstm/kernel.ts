@@ -4,7 +4,7 @@ import { FLAG, kernelOp } from "../../backend";
 import { differentiable, takesGradient } from "../../fused/differentiable";
 import { affineOfFewRows } from "../../fused/few-rows";
 import { columnSums } from "../../fused/native-ops";
-import { matMulTransposed } from "../../fused/products";
+import { multiply } from "../../fused/products";
 import { directionWeights, type LstmModule, type LstmWeights } from "./module";
 
 /**
@@ -42,7 +42,7 @@ function layerRows(x: tf.Tensor, weights: readonly LstmWeights[], texts: Int32Ar
   return differentiable([x, ...of], () => {
     const ints = tf.tensor1d(texts, "int32");
     const floats = weights.flatMap(({ inputHidden, hiddenHidden, biasInput, biasHidden }) => {
-      const gates = affineOfFewRows(x, inputHidden) ?? matMulTransposed(x, inputHidden); // [N, 4H]
+      const gates = affineOfFewRows(x, inputHidden) ?? multiply(x, inputHidden, { b: true }); // [N, 4H]
       return [gates, hiddenHidden, biasInput, biasHidden];
     });
     const [out, gates, cells] = kernelOp("Lstm", { floats, ints, flags: takesGradient() ? FLAG.keeps : 0 }, 3); // [N, directions * H]
@@ -64,9 +64,9 @@ function layerRows(x: tf.Tensor, weights: readonly LstmWeights[], texts: Int32Ar
         const dX: tf.Tensor[] = []; // [N, I] of each direction
         const dWeights = inputs.flatMap((input, d) => {
           const [dGates, before] = found.slice(2 * d, 2 * d + 2) as tf.Tensor2D[]; // [N, 4H], [N, H]
-          dX.push(tf.matMul(dGates, input)); // [N, I]
+          dX.push(multiply(dGates, input)); // [N, I]
           const dBias = columnSums(dGates); // [4H]
-          const products = [x as tf.Tensor2D, before].map((rows) => tf.matMul(dGates, rows, true)); // [4H, I], [4H, H]
+          const products = [x as tf.Tensor2D, before].map((rows) => multiply(dGates, rows, { a: true })); // [4H, I], [4H, H]
           return [...products, dBias, tf.clone(dBias)];
         });
         return [dX.length > 1 ? tf.add(dX[0], dX[1]) : dX[0], ...dWeights];
