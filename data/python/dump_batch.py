@@ -240,7 +240,8 @@ class OldSide:
                 setattr(module, "drop_prob" if hasattr(module, "drop_prob") else "p", 0)
 
     def loss_options(self, given):
-        return given
+        """0.1.14 reads them of its configuration, which has no defaults; releases before it have no such keys."""
+        return {"alpha": -1, "gamma": 0, "reduction": "sum", **given} if release() >= (0, 1, 14) else given
 
     def forward(self, inputs, options):
         for key, value in options.items():
@@ -252,9 +253,9 @@ class OldSide:
         return seen[0][0], loss
 
     def optimizer(self, rates):
-        decays = [rates["weight_decay_encoder"], rates["weight_decay_other"]]
-        takes = len(inspect.signature(self.model.get_optimizer).parameters)
-        return self.model.get_optimizer(rates["lr_encoder"], rates["lr_others"], *(decays if takes > 3 else []))
+        takes = inspect.signature(self.model.get_optimizer).parameters
+        decays = [rates["weight_decay_encoder"], rates["weight_decay_other"]] if "weight_decay_encoder" in takes else []
+        return self.model.get_optimizer(rates["lr_encoder"], rates["lr_others"], *decays)
 
 
 def encoder_folder(folder, values):

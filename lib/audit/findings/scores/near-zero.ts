@@ -1,4 +1,4 @@
-/** All scores near zero: what issue 324 reports of gliner up to 0.2.24 under transformers 5, without an error. */
+/** Every F1 near zero: what follows from the probabilities of about .05 that issue 324 reports of gliner up to 0.2.24 under transformers 5. */
 import { versionOf } from "../../../era";
 import type { Sign } from "../../finding";
 
@@ -9,11 +9,11 @@ export const nearZero: Sign = ({ tests, era, configuration }) => {
   const clash = /^[5-9]\./.test(transformers) && era !== null && before(era);
   if (!tests || (!low && !clash)) return [];
   const named = clash ? `version ${era} with transformers ${transformers}` : "";
-  const list = low ? `scores ${scores.map((f1) => (100 * f1).toFixed(1)).join(", ")}` : "";
+  const list = low ? `F1 ${scores.map((f1) => (100 * f1).toFixed(1)).join(", ")}` : "";
   return [
     {
       id: "scores-near-zero",
-      what: "All scores are near zero, as issue 324 reports it of gliner before 0.2.25 under transformers 5, without an error; in 5.0.0 DeBERTa's tokenizer of spm.model leaves out [CLS] and [SEP] (docs/versions.md).",
+      what: "Every F1 is near zero, as it would be with the probabilities of about .05 that issue 324 reports of gliner before 0.2.25 under transformers 5, without an error; in 5.0.0 DeBERTa's tokenizer of spm.model leaves out [CLS] and [SEP] (docs/versions.md).",
       evidence: `${[list, named].filter(Boolean).join("; ")}.`,
       effect: null,
       certain: clash && low,
