@@ -3,6 +3,7 @@ import { usageError } from "../errors";
 import type { Asking } from "../evaluate/prompts/asking";
 import { LABEL_ORDERS } from "../evaluate/prompts/label-order";
 import { RESPELLINGS } from "../evaluate/prompts/wording";
+import { PRECISIONS, type Precision } from "../fused/eight-bits";
 import { checkWord, givenOnly } from "../options";
 import { WORD_SPLITTERS } from "../text/reading";
 import { ROUNDINGS } from "../weights/rounding";
@@ -17,6 +18,7 @@ export const ASKING_HELP: readonly (readonly [option: string, meaning: string])[
   ["--order ORDER", `another order of the types in the prompt: ${LABEL_ORDERS.join(", ")}`],
   ["--splitter NAME", `joins the words of each record and splits them again: ${WORD_SPLITTERS.join(", ")}`],
   ["--rounding FORM", `weights as a checkpoint in this form would hold them: ${ROUNDINGS.join(", ")}`],
+  ["--precision FORM", `what the forward pass computes in: ${PRECISIONS.join(", ")}`],
   ["--max-len N", "words of a text that are read (default: the model's max_len)"],
   ["--max-subwords N", "subwords of prompt and text together (default: the encoder's limit)"],
 ];
@@ -27,9 +29,13 @@ export const ASKING_OPTIONS = {
   order: { type: "string" },
   splitter: { type: "string" },
   rounding: { type: "string" },
+  precision: { type: "string" },
   "max-len": { type: "string" },
   "max-subwords": { type: "string" },
 } as const;
+
+/** float32 is the model as it is. */
+const otherwise = (precision: Precision | undefined) => (precision === "float32" ? undefined : precision);
 
 /** What is asked otherwise, and nothing else. @throws UserError (usage) on a value that there is not, or beside --queue, whose workers ask models as they are */
 export function readAsking(values: Values): Asking {
@@ -41,10 +47,11 @@ export function readAsking(values: Values): Asking {
     labels_at_once: ruled(values, "labels-at-once", "labelsAtOnce"),
     splitter: word("splitter", WORD_SPLITTERS),
     rounding: word("rounding", ROUNDINGS),
+    precision: otherwise(word("precision", PRECISIONS)),
     max_len: ruled(values, "max-len", "words"),
     max_subwords: ruled(values, "max-subwords", "words"),
   };
-  const alone = (["wording", "rounding", "max-len", "max-subwords"] as const).find(
+  const alone = (["wording", "rounding", "precision", "max-len", "max-subwords"] as const).find(
     (name) => values[name] !== undefined,
   );
   if (values.queue !== undefined && alone)

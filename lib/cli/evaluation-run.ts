@@ -95,7 +95,7 @@ export async function predictSets(
   settings: PredictSettings,
 ): Promise<ModelPredictions> {
   const { floor, batchSize, asking, folder } = settings;
-  const { labels_at_once: labelsAtOnce, rounding, max_len: maxLen, max_subwords: maxSubwords } = asking;
+  const { labels_at_once: labelsAtOnce, rounding, precision, max_len: maxLen, max_subwords: maxSubwords } = asking;
   const tasks = sets.map(({ name, records }, i): PredictionTask => {
     return { model: identity, name, records, labels: settings.labels[i], labelsAtOnce, asked: askedOf(asking), floor };
   });
@@ -115,7 +115,7 @@ export async function predictSets(
     return { model, backend: "workers of a queue", predictions };
   }
   const info = await useBackend();
-  const loaded = await GLiNER.fromPretrained(model, { rounding, maxLen, maxSubwords });
+  const loaded = await GLiNER.fromPretrained(model, { rounding, precision, maxLen, maxSubwords });
   const reader = labelsAtOnce === undefined ? loaded : inLabelChunks(loaded, labelsAtOnce);
   const predictions: Predictions[] = [];
   try {

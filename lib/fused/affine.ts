@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import { hasKernels, kernelOp } from "../backend";
 import { differentiable } from "./differentiable";
 import type { Dropout } from "./dropout";
-import { affineOfFewRows } from "./few-rows";
+import { affineOfEightBits } from "./eight-bits";
+import { affineOfFewRows, type Behind } from "./few-rows";
 import { gelu, geluGradient, geluOf } from "./gelu";
 import { layerNormRows, normGradient, normOf } from "./layer-norm";
 import { columnSums } from "./native-ops";
@@ -20,8 +21,8 @@ import { matMulTransposed, multiply } from "./products";
  * @returns [N, out]
  */
 export function affineRows(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
-  const few = affineOfFewRows(x, weight, { bias });
-  if (few) return few;
+  const found = affineAtInference(x, weight, { bias });
+  if (found) return found;
   const inputs = bias ? [x, weight, bias] : [x, weight];
   return differentiable(inputs, () => {
     const product = multiply(x, weight, { b: true }); // [N, out]
@@ -34,6 +35,11 @@ export function affineRows(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): t
       },
     };
   });
+}
+
+/** The ways that have no gradient, where one of them is asked for or faster; else undefined. [N, out] */
+export function affineAtInference(x: tf.Tensor, weight: tf.Tensor, behind: Behind = {}): tf.Tensor | undefined {
+  return affineOfEightBits(x, weight, behind) ?? affineOfFewRows(x, weight, behind);
 }
 
 /** product [N, out] + bias [out]: by the op of our own in the product's own place, which is not to be read again. */
@@ -59,8 +65,8 @@ export function plainAffineRows(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tenso
 /** GELU(x Wᵀ + b): with native ops of our own one pass over the product, whose gradient needs nothing else of it. [N, out] */
 export function affineGelu(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor {
   if (!hasKernels()) return gelu(affineRows(x, weight, bias));
-  const few = affineOfFewRows(x, weight, { bias, gelu: true });
-  if (few) return few;
+  const found = affineAtInference(x, weight, { bias, gelu: true });
+  if (found) return found;
   return differentiable([x, weight, bias], () => {
     const product = multiply(x, weight, { b: true }); // [N, out]
     return {
@@ -101,7 +107,7 @@ export function affineNorm(x: tf.Tensor, residual: tf.Tensor, parts: AffineNorm)
     return layerNormRows(tf.add(dropped, residual), gamma, beta, epsilon); // [N, out]
   }
   return differentiable([x, weight, bias, residual, gamma, beta], () => {
-    const product = affineOfFewRows(x, weight) ?? multiply(x, weight, { b: true }); // [N, out]
+    const product = affineAtInference(x, weight) ?? multiply(x, weight, { b: true }); // [N, out]
     const mask = dropout.keep(product.shape, rate, site); // [N, out]
     const factor = mask ? 1 / (1 - rate) : 1;
     const [value, normed, scale] = normOf({ x: product, gamma, beta, epsilon, bias, residual, mask, factor }); // [N, out]

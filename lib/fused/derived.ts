@@ -22,7 +22,7 @@ export function derived(name: string, weights: readonly tf.Tensor[], make: () =>
   const entry = entries.get(name);
   // An assigned variable has new data under it.
   if (entry && weights.every(({ dataId }, i) => dataId === entry.of[i])) return entry.value;
-  entry?.value.dispose();
+  if (entry) giveBack(entry);
   const value = tf.keep(make());
   entries.set(name, { of: weights.map(({ dataId }) => dataId), value });
   return value;
@@ -30,6 +30,12 @@ export function derived(name: string, weights: readonly tf.Tensor[], make: () =>
 
 /** Gives back what was derived from a weight; to be called before the weight is disposed. */
 export function forgetDerived(weight: tf.Tensor): void {
-  for (const { value } of kept.get(weight)?.values() ?? []) value.dispose();
+  for (const entry of kept.get(weight)?.values() ?? []) giveBack(entry);
   kept.delete(weight);
+}
+
+/** With what was derived from it in turn. */
+function giveBack({ value }: Entry): void {
+  forgetDerived(value);
+  value.dispose();
 }

@@ -10,7 +10,7 @@ import { takesGradient } from "./differentiable";
 const MOST = { oneDNN: 32, eigen: 160 };
 
 /** What may follow the product. */
-interface Behind {
+export interface Behind {
   /** [out] */
   bias?: tf.Tensor;
   /** GELU of product and bias. */

@@ -8,6 +8,7 @@ import type { NerRecord } from "../data/records";
 import { usageError, warnOnce } from "../errors";
 import { type PromisedThresholds, promisedThresholds, type ThresholdsOptions } from "../evaluate/thresholds";
 import { type EvaluateOptions, type Evaluation, evaluateRecords } from "../evaluate/zero-shot";
+import { inPrecision } from "../fused/eight-bits";
 import { type GLiNERConfig, isTokenLevel } from "../model/config";
 import { greedyDecode, type SpanCandidate } from "../model/decode";
 import { spanLayer } from "../model/span";
@@ -283,7 +284,7 @@ export class GLiNER implements LimitedReader {
   /** Logits of a batch for study, [B, W, K, C], of a token-level model [B, W, C, 3]; the caller disposes them. */
   scores(batch: Batch, options: ForwardOptions = {}): tf.Tensor4D {
     const forward = isTokenLevel(this.config) ? tokenScores : spanScores;
-    return tf.tidy(() => forward(this.model, batch, options));
+    return inPrecision(this.model.precision, () => tf.tidy(() => forward(this.model, batch, options)));
   }
 
   /** Writes a folder that `fromPretrained` here and, unless it is compact, `GLiNER.from_pretrained` in Python load. */

@@ -292,6 +292,7 @@ test("asked otherwise than as it is: predictions say so, and are not taken for t
   for (const [more, message] of [
     [["--wording", "latin"], /--wording got "latin", wanted "underscores" or "joined"/],
     [["--rounding", "int4"], /--rounding got "int4", wanted "bfloat16"/],
+    [["--precision", "int4"], /--precision got "int4", wanted "float32" or "int8"/],
     [["--max-len", "0"], /--max-len got 0, wanted a whole number from 1/],
     [["--queue", "redis://127.0.0.1:1", "--max-len", "4"], /workers ask a model as it is; leave --max-len out/],
   ] as const) {

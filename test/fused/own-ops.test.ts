@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { before } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { FLAG, kernelOp, useBackend, useKernels } from "../../lib/backend";
-import { affineGelu, affineNorm, affineRows } from "../../lib/fused/affine";
+import { affineGelu, affineNorm, affineRows, plainAffineRows } from "../../lib/fused/affine";
 import { packedAttention } from "../../lib/fused/attention";
+import { forgetDerived } from "../../lib/fused/derived";
 import { blocksOf, disentangledAttention } from "../../lib/fused/disentangled-attention";
 import { type Dropout, noDropout, seededDropout } from "../../lib/fused/dropout";
+import { affineOfEightBits, inPrecision, plainAffineOfEightBits } from "../../lib/fused/eight-bits";
 import { gelu } from "../../lib/fused/gelu";
 import type { PositionPart } from "../../lib/fused/kernel-attention";
 import { layerNormRows } from "../../lib/fused/layer-norm";
@@ -108,6 +110,41 @@ testAtEveryLevel("a product of two matrices, each as it is or transposed; NaN st
   assert.deepEqual(broken, [...Array(9).fill(true), ...Array(18).fill(false)]);
   assert.equal(kernelOp("MatMul", { floats: [tf.ones([1, 1]), tf.ones([1, 1])] })[0].dataSync()[0], 1);
 });
+
+testAtEveryLevel(
+  "a linear layer with weights of eight bits: as its twin, the same numbers at every level, NaN in its row",
+  (level) => {
+    if (level === "off") return;
+    const eight = (x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor, gelu = false) =>
+      inPrecision("int8", () => affineOfEightBits(x, weight, { bias, gelu })) as tf.Tensor;
+    for (const [N, inputs, outputs] of SIZES) {
+      const [x, weight, bias] = [random(N, inputs), random(outputs, inputs), random(outputs)];
+      const size = `${N} x ${inputs} -> ${outputs}`;
+      const own = eight(x, weight, bias).dataSync();
+      assertClose(own, plainAffineOfEightBits(x, weight, bias).dataSync(), 2e-5 * inputs ** 0.5, size);
+      // Of each product at most half a step is lost on either side.
+      assertClose(own, plainAffineRows(x, weight, bias).dataSync(), 0.05 * inputs ** 0.5, `${size}, in float32`);
+      assertClose(eight(x, weight, bias, true).dataSync(), gelu(tf.tensor(own)).dataSync(), 1e-5, `GELU ${size}`);
+      const before = eight(x, weight).dataSync();
+      useKernels("plain");
+      assert.deepEqual(eight(x, weight).dataSync(), before);
+      useKernels(level);
+      weight.assign(tf.zerosLike(weight));
+      assert.ok(
+        eight(x, weight)
+          .dataSync()
+          .every((value) => value === 0),
+        "the weight's new values",
+      );
+      forgetDerived(weight);
+    }
+    const [broken, weight] = [tf.tensor2d([1, Number.NaN, 2, 0, 0, 0], [3, 2]), random(3, 2)];
+    const found = Array.from(eight(broken, weight).dataSync());
+    assert.deepEqual(found.map(Number.isNaN), [true, true, true, ...Array(6).fill(false)]);
+    assert.deepEqual(found.slice(6), [0, 0, 0]);
+    assert.equal(affineOfEightBits(broken, weight), undefined, "nobody asked for it");
+  },
+);
 
 testAtEveryLevel("attention of texts of uneven lengths, one of them empty", (level) => {
   for (const [heads, d, lengths] of [

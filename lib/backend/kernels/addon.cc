@@ -7,6 +7,7 @@ void registerAdamW();
 void registerAttention();
 void registerBias();
 void registerDropout();
+void registerEight();
 void registerGelu();
 void registerLinear();
 void registerLstm();
@@ -51,6 +52,7 @@ NAPI_MODULE_INIT() {
     registerAttention();
     registerBias();
     registerDropout();
+    registerEight();
     registerGelu();
     registerLinear();
     registerLstm();

@@ -3,6 +3,7 @@
 #include "attention.cc"
 #include "bias.cc"
 #include "dropout.cc"
+#include "eight.cc"
 #include "gelu.cc"
 #include "linear.cc"
 #include "lstm.cc"

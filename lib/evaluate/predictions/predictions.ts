@@ -38,6 +38,8 @@ export interface Asked {
   wording?: string;
   /** In which form its weights were rounded to be stored, see `ROUNDINGS`. */
   rounding?: string;
+  /** What its forward pass computed in, where not in float32. */
+  precision?: string;
   /** Words of a text that were read, in place of its own max_len. */
   max_len?: number;
   /** Subwords of prompt and text together, in place of its encoder's limit. */

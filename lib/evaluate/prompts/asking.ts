@@ -1,4 +1,5 @@
 /** How a model is asked otherwise than as it is, with all types of a set in one prompt: each of it a setting that a study can vary. */
+import type { Precision } from "../../fused/eight-bits";
 import { givenOnly } from "../../options";
 import type { WordSplitter } from "../../text/reading";
 import type { Rounding } from "../../weights/rounding";
@@ -19,6 +20,8 @@ export interface Asking {
   splitter?: WordSplitter;
   /** The form that the weights are rounded to. */
   rounding?: Rounding;
+  /** What the forward pass computes in, where not in float32. */
+  precision?: Exclude<Precision, "float32">;
   /** Words of a text that are read. */
   max_len?: number;
   /** Subwords of prompt and text together. */
@@ -26,8 +29,8 @@ export interface Asking {
 }
 
 /** What predictions say of it; the rest shows in their labels, their texts and `labels_at_once`. */
-export function askedOf({ wording, rounding, max_len, max_subwords }: Asking): Asked {
-  return givenOnly({ wording, rounding, max_len, max_subwords });
+export function askedOf({ wording, rounding, precision, max_len, max_subwords }: Asking): Asked {
+  return givenOnly({ wording, rounding, precision, max_len, max_subwords });
 }
 
 /** The types in the order of the prompt. */

@@ -47,7 +47,7 @@ export async function newModel(given: Partial<GLiNERConfig>, seed: number): Prom
   }
   for (const [name, shape] of shapes)
     if (!parameters.has(name)) parameters.set(name, initialValues(name, shapes, seed), shape);
-  return { config, encoder, parameters, tokenizer, encoderJson, random: [] };
+  return { config, encoder, parameters, tokenizer, encoderJson, random: [], precision: "float32" };
 }
 
 /** The embeddings grow by the added tokens. */

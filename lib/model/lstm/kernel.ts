@@ -1,8 +1,8 @@
 /** The LSTM over words by the op of our own (backend/kernels/lstm.cc): a layer's directions at once, no step on padding. */
 import * as tf from "@tensorflow/tfjs";
 import { FLAG, kernelOp } from "../../backend";
+import { affineAtInference } from "../../fused/affine";
 import { differentiable, takesGradient } from "../../fused/differentiable";
-import { affineOfFewRows } from "../../fused/few-rows";
 import { columnSums } from "../../fused/native-ops";
 import { multiply } from "../../fused/products";
 import { directionWeights, type LstmModule, type LstmWeights } from "./module";
@@ -42,7 +42,7 @@ function layerRows(x: tf.Tensor, weights: readonly LstmWeights[], texts: Int32Ar
   return differentiable([x, ...of], () => {
     const ints = tf.tensor1d(texts, "int32");
     const floats = weights.flatMap(({ inputHidden, hiddenHidden, biasInput, biasHidden }) => {
-      const gates = affineOfFewRows(x, inputHidden) ?? multiply(x, inputHidden, { b: true }); // [N, 4H]
+      const gates = affineAtInference(x, inputHidden) ?? multiply(x, inputHidden, { b: true }); // [N, 4H]
       return [gates, hiddenHidden, biasInput, biasHidden];
     });
     const [out, gates, cells] = kernelOp("Lstm", { floats, ints, flags: takesGradient() ? FLAG.keeps : 0 }, 3); // [N, directions * H]

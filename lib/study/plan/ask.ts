@@ -39,6 +39,7 @@ function readSettings(fields: Fields): AskSettings {
     labels_at_once: whole("labels_at_once", 1),
     splitter: word("splitter", WORD_SPLITTERS),
     rounding: word("rounding", ROUNDINGS),
+    precision: word("precision", ["int8"]),
     max_len: whole("max_len", 1),
     max_subwords: whole("max_subwords", 3),
   };

@@ -4,10 +4,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { memory } from "@tensorflow/tfjs";
 import { useBackend } from "../../../lib/backend";
 import type { LoadOptions } from "../../../lib/gliner/checkpoint/load";
 import { GLiNER } from "../../../lib/gliner/gliner";
 import type { SpanCandidate } from "../../../lib/model/decode";
+import { testAtEveryLevel } from "../../kernels";
 import { TINY_BERT, TINY_RECORDS } from "../../tiny";
 
 const scratch = mkdtempSync(join(tmpdir(), "load-otherwise-"));
@@ -66,6 +68,25 @@ test("rounded to bfloat16: eight bits are left of a value's fraction, and the an
   assert.ok(changed > 1000, `${changed}`);
   assert.notDeepEqual(await said(TINY_BERT, { rounding: "bfloat16" }), await said(TINY_BERT));
 });
+
+testAtEveryLevel(
+  "computed with weights of eight bits: nearly the same scores, nothing left behind, refused without native ops",
+  async (level) => {
+    const eight = () => said(TINY_BERT, { precision: "int8" });
+    if (level === "off") return assert.rejects(eight(), /precision int8 needs the native ops of this project/);
+    const tensors = memory().numTensors;
+    const [plain, found] = [await said(TINY_BERT), await eight()];
+    assert.equal(memory().numTensors, tensors);
+    assert.notDeepEqual(found, plain);
+    const scoreOf = (candidates: readonly SpanCandidate[], { start, end, label }: SpanCandidate) =>
+      candidates.find((one) => one.start === start && one.end === end && one.label === label)?.score ?? 0.05;
+    for (const [text, candidates] of plain.entries())
+      for (const one of candidates)
+        assert.ok(Math.abs(scoreOf(found[text], one) - one.score) < 0.02, JSON.stringify(one));
+    // @ts-expect-error a value that there is not
+    await assert.rejects(said(TINY_BERT, { precision: "int4" }), /precision got "int4", wanted "float32" or "int8"/);
+  },
+);
 
 test("fewer words, or fewer subwords with the prompt, than the folder says", async () => {
   const plain = await said(TINY_BERT);
