@@ -112,6 +112,9 @@ function write(folder: string): Parameters {
   const parameters = new Parameters();
   const shapes = modelShapes(config, encoder);
   for (const [name, shape] of shapes) parameters.set(name, initialValues(name, shapes, 0), shape);
-  saveModel({ config, encoder, parameters, tokenizer, encoderJson: { ...encoder }, random: [], precision: "float32" }, folder);
+  saveModel(
+    { config, encoder, parameters, tokenizer, encoderJson: { ...encoder }, random: [], precision: "float32" },
+    folder,
+  );
   return parameters;
 }
