@@ -3,10 +3,10 @@
  * float32. Scores change a little; nobody gets it unasked.
  */
 import * as tf from "@tensorflow/tfjs";
-import { FLAG, kernelOp } from "../backend";
+import { kernelOp } from "../backend";
 import { derived } from "./derived";
 import { takesGradient } from "./differentiable";
-import type { Behind } from "./few-rows";
+import { type Behind, flagsOf } from "./few-rows";
 
 /** What a forward pass computes in. */
 export const PRECISIONS = ["float32", "int8"] as const;
@@ -38,11 +38,10 @@ export function inPrecision<Result>(precision: Precision, forward: () => Result)
  * @returns [N, out]
  */
 export function affineOfEightBits(x: tf.Tensor, weight: tf.Tensor, { bias, gelu }: Behind = {}): tf.Tensor | undefined {
-  const fits = x.rank === 2 && weight.rank === 2 && x.shape[1] !== undefined && x.shape[1] <= MOST_INPUTS;
+  const fits = x.rank === 2 && weight.rank === 2 && (x.shape[1] as number) <= MOST_INPUTS;
   if (inUse !== "int8" || !fits || takesGradient()) return undefined;
   const ints = derived("eight bits", [weight], () => kernelOp("PackEight", { floats: [weight] })[0]);
-  const flags = (bias ? FLAG.bias : 0) | (gelu ? FLAG.gelu : 0);
-  return kernelOp("LinearEight", { floats: bias ? [x, bias] : [x], ints, flags })[0]; // [N, out]
+  return kernelOp("LinearEight", { floats: bias ? [x, bias] : [x], ints, flags: flagsOf({ bias, gelu }) })[0]; // [N, out]
 }
 
 /** The readable twin of `affineOfEightBits`, to the rounding of sums in float32. [N, out] */

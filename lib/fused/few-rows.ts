@@ -25,9 +25,11 @@ export interface Behind {
  */
 export function affineOfFewRows(x: tf.Tensor, weight: tf.Tensor, { bias, gelu }: Behind = {}): tf.Tensor | undefined {
   if (takesGradient() || x.rank !== 2 || x.shape[0] > mostRows()) return undefined;
-  const flags = (bias ? FLAG.bias : 0) | (gelu ? FLAG.gelu : 0);
-  return kernelOp("Linear", { floats: bias ? [x, weight, bias] : [x, weight], flags })[0];
+  return kernelOp("Linear", { floats: bias ? [x, weight, bias] : [x, weight], flags: flagsOf({ bias, gelu }) })[0];
 }
+
+/** What follows the product, as an op of ours is told. */
+export const flagsOf = ({ bias, gelu }: Behind): number => (bias ? FLAG.bias : 0) | (gelu ? FLAG.gelu : 0);
 
 function mostRows(): number {
   if (multipliesWithEigen()) return MOST.eigen;

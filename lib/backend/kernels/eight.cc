@@ -36,6 +36,9 @@ static inline float largest(const float* row, long n) {
 /** To the nearest whole number, ties to even. Not by adding 1.5 * 2^23: where there is FMA the product before it would not be rounded. */
 static inline int rounded(float x) { return static_cast<int>(__builtin_rintf(x)); }
 
+/** Below this largest value a row counts as zeros: 1 by its scale would not be finite. */
+constexpr float LEAST_SCALE = 1e-30f;
+
 /** Panels from .. to. */
 void packEight(const float* weight, long outputs, long inputs, signed char* panels, float* scales, long from, long to) {
   const long pairs = (inputs + 1) / 2;
@@ -45,7 +48,7 @@ void packEight(const float* weight, long outputs, long inputs, signed char* pane
       const long output = p * PANEL + o;
       const float* row = weight + (output < outputs ? output : 0) * inputs;
       const float scale = output < outputs ? largest(row, inputs) / WEIGHT_MOST : 0;
-      const float by = scale > 1e-30f ? 1 / scale : 0;
+      const float by = scale > LEAST_SCALE ? 1 / scale : 0;
       scales[output] = scale;
       for (long i = 0; i < 2 * pairs; i++)
         panel[i / 2 * PANEL * 2 + 2 * o + i % 2] = static_cast<signed char>(i < inputs && by > 0 ? rounded(row[i] * by) : 0);
@@ -58,7 +61,7 @@ void roundRows(const float* x, long inputs, short* rows, float* scales, long fro
   for (long n = from; n < to; n++) {
     const float* row = x + n * inputs;
     const float scale = largest(row, inputs) / ROW_MOST;
-    const float by = scale > 1e-30f ? 1 / scale : 0;
+    const float by = scale > LEAST_SCALE ? 1 / scale : 0;
     scales[n] = scale;
     short* to = rows + n * width;
     for (long i = 0; i < inputs; i++) to[i] = static_cast<short>(by > 0 ? rounded(row[i] * by) : 0);

@@ -56,7 +56,7 @@ export interface LoadOptions extends FitOptions {
  */
 export async function loadModel(name: string, options: LoadOptions = {}): Promise<LoadedModel> {
   const { log = toStandardError } = options;
-  const precision = checkPrecision(options.precision);
+  const precision = precisionOf(options.precision);
   const folder = await folderOfModel(name, options);
   const configPath = join(folder, "gliner_config.json");
   const raw = readJsonObject(configPath, "the files of a model folder");
@@ -83,7 +83,7 @@ export async function loadModel(name: string, options: LoadOptions = {}): Promis
 }
 
 /** @throws UserError where there is no such precision, or nothing here computes in it */
-function checkPrecision(asked: Precision = "float32"): Precision {
+function precisionOf(asked: Precision = "float32"): Precision {
   const precision = checkWord("precision", asked, PRECISIONS);
   if (precision === "int8" && !hasKernels())
     throw new UserError(
