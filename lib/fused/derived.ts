@@ -17,6 +17,8 @@ const kept = new WeakMap<tf.Tensor, Map<string, Entry>>();
 export function derived(name: string, weights: readonly tf.Tensor[], make: () => tf.Tensor): tf.Tensor {
   if (takesGradient()) return make();
   const [owner] = weights;
+  // What passes away itself, such as weights that were joined for one pass, can keep nothing.
+  if (!owner.kept && !(owner instanceof tf.Variable)) return make();
   const entries = kept.get(owner) ?? new Map<string, Entry>();
   kept.set(owner, entries);
   const entry = entries.get(name);

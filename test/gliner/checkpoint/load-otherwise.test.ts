@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { memory } from "@tensorflow/tfjs";
 import { useBackend } from "../../../lib/backend";
@@ -77,6 +77,8 @@ testAtEveryLevel(
     const tensors = memory().numTensors;
     const [plain, found] = [await said(TINY_BERT), await eight()];
     assert.equal(memory().numTensors, tensors);
+    await said(join(dirname(TINY_BERT), "tiny_deberta"), { precision: "int8" });
+    assert.equal(memory().numTensors, tensors, "its table's projections are joined for one pass");
     assert.notDeepEqual(found, plain);
     const scoreOf = (candidates: readonly SpanCandidate[], { start, end, label }: SpanCandidate) =>
       candidates.find((one) => one.start === start && one.end === end && one.label === label)?.score ?? 0.05;
