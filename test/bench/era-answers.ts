@@ -20,6 +20,7 @@ import { digestOfTexts } from "../../lib/evaluate/predictions/predictions";
 import { askedOnly } from "../../lib/evaluate/zero-shot";
 import { writeAtomically } from "../../lib/files/atomic";
 import { readJsonObject } from "../../lib/files/json-object";
+import { modelIdentity } from "../../lib/gliner/checkpoint/identity";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { environmentOf, NEWEST } from "../../lib/study/engines/python/environments";
 import { encoderFolder } from "../../lib/weights/encoders";
@@ -34,7 +35,7 @@ const { values } = parseArgs({
   options: {
     versions: { type: "string", default: FAMILIES.join(",") },
     sentences: { type: "string", default: "200" },
-    model: { type: "string", default: join(ROOT, "data", "checkpoint") },
+    model: { type: "string", default: "data/checkpoint" },
     work: { type: "string", default: "runs/era-answers" },
     out: { type: "string", default: join(ROOT, "data", "results", "versions.json") },
   },
@@ -231,8 +232,9 @@ function save(found: ReadonlyMap<string, Answers | string>, sets: readonly TestS
     };
   });
   const result = {
-    command: `node dist/test/bench/era-answers.js --versions ${values.versions} --sentences ${values.sentences}`,
-    model: "data/checkpoint (eight bits, read back as float32)",
+    command: `node dist/test/bench/era-answers.js --model ${values.model} --versions ${values.versions} --sentences ${values.sentences}`,
+    model: `${values.model} (read as float32)`,
+    weights: modelIdentity(String(values.model)),
     asked:
       "predict_entities at .5 with its defaults (flat) on words joined by blanks; evaluate at .5 with its defaults (nested) on the words; sorted types of each whole test without else",
     sets: sets.map(({ name, records, types }) => ({
