@@ -90,9 +90,9 @@ async function main(): Promise<void> {
   const names = String(values.versions).split(",");
   for (const name of names) {
     found.set(name, await answersOf(name, folder, data));
-    save(found, sets, []);
+    await save(found, sets, []);
   }
-  save(found, sets, await deberta(names.filter((name) => WITH_TOKENIZER.includes(name))));
+  await save(found, sets, await deberta(names.filter((name) => WITH_TOKENIZER.includes(name))));
 }
 
 /** The first sentences of each test; `else` is neither asked nor gold. */
@@ -208,7 +208,11 @@ async function deberta(names: readonly string[]): Promise<object[]> {
 
 const mean = (list: readonly number[]) => list.reduce((sum, value) => sum + value, 0) / list.length;
 
-function save(found: ReadonlyMap<string, Answers | string>, sets: readonly TestSet[], tokenizers: object[]): void {
+async function save(
+  found: ReadonlyMap<string, Answers | string>,
+  sets: readonly TestSet[],
+  tokenizers: object[],
+): Promise<void> {
   const reference = found.get("0.2.29");
   const rows = [...found].map(([name, answers]) => {
     if (typeof answers === "string") return { name, failed: answers };
@@ -234,7 +238,7 @@ function save(found: ReadonlyMap<string, Answers | string>, sets: readonly TestS
   const result = {
     command: `node dist/test/bench/era-answers.js --model ${values.model} --versions ${values.versions} --sentences ${values.sentences}`,
     model: `${values.model} (read as float32)`,
-    weights: modelIdentity(String(values.model)),
+    weights: (await modelIdentity(String(values.model))).sha256,
     asked:
       "predict_entities at .5 with its defaults (flat) on words joined by blanks; evaluate at .5 with its defaults (nested) on the words; sorted types of each whole test without else",
     sets: sets.map(({ name, records, types }) => ({
