@@ -16,6 +16,7 @@ import { PROJECT_ROOT } from "../lib/backend";
 import { readData } from "../lib/data/project";
 import { type CurveModel, type StoredCurve, storedCurve } from "../lib/evaluate/stored/curve";
 import { writeAtomically } from "../lib/files/atomic";
+import { readJson } from "../lib/files/json";
 import { GLiNER } from "../lib/gliner/gliner";
 import { type CardAdditions, modelCard } from "../lib/provenance/card";
 import { type Manifest, readManifest } from "../lib/provenance/manifest";
@@ -71,7 +72,7 @@ function additions(manifest: Manifest, model: string, { before, choice, results,
     "Weights: CC BY-SA 4.0, as two of the training sources ask for (see below); where the original set of a source carries further terms, they are for the user to read. The text itself is not part of the project.",
   ];
   return {
-    frontMatter: { license: LICENCE },
+    frontMatter: { license: LICENCE, ...(before && { base_model: before.weights.start }) },
     sections: [stored, ...(texts ? [ownTexts(texts)] : []), ...(results ? [benchmark(results)] : []), terms].map(
       (parts) => parts.join("\n\n"),
     ),
@@ -82,7 +83,7 @@ function additions(manifest: Manifest, model: string, { before, choice, results,
 
 function cameFrom({ config, data, result, weights }: Manifest): string {
   const { num_steps, seed } = config.training as Record<string, unknown>;
-  return `It went on from a model that was trained on ${data.train_data.name} before: ${result.best?.step ?? result.steps} of ${num_steps} steps, seed ${seed}, starting from ${weights.start}.`;
+  return `It went on from a model that was trained on ${data.train_data.name} before: ${result.best?.step ?? result.steps} of ${num_steps} steps, seed ${seed}, starting from ${weights.start}. What this card and the manifest call \`data/checkpoint\` is that model, which lay there before.`;
 }
 
 /** The table by which the step was chosen. @throws Error where the model is not in it */
@@ -178,7 +179,9 @@ async function main(): Promise<void> {
   rmSync(out, { recursive: true, force: true });
   await model.savePretrained(out, { precision: "int8" });
   model.dispose();
-  for (const file of ["manifest.json", "types.json"]) copyFileSync(join(run, file), join(out, file));
+  copyFileSync(join(run, "manifest.json"), join(out, "manifest.json"));
+  // Thousands of types: a line each would be a share of the folder's 30 MB.
+  writeAtomically(join(out, "types.json"), JSON.stringify(readJson(join(run, "types.json"))));
   writeAtomically(join(out, "curve.json"), curve);
   writeAtomically(join(out, "README.md"), card);
 }
