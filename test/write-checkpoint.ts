@@ -2,7 +2,7 @@
  * Makes data/checkpoint, the model that comes with the project, from a finished run:
  *
  *   node dist/test/write-checkpoint.js --run runs/more-types [--model best] [--before runs/full/best] [--choice more-types-held-out]
- *     [--texts more-types-texts] [--results more-types] [--out DIR]
+ *     [--dev more-types-dev] [--texts more-types-texts] [--results more-types] [--out DIR]
  *
  * Eight bits a value, beside it the run's manifest, its curve (loss and F1 on held-out types) and the card. With --before the card
  * says what the model went on from, with --choice by which table of held-out types the step was chosen, with --results what was
@@ -13,7 +13,10 @@ import { copyFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { PROJECT_ROOT } from "../lib/backend";
+import { loadRecords } from "../lib/data/named";
 import { readData } from "../lib/data/project";
+import { goldTypes } from "../lib/data/records";
+import { ZERO_SHOT_SETS } from "../lib/data/zero-shot-tests";
 import { type CurveModel, type StoredCurve, storedCurve } from "../lib/evaluate/stored/curve";
 import { writeAtomically } from "../lib/files/atomic";
 import { readJson } from "../lib/files/json";
@@ -58,14 +61,22 @@ interface Tables {
   choice?: StoredCurve;
   results?: StoredCurve;
   texts?: PassageScores;
+  /** As `texts`, of the development texts: by the mean of both the step was chosen. */
+  dev?: PassageScores;
+  /** Types of the seven tests, and those of them that training had under no such name. */
+  tested?: { types: number; unseen: string[] };
 }
 
-function additions(manifest: Manifest, model: string, { before, choice, results, texts }: Tables): CardAdditions {
+function additions(
+  manifest: Manifest,
+  model: string,
+  { before, choice, results, texts, dev, tested }: Tables,
+): CardAdditions {
   const stored = [
     "## What is stored",
     `The model of step ${stepOf(manifest, model)}. Matrices have eight bits a value and a scale for each row, vectors are float32; \`manifest.json\` is the run's own, \`curve.json\` its loss and its F1 on held-out types.`,
     ...(before ? [cameFrom(before)] : []),
-    ...(choice ? [howChosen(choice, model)] : []),
+    ...(choice ? [howChosen(choice, model, dev)] : []),
   ];
   const terms = [
     "## Terms",
@@ -73,9 +84,12 @@ function additions(manifest: Manifest, model: string, { before, choice, results,
   ];
   return {
     frontMatter: { license: LICENCE, ...(before && { base_model: before.weights.start }) },
-    sections: [stored, ...(texts ? [ownTexts(texts)] : []), ...(results ? [benchmark(results)] : []), terms].map(
-      (parts) => parts.join("\n\n"),
-    ),
+    sections: [
+      stored,
+      ...(texts ? [ownTexts(texts)] : []),
+      ...(results ? [benchmark(results, tested)] : []),
+      terms,
+    ].map((parts) => parts.join("\n\n")),
     python:
       'Python does not read eight-bit weights; `await model.savePretrained("for-python")` writes the folder for `GLiNER.from_pretrained`.',
   };
@@ -87,11 +101,17 @@ function cameFrom({ config, data, result, weights }: Manifest): string {
 }
 
 /** The table by which the step was chosen. @throws Error where the model is not in it */
-function howChosen({ models, sentences }: StoredCurve, name: string): string {
+function howChosen({ models, sentences }: StoredCurve, name: string, dev?: PassageScores): string {
   const candidates = models.filter(({ threshold }) => threshold === 0.5);
   const own = candidates.find(({ model }) => model === name);
   if (!own) throw new Error(`--choice has no model "${name}" at .5, wanted one of its ${candidates.length}`);
-  return `Chosen among ${candidates.length} kept models by F1 at .5 on ${total(sentences)} sentences asked for the held-out types: ${own.average.f1.toFixed(1)} % (${interval(own)}; the highest of several, so a little flattered).`;
+  const heldOut = `F1 at .5 on ${total(sentences)} sentences asked for the held-out types`;
+  const scores = `${own.average.f1.toFixed(1)} % (${interval(own)})`;
+  const flattered = "the highest of several, so a little flattered";
+  if (!dev) return `Chosen among ${candidates.length} models by ${heldOut}: ${scores}; ${flattered}.`;
+  const [texts] = passages(dev, name).filter(({ threshold, types }) => threshold === 0.5 && types === "all");
+  const developed = `${texts.f1.toFixed(1)} % (${interval({ average: texts })})`;
+  return `Chosen among ${candidates.length} models (steps that were kept, means of the last with the model before, that model itself) by the mean of two: ${heldOut}, ${scores}, and F1 at .5 on ${texts.texts} texts of ${texts.set} asked for their own types, ${developed}; ${flattered}.`;
 }
 
 const total = (sentences: StoredCurve["sentences"]) => Object.values(sentences).reduce((sum, value) => sum + value, 0);
@@ -99,7 +119,7 @@ const interval = ({ average }: Pick<CurveModel, "average">) =>
   average.ci95.map((value) => value.toFixed(1)).join(" to ");
 
 /** What was measured of this folder on the seven tests. */
-function benchmark({ models, sentences }: StoredCurve): string[] {
+function benchmark({ models, sentences }: StoredCurve, tested?: Tables["tested"]): string[] {
   const own = models.filter(({ model }) => model === "checkpoint");
   const rows = own.map(({ threshold, average, datasets }) => {
     const cells = datasets.map(({ f1 }) => f1.toFixed(1));
@@ -111,6 +131,11 @@ function benchmark({ models, sentences }: StoredCurve): string[] {
     "## Zero-shot, the seven tests",
     `F1 in percent, exact match, ${total(sentences)} sentences, the type \`else\` dropped, labels in sorted order; nothing was chosen by it.`,
     `${head}\n${rows.join("\n")}`,
+    ...(tested
+      ? [
+          `Of the ${tested.types} types of these tests ${tested.types - tested.unseen.length} were trained under their own name (the sentences were not seen), all but ${tested.unseen.join(", ")}.`,
+        ]
+      : []),
   ];
 }
 
@@ -131,9 +156,23 @@ interface PassageScores {
   rows: Partial<PassageRow>[];
 }
 
+/** The rows of a model that have an F1. */
+function passages({ rows }: PassageScores, name: string): PassageRow[] {
+  return rows.filter(({ model, f1 }) => model === name && f1 !== undefined) as PassageRow[];
+}
+
+/** The seven tests' types but `else`, and those that no training example had under this name. */
+async function testedTypes(trained: object): Promise<Tables["tested"]> {
+  const sets = await Promise.all(ZERO_SHOT_SETS.map((set) => loadRecords(`zero-shot:${set}`)));
+  const types = new Set(sets.flatMap((set) => goldTypes(set)).map((type) => type.toLowerCase()));
+  types.delete("else");
+  return { types: types.size, unseen: [...types].filter((type) => !Object.hasOwn(trained, type)) };
+}
+
 /** What was measured of this folder, "checkpoint", on texts of the project and of sources that no training had. */
-function ownTexts({ part, rows }: PassageScores): string[] {
-  const own = rows.filter(({ model, f1 }) => model === "checkpoint" && f1 !== undefined) as PassageRow[];
+function ownTexts(scores: PassageScores): string[] {
+  const { part } = scores;
+  const own = passages(scores, "checkpoint");
   const at = (threshold: number, { set, types }: PassageRow) =>
     own.find((row) => row.threshold === threshold && row.set === set && row.types === types);
   const cell = (row?: PassageRow) => (row ? `${row.f1.toFixed(1)} (${interval({ average: row })})` : "-");
@@ -156,21 +195,27 @@ async function main(): Promise<void> {
       run: { type: "string" },
       before: { type: "string" },
       texts: { type: "string" },
+      dev: { type: "string" },
       model: { type: "string", default: "best" },
       choice: { type: "string" },
       results: { type: "string" },
       out: { type: "string", default: join(PROJECT_ROOT, "data", "checkpoint") },
     },
   });
-  const { run, before, texts, model: name, choice, results, out } = values;
+  const { run, before, texts, dev, model: name, choice, results, out } = values;
   if (!run) throw new Error("wanted --run DIR");
   const manifest = readManifest(join(run, "manifest.json"));
   const table = (stored?: string) => (stored === undefined ? undefined : storedCurve(stored));
-  const tables = {
+  const read = (stored?: string) =>
+    stored === undefined ? undefined : (readData("results", `${stored}.json`) as PassageScores);
+  const trained = readJson(join(run, "types.json")) as object;
+  const tables: Tables = {
     before: before === undefined ? undefined : readManifest(join(before, "manifest.json")),
     choice: table(choice),
     results: table(results),
-    texts: texts === undefined ? undefined : (readData("results", `${texts}.json`) as PassageScores),
+    texts: read(texts),
+    dev: read(dev),
+    tested: results === undefined ? undefined : await testedTypes(trained),
   };
   const card = modelCard(manifest, additions(manifest, name, tables));
   const curve = `${JSON.stringify(curveOf(run), null, 1)}\n`;
@@ -181,7 +226,7 @@ async function main(): Promise<void> {
   model.dispose();
   copyFileSync(join(run, "manifest.json"), join(out, "manifest.json"));
   // Thousands of types: a line each would be a share of the folder's 30 MB.
-  writeAtomically(join(out, "types.json"), JSON.stringify(readJson(join(run, "types.json"))));
+  writeAtomically(join(out, "types.json"), JSON.stringify(trained));
   writeAtomically(join(out, "curve.json"), curve);
   writeAtomically(join(out, "README.md"), card);
 }
