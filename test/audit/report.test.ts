@@ -8,6 +8,7 @@ import { judgeClaims, readClaims } from "../../lib/audit/report/claims";
 import { pageMarkdown } from "../../lib/audit/report/logbook";
 import { studyReport } from "../../lib/audit/report/of-study";
 import { reportMarkdown, writtenIn } from "../../lib/audit/report/report";
+import { readManifest } from "../../lib/provenance/manifest";
 import type { StoredArm, SuspectResult } from "../../lib/study";
 import { verb } from "../cli/verb";
 import { ROOT } from "../tiny";
@@ -121,7 +122,8 @@ test("the verb writes Markdown, a page and a logbook; what a person wrote is kep
   assert.match(first.out, /to be written by a person.*What was easy, What was difficult/);
   const path = join(out, "report.md");
   const text = readFileSync(path, "utf8");
-  assert.match(text, /\| train_data \| corpus:train_no_nc \| 44589 \| 101899 \| 370 \|/);
+  const { name, records, mentions, types } = readManifest(join(checkpoint, "manifest.json")).data.train_data;
+  assert.ok(text.includes(`| train_data | ${name} | ${records} | ${mentions} | ${types} |`), text);
   assert.match(text, /No scores are on file/);
   const mine = "The words were split as in the paper.\n\nNothing else was.";
   writeFileSync(path, text.replace(/(## What was easy\n\n).*\n/, `$1${mine}\n`));
