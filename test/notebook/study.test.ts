@@ -80,6 +80,22 @@ test("the worth of arms: a line each, in the colour of the gap that the suspect 
   });
 });
 
+test("an arm that breaks the model stands at the scale's edge with its value; the others keep their scale", () => {
+  const small = arm("small", { difference: -0.03, ci95: [-0.05, -0.01] });
+  const broken = arm("broken", { difference: -0.448, ci95: [-0.46, -0.43] });
+  const dotsOf = (...arms: StoredArm[]) =>
+    plotOf(worthFigure([result("head", [], arms)])).data.find(({ name }) => name === "neither gap");
+  const both = dotsOf(small, broken);
+  assert.deepEqual(
+    [both?.y, both?.x],
+    [
+      ["head: broken (2 seeds): -44.8, off the scale", "head: small (2 seeds)"],
+      [-20, -3],
+    ],
+  );
+  assert.ok(Number(dotsOf(broken)?.x[0]) < -44, "alone it has its own scale");
+});
+
 test("a gap has a name of its own: the two are never one", () => {
   assert.deepEqual([["36"], ["209"], ["36", "209"], []].map(gapName), ["issue 36", "issue 209", "both", "neither"]);
 });

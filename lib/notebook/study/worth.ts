@@ -31,7 +31,12 @@ export interface WorthLine {
   difference: number;
   ci95: readonly [low: number, high: number] | null;
   min_detectable: number | null;
+  /** Its difference lies beyond the scale: drawn at the edge, its value in the name. */
+  off?: boolean;
 }
+
+/** Points to either side of 0 that the scale shows at most: one arm that breaks a model must not press all others together. */
+const REACH = 20;
 
 /** Pixels of a line, and of what stands around the lines. */
 const LINE = 26;
@@ -51,7 +56,18 @@ export function worthFigure(results: readonly SuspectResult[], title = "What eac
 export function worthPlot(results: readonly SuspectResult[], title = "What each suspect is worth"): FigureObject {
   const lines = results.flatMap((result) => result.arms.flatMap((arm) => lineOf(result, arm)));
   if (lines.length === 0) throw usageError("no arm of these results has been measured; run `study` first.");
-  return linesPlot(lines, { title, axis: "points of F1, arm less control" });
+  return linesPlot(withinReach(lines), { title, axis: "points of F1, arm less control" });
+}
+
+/** The lines, those beyond the scale at its edge; all as they are where every one lies beyond it. */
+function withinReach(lines: readonly WorthLine[]): WorthLine[] {
+  const isOff = ({ difference }: WorthLine) => Math.abs(100 * difference) > REACH;
+  if (lines.every(isOff)) return [...lines];
+  return lines.map((line) => {
+    if (!isOff(line)) return line;
+    const name = `${line.name}: ${(100 * line.difference).toFixed(1)}, off the scale`;
+    return { ...line, name, difference: (Math.sign(line.difference) * REACH) / 100, ci95: null, off: true };
+  });
 }
 
 const lineOf = ({ suspect, gap }: SuspectResult, { value, runs, difference, ci95, min_detectable }: StoredArm) =>
@@ -139,8 +155,13 @@ function tracesOf(gap: GapName, all: readonly WorthLine[]): Trace[] {
     y: lines.map(({ name }) => name),
     x: lines.map(({ difference }) => 100 * difference),
     mode: "markers",
-    // Hollow: one seed, of whose spread nothing is known.
-    marker: { color, size: 10, symbol: lines.map(({ ci95 }) => (ci95 ? "circle" : "circle-open")) },
+    marker: { color, size: 10, symbol: lines.map(symbolOf) },
   };
   return [interval, dots];
+}
+
+/** Hollow: one seed, of whose spread nothing is known. */
+function symbolOf({ ci95, difference, off }: WorthLine): string {
+  if (off) return difference < 0 ? "triangle-left" : "triangle-right";
+  return ci95 ? "circle" : "circle-open";
 }
