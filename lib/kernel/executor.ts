@@ -73,6 +73,7 @@ export class CellExecutor {
       await this.imports.prepare(converted.imports);
       await this.run(code, file, awaitsAtTop(source), run);
     } catch (thrown) {
+      if (thrown instanceof InterruptedError) this.interrupts.abandon(run);
       this.names.salvage(converted.declarations);
       return { ok: false, failure: thrownFailure(thrown, this.sources) };
     }

@@ -142,6 +142,16 @@ ${BEGUN} await new Promise(() => undefined);`,
   assert.equal(Number(await result("beats")), beats);
 });
 
+test("nothing of a cell that ended by the error at its next await goes on", async () => {
+  await stopped(
+    `let ticks = 0; setInterval(() => { ticks++; }, 5);
+${BEGUN} for (;;) await new Promise((done) => setTimeout(done, 1));`,
+  );
+  const ticks = Number(await result("ticks"));
+  await run("await new Promise((done) => setTimeout(done, 200));");
+  assert.equal(Number(await result("ticks")), ticks);
+});
+
 test("a cell that listens is asked and ends by itself; a second press does not wait", async () => {
   await run('import { interruptSignal } from "../lib/notebook";\nlet steps = 0;');
   const listening = `while (!interruptSignal()?.aborted) { await new Promise((done) => setTimeout(done, 20)); if (steps++ === 0) ${BEGUN} }\n"ended at its step"`;

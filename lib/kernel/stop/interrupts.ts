@@ -137,8 +137,9 @@ export class Interrupts {
     this.timer = setTimeout(() => (polite ? this.stop(run) : this.abandon(run)), polite ? PATIENCE : NOTICE);
   }
 
-  private abandon(run: CellRun): void {
-    if (run !== this.current) return;
+  /** Ends whatever a cell has left behind: one that does not end, or that ended by the error, whose timers would go on. */
+  abandon(run: CellRun): void {
+    if (run !== this.current || run.abandoned) return;
     this.abandoned++;
     run.abandon();
     this.giveUp?.(new InterruptedError(`${STOPPED} What it waited for may still be going on outside the notebook.`));
