@@ -58,6 +58,12 @@ async function main(): Promise<void> {
   const wants = (name: string) => values.only === undefined || values.only.split(",").includes(name);
   const same = wants("same") ? await sideBySide(records.slice(0, steps * BATCH), steps) : null;
   const still = stillSteps > 0 && wants("still") ? await atRest(records.slice(0, BATCH), stillSteps) : null;
+  // By itself it is put into what is on file.
+  if (values.only === "still") {
+    const out = String(values.out);
+    const whole = { ...readJsonObject(out, "losses"), at_rest_with_dropout: still };
+    writeAtomically(out, `${JSON.stringify(whole, null, 1)}\n`);
+  }
   const kept = {
     release: values.release,
     recipe: "v0",
