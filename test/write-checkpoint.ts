@@ -7,7 +7,7 @@
  * Eight bits a value, beside it the run's manifest, its curve (loss and F1 on held-out types) and the card. With --before the card
  * says what the model went on from, with --choice by which table of held-out types the step was chosen, with --results what was
  * measured of it on the seven tests (files of data/results that test/bench/curve.ts wrote), with --texts how it reads texts that
- * no model here was trained on (one that test/bench/passages.ts wrote).
+ * no model here was trained on, with --dev that development texts had a part in the choice (what test/bench/passages.ts wrote).
  */
 import { copyFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -23,6 +23,7 @@ import { readJson } from "../lib/files/json";
 import { GLiNER } from "../lib/gliner/gliner";
 import { type CardAdditions, modelCard } from "../lib/provenance/card";
 import { type Manifest, readManifest } from "../lib/provenance/manifest";
+import type { PassageRow, PassageScores } from "./bench/passages";
 import { stepOf } from "./run-models";
 
 /** The strictest terms stated by a source of the training data: `fewnerd_inter` and `sgd` are share-alike. */
@@ -139,26 +140,9 @@ function benchmark({ models, sentences }: StoredCurve, tested?: Tables["tested"]
   ];
 }
 
-/** A row of what test/bench/passages.ts writes; F1 in percent. */
-interface PassageRow {
-  model: string;
-  set: string;
-  types: "all" | "trained" | "not trained";
-  threshold: number;
-  f1: number;
-  ci95: [number, number];
-  support: number;
-  texts: number;
-}
-
-interface PassageScores {
-  part: string;
-  rows: Partial<PassageRow>[];
-}
-
 /** The rows of a model that have an F1. */
 function passages({ rows }: PassageScores, name: string): PassageRow[] {
-  return rows.filter(({ model, f1 }) => model === name && f1 !== undefined) as PassageRow[];
+  return rows.filter((row): row is PassageRow => row.model === name && "f1" in row);
 }
 
 /** The seven tests' types but `else`, and those that no training example had under this name. */

@@ -73,12 +73,11 @@ export class CellExecutor {
       await this.imports.prepare(converted.imports);
       await this.run(code, file, awaitsAtTop(source), run);
     } catch (thrown) {
-      if (thrown instanceof InterruptedError) this.interrupts.abandon(run);
       this.names.salvage(converted.declarations);
-      return { ok: false, failure: thrownFailure(thrown, this.sources) };
+      return this.failed(thrown, run);
     }
     this.names.complete(converted.declarations);
-    return this.result(this.names.takeLast());
+    return this.result(this.names.takeLast(), run);
   }
 
   /** A cell that begins with a comment `@module name` is a file of that name. */
@@ -142,12 +141,18 @@ export class CellExecutor {
     ];
   }
 
+  /** What was thrown out of a cell, as its outcome; one that was stopped leaves nothing behind that goes on. */
+  private failed(thrown: unknown, run: CellRun): CellOutcome {
+    if (thrown instanceof InterruptedError) this.interrupts.abandon(run);
+    return { ok: false, failure: thrownFailure(thrown, this.sources) };
+  }
+
   /** The value of the last expression; a promise is awaited, as a reader of a notebook expects. */
-  private async result(value: unknown): Promise<CellOutcome> {
+  private async result(value: unknown, run: CellRun): Promise<CellOutcome> {
     try {
       return { ok: true, value: value instanceof Promise ? await this.interrupts.race(value) : value };
     } catch (thrown) {
-      return { ok: false, failure: thrownFailure(thrown, this.sources) };
+      return this.failed(thrown, run);
     }
   }
 }

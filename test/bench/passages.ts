@@ -33,6 +33,28 @@ const GENERAL = ["person", "city", "country", "organization", "date", "company"]
 /** Under other terms than NonCommercial-free ones: no model of the project was trained on them. */
 const LEFT_OUT = ["pilener391", "pilener_sent", "webnlg", "gum_named", "re3d"];
 
+/** F1, precision and recall of a model on a set at a threshold, in percent. */
+export interface PassageRow {
+  model: string;
+  set: string;
+  types: string;
+  threshold: number;
+  f1: number;
+  ci95: [low: number, high: number];
+  precision: number;
+  recall: number;
+  support: number;
+  texts: number;
+}
+
+/** What this program writes. */
+export interface PassageScores {
+  part: string;
+  /** A model's calibration error on a set has a row of its own. */
+  rows: (PassageRow | { model: string; set: string; ece: number })[];
+  pairs: object[];
+}
+
 interface PassageSet {
   name: string;
   asked: AskedRecords[];
@@ -130,7 +152,7 @@ async function main(): Promise<void> {
   };
   const sets = await setsOf(values.part, Number(values.limit), Number(values.others));
   const counts = new Map<string, Counts[][]>();
-  const rows: object[] = [];
+  const rows: PassageScores["rows"] = [];
   for (const given of values.model) {
     const [label, folder] = given.split("=");
     const model = await GLiNER.fromPretrained(folder);
@@ -146,15 +168,18 @@ async function main(): Promise<void> {
           const { precision, recall } = f1Scores(total);
           const { value, low, high } = bootstrapF1([own]);
           const support = total.truePositives + total.falseNegatives;
-          const row = {
+          rows.push({
             model: label,
             set: name,
             types: group,
             threshold,
             f1: percent(value),
             ci95: [percent(low), percent(high)],
-          };
-          rows.push({ ...row, precision: percent(precision), recall: percent(recall), support, texts: own.length });
+            precision: percent(precision),
+            recall: percent(recall),
+            support,
+            texts: own.length,
+          });
         }
       const { ece } = calibrate(found.records, found.candidates);
       rows.push({ model: label, set: name, ece: percent(ece) });
@@ -185,7 +210,7 @@ async function main(): Promise<void> {
       ),
     );
   });
-  const result = { part: values.part, rows, pairs };
+  const result: PassageScores = { part: values.part, rows, pairs };
   if (values.json) writeAtomically(values.json, `${JSON.stringify(result, null, 1)}\n`);
   for (const row of [...rows, ...pairs]) console.log(JSON.stringify(row));
 }

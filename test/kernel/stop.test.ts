@@ -150,6 +150,14 @@ ${BEGUN} for (;;) await new Promise((done) => setTimeout(done, 1));`,
   const ticks = Number(await result("ticks"));
   await run("await new Promise((done) => setTimeout(done, 200));");
   assert.equal(Number(await result("ticks")), ticks);
+  // A promise that is the cell's value is awaited after its code has run.
+  await stopped(
+    `let steps = 0; setInterval(() => { steps++; }, 5);
+(async () => { ${BEGUN} for (;;) await new Promise((done) => setTimeout(done, 1)); })()`,
+  );
+  const gone = Number(await result("steps"));
+  await run("await new Promise((done) => setTimeout(done, 200));");
+  assert.equal(Number(await result("steps")), gone);
 });
 
 test("a cell that listens is asked and ends by itself; a second press does not wait", async () => {
