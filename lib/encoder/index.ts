@@ -16,7 +16,7 @@ interface Encoder<Config extends EncoderConfig> {
   shapes(shapes: Shapes, prefix: string, config: Config): void;
   /** The longest sequence there are absolute positions for, in subwords; Infinity where they are relative only. */
   longest(config: Config): number;
-  /** [B, T] subwords -> [B, T, H] */
+  /** [B, T] subwords -> [B, T, H]; those that nobody reads may be zero. */
   encode(input: EncoderInput<Config>): tf.Tensor3D;
 }
 

@@ -1,6 +1,7 @@
 /** What every encoder is run with. */
 import * as tf from "@tensorflow/tfjs";
-import type { Dropout } from "../fused/dropout";
+import { takesGradient } from "../fused/differentiable";
+import { type Dropout, noDropout } from "../fused/dropout";
 import type { Parameters } from "../weights/parameters";
 import type { EncoderConfig } from "./config";
 
@@ -10,6 +11,8 @@ export interface Subwords {
   ids: Int32Array;
   /** [B, T], 1 = a subword, 0 = padding */
   mask: Int32Array;
+  /** [B, T], 1 = its vector is read: of others the last layer may leave zeros. Absent: all are read. */
+  read?: Uint8Array;
   B: number;
   T: number;
 }
@@ -41,6 +44,14 @@ export interface EncoderInput<Config extends EncoderConfig = EncoderConfig> exte
 export function layerOf<Config extends EncoderConfig>(parts: EncoderParts<Config>, n: number): EncoderParts<Config> {
   const { parameters, config, dropout, trace } = parts;
   return { parameters, prefix: `${parts.prefix}encoder.layer.${n}.`, config, dropout, trace };
+}
+
+/**
+ * The subwords that a last layer is computed for; undefined = all. Where gradients are asked for or dropout draws, all of them are, so
+ * that a training step draws the same numbers whatever is read.
+ */
+export function readSubwords({ subwords, dropout }: EncoderInput): Uint8Array | undefined {
+  return takesGradient() || dropout !== noDropout ? undefined : subwords.read;
 }
 
 /** What an encoder shows besides its result, for the notebooks and the golden tests. */

@@ -3,29 +3,32 @@ import * as tf from "@tensorflow/tfjs";
 import { affineRows } from "../fused/affine";
 import { packedAttention } from "../fused/attention";
 import { derived } from "../fused/derived";
-import { type Packing, packingOf } from "../fused/packing";
+import { type Packing, packingOf, readOf } from "../fused/packing";
 import { gatherRows, pickRows } from "../fused/rows";
 import type { BertConfig } from "./config";
-import { type EncoderInput, type EncoderParts, layerOf, type Subwords } from "./input";
+import { type EncoderInput, type EncoderParts, layerOf, readSubwords, type Subwords } from "./input";
 import { layerNorm } from "./layers";
 import { afterAttention } from "./transformer-layer";
 
 /**
  * BERT without work on padding: the fast twin of `bert`. N rows, one for each subword of all texts of the batch.
- * @returns [B, T, H]; rows of padding are zero
+ * @returns [B, T, H]; rows of padding are zero, as those that nobody reads may be
  */
 export function packedBert(input: EncoderInput<BertConfig>): tf.Tensor3D {
   const { subwords, config } = input;
   const { B, T } = subwords;
-  const packing = packingOf(subwords.mask, B, T);
+  const packing = packingOf(subwords.mask, B, T, input.dropout);
+  const read = readOf(packing, T, readSubwords(input));
   let hidden = embed(subwords, packing, input); // [N, H]
   for (let n = 0; n < config.num_hidden_layers; n++) {
     const layer = layerOf(input, n);
     const context = attend(hidden, packing, layer); // [N, H]
-    hidden = afterAttention(context, hidden, layer); // [N, H]
+    // Every subword is attended to; of the last layer only some are read.
+    const rows = n === config.num_hidden_layers - 1 ? read.rows : undefined;
+    const of = (x: tf.Tensor) => (rows ? gatherRows(x, rows) : x);
+    hidden = afterAttention(of(context), of(hidden), layer); // [N, H]
   }
-  const rows = packing.rows.filter((_, place) => place % packing.T < T); // [B * T]
-  return tf.reshape(pickRows(hidden, rows), [B, T, config.hidden_size]); // [B, T, H]
+  return tf.reshape(pickRows(hidden, read.index), [B, T, config.hidden_size]); // [B, T, H]
 }
 
 function embed(

@@ -4,12 +4,12 @@ import { affineRows } from "../fused/affine";
 import { packedAttention } from "../fused/attention";
 import { derived } from "../fused/derived";
 import { disentangledAttention, type Laid } from "../fused/disentangled-attention";
-import { type Packing, packingOf } from "../fused/packing";
+import { type Packing, packingOf, type Read, readOf } from "../fused/packing";
 import { gatherRows, pickRows } from "../fused/rows";
 import type { DebertaConfig } from "./config";
 import { debertaConv } from "./deberta-conv";
 import { type Distances, distancesOf, positionParts, positionsOf } from "./deberta-positions";
-import { type EncoderInput, type EncoderParts, layerOf, type Subwords } from "./input";
+import { type EncoderInput, type EncoderParts, layerOf, readSubwords, type Subwords } from "./input";
 import { layerNorm } from "./layers";
 import { afterAttention } from "./transformer-layer";
 
@@ -17,33 +17,39 @@ type Parts = EncoderParts<DebertaConfig>;
 
 /**
  * DeBERTa without work on padding: the fast twin of `deberta`. N rows, one for each subword of all texts of the batch.
- * @returns [B, T, H]; rows of padding are zero
+ * @returns [B, T, H]; rows of padding are zero, as those that nobody reads may be
  */
 export function packedDeberta(input: EncoderInput<DebertaConfig>): tf.Tensor3D {
   const { subwords, config } = input;
   const { B, T, mask } = subwords;
-  const packing = packingOf(mask, B, T);
+  const packing = packingOf(mask, B, T, input.dropout);
   const laid = { packing, heads: config.num_attention_heads };
   const embedded = tf.tidy(() => embed(subwords, packing, input)); // [N, H]
   const distances = distancesOf(packing.T, input);
+  const layers = config.num_hidden_layers;
+  const convolved = (n: number) => n === 0 && config.conv_kernel_size > 0;
+  // Neighbours meet in the convolution, so that a layer with one has to be whole.
+  const read = readOf(packing, T, convolved(layers - 1) ? undefined : readSubwords(input));
   let hidden = embedded; // [N, H]
-  for (let n = 0; n < config.num_hidden_layers; n++) {
+  for (let n = 0; n < layers; n++) {
     const layer = layerOf(input, n);
     const before = hidden;
     // Of a layer nothing stays but its result and what gradients need.
     hidden = tf.tidy(() => {
       const context = attend(before, distances, laid, layer); // [N, H]
-      const output = afterAttention(context, before, layer); // [N, H]
-      return n === 0 && config.conv_kernel_size > 0 ? convolve(embedded, output, packing, input) : output; // [N, H]
+      // Every subword is attended to; of the last layer only some are read.
+      const rows = n === layers - 1 ? read.rows : undefined;
+      const of = (x: tf.Tensor) => (rows ? gatherRows(x, rows) : x);
+      const output = afterAttention(of(context), of(before), layer); // [N, H]
+      return convolved(n) ? convolve(embedded, output, packing, input) : output; // [N, H]
     });
   }
-  return laidOut(hidden, packing, T);
+  return laidOut(hidden, read, B);
 }
 
 /** Rows of packed subwords as [B, T, H], zero for padding. */
-function laidOut(rows: tf.Tensor, packing: Packing, T: number): tf.Tensor3D {
-  const index = packing.rows.filter((_, place) => place % packing.T < T); // [B * T]
-  return tf.reshape(pickRows(rows, index), [packing.B, T, rows.shape[1] as number]); // [B, T, H]
+function laidOut(rows: tf.Tensor, { index }: Read, B: number): tf.Tensor3D {
+  return tf.reshape(pickRows(rows, index), [B, index.length / B, rows.shape[1] as number]); // [B, T, H]
 }
 
 function embed({ ids, T }: Subwords, { places, T: wide, N }: Packing, parts: Parts): tf.Tensor {
@@ -66,8 +72,9 @@ function embed({ ids, T }: Subwords, { places, T: wide, N }: Packing, parts: Par
 function convolve(embedded: tf.Tensor, output: tf.Tensor, packing: Packing, input: EncoderInput<DebertaConfig>) {
   const { B, T, mask } = input.subwords;
   const conv = { ...input, prefix: `${input.prefix}encoder.conv.` };
+  const all = readOf(packing, T);
   const real = tf.tensor3d(Float32Array.from(mask), [B, T, 1]); // [B, T, 1]
-  const convolved = debertaConv(laidOut(embedded, packing, T), laidOut(output, packing, T), real, conv); // [B, T, H]
+  const convolved = debertaConv(laidOut(embedded, all, B), laidOut(output, all, B), real, conv); // [B, T, H]
   const index = new Int32Array(packing.N).fill(-1);
   packing.places.forEach((place, n) => {
     index[n] = Math.floor(place / packing.T) * T + (place % packing.T);

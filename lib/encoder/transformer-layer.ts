@@ -48,5 +48,5 @@ export function afterAttention(context: tf.Tensor, x: tf.Tensor, parts: EncoderP
       ? affineGelu(attended, weight, bias)
       : activation(hidden_act)(affineRows(attended, weight, bias)); // [N, I]
   const output = add(inner, attended, "output", { dense: "output.dense", norm: "output.LayerNorm" }); // [N, H]
-  return tf.reshape(output, x.shape); // [B, T, H]
+  return x.rank === 2 ? output : tf.reshape(output, x.shape); // [B, T, H] or [N, H]
 }

@@ -4,10 +4,10 @@ import { hasKernels, kernelOp } from "../backend";
 import { differentiable } from "./differentiable";
 import type { Dropout } from "./dropout";
 import { affineOfEightBits } from "./eight-bits";
-import { affineOfFewRows, type Behind } from "./few-rows";
 import { gelu, geluGradient, geluOf } from "./gelu";
 import { layerNormRows, normGradient, normOf } from "./layer-norm";
 import { columnSums } from "./native-ops";
+import { affineOfPanels, type Behind } from "./panels";
 import { matMulTransposed, multiply } from "./products";
 
 /**
@@ -37,9 +37,9 @@ export function affineRows(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): t
   });
 }
 
-/** The ways that have no gradient, where one of them is asked for or faster; else undefined. [N, out] */
+/** The ways that have no gradient, where one of them is asked for or can be had; else undefined. [N, out] */
 export function affineAtInference(x: tf.Tensor, weight: tf.Tensor, behind: Behind = {}): tf.Tensor | undefined {
-  return affineOfEightBits(x, weight, behind) ?? affineOfFewRows(x, weight, behind);
+  return affineOfEightBits(x, weight, behind) ?? affineOfPanels(x, weight, behind);
 }
 
 /** product [N, out] + bias [out]: by the op of our own in the product's own place, which is not to be read again. */

@@ -17,8 +17,7 @@ const kept = new WeakMap<tf.Tensor, Map<string, Entry>>();
 export function derived(name: string, weights: readonly tf.Tensor[], make: () => tf.Tensor): tf.Tensor {
   if (takesGradient()) return make();
   const [owner] = weights;
-  // What passes away itself, such as weights that were joined for one pass, can keep nothing.
-  if (!owner.kept && !(owner instanceof tf.Variable)) return make();
+  if (!lasts(owner)) return make();
   const entries = kept.get(owner) ?? new Map<string, Entry>();
   kept.set(owner, entries);
   const entry = entries.get(name);
@@ -29,6 +28,9 @@ export function derived(name: string, weights: readonly tf.Tensor[], make: () =>
   entries.set(name, { of: weights.map(({ dataId }) => dataId), value });
   return value;
 }
+
+/** False for what passes away itself, such as weights that were joined for one pass: nothing can be kept beside it. */
+export const lasts = (weight: tf.Tensor): boolean => weight.kept || weight instanceof tf.Variable;
 
 /** Gives back what was derived from a weight; to be called before the weight is disposed. */
 export function forgetDerived(weight: tf.Tensor): void {

@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { kernelOp } from "../backend";
 import { derived } from "./derived";
 import { takesGradient } from "./differentiable";
-import { type Behind, flagsOf } from "./few-rows";
+import { type Behind, flagsOf } from "./panels";
 
 /** What a forward pass computes in. */
 export const PRECISIONS = ["float32", "int8"] as const;

@@ -4,7 +4,7 @@ import { FLAG, isNative, kernelOp, multipliesWithEigen } from "../backend";
 
 /**
  * a bᵀ on the last two axes. The native library multiplies many rows by a transposed matrix as fast as by a plain one
- * (few-rows.ts is for few); WebAssembly's fast product knows plain ones only and is about 20 times slower otherwise.
+ * (panels.ts is for inference); WebAssembly's fast product knows plain ones only and is about 20 times slower otherwise.
  */
 export function matMulTransposed(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   if (isNative()) return tf.matMul(a, b, false, true);

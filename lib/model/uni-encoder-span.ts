@@ -117,7 +117,8 @@ export function represent(
 }
 
 function encodeTokens(model: SpanModel, batch: Batch, dropout: Dropout, trace?: Trace): tf.Tensor3D {
-  const subwords = { ids: batch.inputIds, mask: batch.attentionMask, B: batch.size, T: batch.T };
+  const { inputIds: ids, attentionMask: mask, size: B, T } = batch;
+  const subwords = { ids, mask, B, T, read: trace ? undefined : readPlaces(batch) };
   const encoded = encode({
     subwords,
     parameters: model.parameters,
@@ -128,6 +129,16 @@ function encodeTokens(model: SpanModel, batch: Batch, dropout: Dropout, trace?: 
   }); // [B, T, H]
   if (model.encoder.hidden_size === model.config.hidden_size) return encoded;
   return linear(encoded, model.parameters, PROJECTION) as tf.Tensor3D; // [B, T, D]
+}
+
+/** The subwords whose vectors become words or types. [B, T], 1 = read */
+function readPlaces({ wordsMask, typePositions, size, T }: Batch): Uint8Array {
+  const read = Uint8Array.from(wordsMask, (word) => (word > 0 ? 1 : 0));
+  const types = typePositions.length / size;
+  typePositions.forEach((t, i) => {
+    if (t >= 0) read[Math.floor(i / types) * T + t] = 1;
+  });
+  return read;
 }
 
 function contextualise(model: SpanModel, words: tf.Tensor3D, batch: Batch, options: ForwardOptions): tf.Tensor3D {

@@ -133,7 +133,10 @@ test("inputs that do not fit are refused by the op, not read past their end", { 
         ["Bias", { floats: [tf.ones([2, 3]), one(2)] }, 0],
         ["Norm", { floats: [tf.ones([2, 3]), one(2), one(3)] }, 3],
         ["Drop", { floats: [one(3)], masks: [tf.ones([2], "bool")], flags: FLAG.mask }, 1],
-        ["Linear", { floats: [tf.ones([2, 3]), tf.ones([4, 5])] }, 1],
+        ["LayPanels", { floats: [tf.ones([2, 0])] }, 1],
+        ["Linear", { floats: [tf.ones([2, 3]), one(6)] }, 1],
+        ["Linear", { floats: [tf.ones([2, 3]), kernelOp("LayPanels", { floats: [tf.ones([4, 5])] })[0]] }, 1],
+        ["Linear", { floats: [tf.ones([2, 5]), kernelOp("LayPanels", { floats: [tf.ones([4, 5])] })[0], one(3)], flags: FLAG.bias }, 1],
         ["LinearEight", { floats: [tf.ones([2, 3])], ints: ints(1, 2, 3) }, 1],
         ["LinearEight", { floats: [tf.ones([2, 3])], ints: kernelOp("PackEight", { floats: [tf.ones([4, 5])] })[0] }, 1],
         ["MatMul", { floats: [tf.ones([2, 3]), tf.ones([4, 5])] }, 1],
@@ -155,6 +158,9 @@ test("inputs that do not fit are refused by the op, not read past their end", { 
     "Bias",
     "Norm",
     "Drop",
+    "LayPanels",
+    "Linear",
+    "Linear",
     "Linear",
     "LinearEight",
     "LinearEight",
@@ -191,6 +197,9 @@ test("a product is summed in the same order by one thread and by three", { skip 
         const [left, right] = [a, b].map((shape, i) => tf.randomNormal(shape, 0, 1, "float32", i + 1));
         hash.update(new Uint8Array(kernelOp("MatMul", { floats: [left, right], flags })[0].dataSync().buffer));
       }
+      const [x, weight] = [[130, 800], [210, 800]].map((shape, i) => tf.randomNormal(shape, 0, 1, "float32", i + 1));
+      const [panels] = kernelOp("LayPanels", { floats: [weight] });
+      hash.update(new Uint8Array(kernelOp("Linear", { floats: [x, panels] })[0].dataSync().buffer));
       console.log(hash.digest("hex"));
     });`;
   const of = (threads: string) =>

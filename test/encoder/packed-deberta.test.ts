@@ -10,7 +10,7 @@ import { blocksOf, disentangledAttention } from "../../lib/fused/disentangled-at
 import { noDropout, seededDropout } from "../../lib/fused/dropout";
 import { packingOf } from "../../lib/fused/packing";
 import { Shapes } from "../../lib/weights/shapes";
-import { assertSlope, assertTwins, maskOf, random, smallEncoder } from "../fused/twins";
+import { assertReadAlone, assertSlope, assertTwins, maskOf, random, smallEncoder } from "../fused/twins";
 import { testAtEveryLevel } from "../kernels";
 
 /** DeBERTa without padding, its attention in blocks, against DeBERTa as transformers writes it. */
@@ -128,6 +128,21 @@ test("a band read as a square and back", () => {
   const sums = (x: tf.Tensor) => tf.sum(x).arraySync();
   assert.equal(sums(bandOfSquare(squareOfBand(band))), sums(squareOfBand(band)));
 });
+
+for (const [name, changes, restricts] of [
+  ["DeBERTa's last layer is computed for the subwords that are read", {}, true],
+  ["behind a convolution all are computed", { num_hidden_layers: 1, conv_kernel_size: 3 }, false],
+] as const)
+  testAtEveryLevel(name, () => {
+    const config = { ...V3, ...changes };
+    const { input } = encoder([6, 2, 14], config);
+    assertReadAlone(
+      input.subwords,
+      (subwords, dropout) => packedDeberta({ ...input, subwords, dropout, config }),
+      restricts,
+    );
+    input.parameters.dispose();
+  });
 
 testAtEveryLevel("DeBERTa without padding under dropout: its gradient is the slope of its loss", () => {
   const { input, real } = encoder([6, 2, 14], V3);

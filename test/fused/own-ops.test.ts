@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { before } from "node:test";
+import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { FLAG, kernelOp, useBackend, useKernels } from "../../lib/backend";
 import { affineGelu, affineNorm, affineRows, plainAffineRows } from "../../lib/fused/affine";
@@ -12,6 +12,7 @@ import { gelu } from "../../lib/fused/gelu";
 import type { PositionPart } from "../../lib/fused/kernel-attention";
 import { layerNormRows } from "../../lib/fused/layer-norm";
 import { packingOf } from "../../lib/fused/packing";
+import { flagsOf, hasPanels } from "../../lib/fused/panels";
 import { reluDropout } from "../../lib/fused/relu-dropout";
 import { assertClose } from "../families/compare";
 import { testAtEveryLevel } from "../kernels";
@@ -109,6 +110,49 @@ testAtEveryLevel("a product of two matrices, each as it is or transposed; NaN st
   const broken = Array.from(product.dataSync(), Number.isNaN);
   assert.deepEqual(broken, [...Array(9).fill(true), ...Array(18).fill(false)]);
   assert.equal(kernelOp("MatMul", { floats: [tf.ones([1, 1]), tf.ones([1, 1])] })[0].dataSync()[0], 1);
+});
+
+/** Of several blocks of rows and of the inner size, with tiles and panels that are not whole. */
+const LAID = [...SIZES, [127, 800, 45], [14, 768, 33], [3, 1540, 64]] as const;
+
+testAtEveryLevel(
+  "a linear layer whose weight is laid out in panels: as TensorFlow's, at any size, NaN in its row",
+  (level) => {
+    if (level === "off") return;
+    const laid = (x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor, gelu = false) => {
+      const [panels] = kernelOp("LayPanels", { floats: [weight] });
+      return kernelOp("Linear", { floats: bias ? [x, panels, bias] : [x, panels], flags: flagsOf({ bias, gelu }) })[0];
+    };
+    for (const [N, inputs, outputs] of LAID) {
+      const [x, weight, bias] = [random(N, inputs), random(outputs, inputs), random(outputs)];
+      const size = `${N} x ${inputs} -> ${outputs}`;
+      const wanted = plainAffineRows(x, weight, bias);
+      assertClose(laid(x, weight, bias).dataSync(), wanted.dataSync(), 1e-5 * inputs, size);
+      assertClose(laid(x, weight).dataSync(), plainAffineRows(x, weight).dataSync(), 1e-5 * inputs, `${size}, no bias`);
+      assertClose(laid(x, weight, bias, true).dataSync(), gelu(wanted).dataSync(), 1e-5 * inputs, `${size}, GELU`);
+    }
+    const rows = tf.tensor2d([1, Number.NaN, 2, 3, 4, 5], [3, 2]);
+    const broken = Array.from(laid(rows, tf.ones([9, 2])).dataSync(), Number.isNaN);
+    assert.deepEqual(broken, [...Array(9).fill(true), ...Array(18).fill(false)]);
+    assert.deepEqual(laid(tf.zeros([0, 3]), tf.ones([4, 3])).shape, [0, 4]);
+  },
+);
+
+test("the layout of a weight is made once, anew for other values, and goes with the weight", () => {
+  const [x, weight] = [random(3, 20), random(40, 20)];
+  const before = tf.memory().numTensors;
+  const read = () => tf.tidy(() => Array.from(affineRows(x, weight).dataSync()));
+  const first = read();
+  const held = tf.memory().numTensors - before;
+  assert.deepEqual(read(), first);
+  assert.equal(tf.memory().numTensors - before, held);
+  assert.equal(held, hasPanels() ? 1 : 0);
+  weight.assign(tf.mul(weight, 2));
+  const twice = first.map((value) => 2 * value);
+  assertClose(read(), twice, 1e-4, "other values");
+  assert.equal(tf.memory().numTensors - before, held + 1); // the product that was assigned
+  forgetDerived(weight);
+  assert.equal(tf.memory().numTensors - before, 1);
 });
 
 testAtEveryLevel(

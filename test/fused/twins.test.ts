@@ -12,7 +12,7 @@ import { plainReluDropout, reluDropout } from "../../lib/fused/relu-dropout";
 import { gatherRows, pickRows } from "../../lib/fused/rows";
 import { Shapes } from "../../lib/weights/shapes";
 import { testAtEveryLevel } from "../kernels";
-import { assertSlope, assertTwins, random, smallEncoder } from "./twins";
+import { assertReadAlone, assertSlope, assertTwins, random, smallEncoder } from "./twins";
 
 /** Every fused op against its readable twin: values, and the gradients of all inputs; with native ops of our own and without. */
 
@@ -119,6 +119,13 @@ for (const lengths of [[5, 3, 1], [7], [4, 4], [29, 2, 30, 11]])
     );
     parameters.dispose();
   });
+
+testAtEveryLevel("BERT's last layer is computed for the subwords that are read", () => {
+  const { parameters, subwords } = encoder([6, 2, 4], 9);
+  const given = { parameters, prefix: "", config: CONFIG };
+  assertReadAlone(subwords, (subwords, dropout) => packedBert({ ...given, subwords, dropout }), true);
+  parameters.dispose();
+});
 
 testAtEveryLevel("BERT without padding under dropout: its gradient is the slope of its loss", () => {
   const { parameters, subwords, real } = encoder([6, 2, 4], 9);

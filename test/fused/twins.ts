@@ -1,6 +1,8 @@
 /** How a fast op and its readable twin are held equal. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
+import type { Subwords } from "../../lib/encoder/input";
+import { type Dropout, noDropout, seededDropout } from "../../lib/fused/dropout";
 import { randomStream } from "../../lib/random";
 import { Parameters } from "../../lib/weights/parameters";
 import type { Shapes } from "../../lib/weights/shapes";
@@ -47,6 +49,28 @@ export function smallEncoder(
   const ids = Int32Array.from(mask, (real) => (real ? normal.integer(1, vocabulary - 1) : 0));
   const real = tf.tensor3d(Float32Array.from(mask), [B, T, 1]);
   return { parameters, subwords: { ids, mask, B, T }, real };
+}
+
+/**
+ * @param run the encoder with these subwords and this dropout
+ * @throws AssertionError where vectors that are read are not those of the whole, or, where all are computed, one is missing
+ */
+export function assertReadAlone(
+  { mask, ...of }: Subwords,
+  run: (subwords: Subwords, dropout: Dropout) => tf.Tensor3D,
+  restricts: boolean,
+): void {
+  const subwords = { mask, ...of };
+  const width = run(subwords, noDropout).shape[2];
+  const read = Uint8Array.from(mask, (real, i) => (real && i % 3 !== 1 ? 1 : 0));
+  const values = (given: Subwords, dropout: Dropout) => run(given, dropout).dataSync();
+  const whole = values(subwords, noDropout);
+  const some = values({ ...subwords, read }, noDropout);
+  const wanted = restricts ? whole.map((value, i) => (read[Math.floor(i / width)] ? value : 0)) : whole;
+  assertClose(some, wanted, 2e-6, "vectors that are read");
+  // Dropout draws for every subword, whatever is read.
+  const dropped = seededDropout(1, 2);
+  assertClose(values({ ...subwords, read }, dropped), values(subwords, dropped), 0, "with dropout");
 }
 
 /** [B, T] of 1 and, for padding, 0. */

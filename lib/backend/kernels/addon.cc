@@ -9,10 +9,10 @@ void registerBias();
 void registerDropout();
 void registerEight();
 void registerGelu();
-void registerLinear();
 void registerLstm();
 void registerMatMul();
 void registerNorm();
+void registerPanels();
 void registerSpans();
 
 int level = 0;
@@ -54,10 +54,10 @@ NAPI_MODULE_INIT() {
     registerDropout();
     registerEight();
     registerGelu();
-    registerLinear();
     registerLstm();
     registerMatMul();
     registerNorm();
+    registerPanels();
     registerSpans();
     return true;
   }();

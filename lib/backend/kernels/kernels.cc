@@ -9,4 +9,5 @@
 #include "lstm.cc"
 #include "matmul.cc"
 #include "norm.cc"
+#include "panels.cc"
 #include "spans.cc"

@@ -1,11 +1,10 @@
-/** x Wᵀ + b for few rows, which other kernels call as well (linear.cc). */
+/** x Wᵀ + b for few rows (linear.cc). */
 #pragma once
 #include "level.h"
 
 struct LinearInput {
-  const float *x, *weight, *bias, *residual;
+  const float *x, *weight, *bias;
   long inputs, outputs;
-  bool gelu;
 };
 
 /** All rows, outputs `from` to `to`. */

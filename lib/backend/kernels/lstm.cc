@@ -68,7 +68,7 @@ void lstmForward(const LstmInput& in, float* memory) {
   float *bias = memory, *h = bias + 4 * H, *c = h + in.count * H, *gates = c + in.count * H;
   for (long k = 0; k < 4 * H; k++) bias[k] = in.biasInput[k] + in.biasHidden[k];
   for (long k = 0; k < in.count * 2 * H; k++) h[k] = 0;
-  const LinearInput recurrent{h, in.weight, bias, nullptr, H, 4 * H, false};
+  const LinearInput recurrent{h, in.weight, bias, H, 4 * H};
   for (long t = 0; t < steps; t++) {
     const long n = active(in, t);
     linearRows(recurrent, gates, n, 0, 4 * H);

@@ -30,7 +30,7 @@ export function twoEndScores(input: SpanInput, types: tf.Tensor3D, text?: tf.Ten
   const [B, W, D] = words.shape;
   const place = lengths.flatMap((length, b) => Array.from({ length }, (_, w) => b * W + w));
   // As in `Packing`: few different numbers of rows; those that are too many are zero.
-  place.push(...new Array<number>(roundRows(place.length) - place.length).fill(-1));
+  place.push(...new Array<number>(roundRows(place.length, dropout) - place.length).fill(-1));
   const rows = pickRows(tf.reshape(words, [B * W, D]), Int32Array.from(place)); // [N, D]
   const project = (name: string) => tf.relu(projection(rows, parameters, `${SPAN_PREFIX}${name}`, rate, dropout)); // [N, D]
   const of = (layer: number, part: "weight" | "bias") => parameters.get(`${SPAN_PREFIX}out_project.${layer}.${part}`);
