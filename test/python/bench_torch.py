@@ -1,10 +1,11 @@
 """Python GLiNER for `bench --beside`: training steps, inference or a cold start, as one line of JSON.
 
-needs: pip install gliner==0.2.29
-usage: bench_torch.py --mode train|infer|cold --model DIR --data FILE [--batch 8] [--iters 10] [--warmup 2] [--threshold 0.5] [--threads 2]
+needs: pip install gliner==0.2.29; with --onnx also onnx, onnxscript and onnxruntime
+usage: bench_torch.py --mode train|infer|cold --model DIR --data FILE [--batch 8] [--iters 10] [--warmup 2] [--threshold 0.5] [--threads 2] [--onnx]
 DIR and FILE are what `bench --encoder` writes; the numbers have the names that bench gives them.
+--onnx: inference by onnxruntime, of GLiNER's own export, which is made once, in DIR-onnx.
 """
-import argparse, json, logging, os, resource, statistics, sys, time, warnings
+import argparse, json, logging, os, resource, statistics, subprocess, sys, time, warnings
 
 ap = argparse.ArgumentParser()
 ap.add_argument("--mode", choices=["train", "infer", "cold"], required=True)
@@ -15,7 +16,10 @@ ap.add_argument("--iters", type=int, default=10)
 ap.add_argument("--warmup", type=int, default=2)
 ap.add_argument("--threshold", type=float, default=0.5)
 ap.add_argument("--threads", type=int, default=2)
+ap.add_argument("--onnx", action="store_true")
 a = ap.parse_args()
+if a.onnx and a.mode == "train":
+    ap.error("--onnx infers only, got --mode train")
 os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(a.threads)
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 warnings.filterwarnings("ignore")
@@ -27,7 +31,19 @@ from gliner import GLiNER
 transformers.logging.set_verbosity_error()
 torch.set_num_threads(a.threads)
 torch.manual_seed(0)
-model = GLiNER.from_pretrained(a.model, local_files_only=True)
+EXPORT = "import sys; from gliner import GLiNER; GLiNER.from_pretrained(sys.argv[1], local_files_only=True).eval().export_to_onnx(sys.argv[2])"
+if a.onnx:
+    import onnxruntime
+
+    folder = a.model.rstrip("/") + "-onnx"
+    # In a process of its own: what the export takes is not the memory of inference.
+    if not os.path.exists(os.path.join(folder, "model.onnx")):
+        subprocess.run([sys.executable, "-c", EXPORT, a.model, folder], check=True, capture_output=True)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = a.threads
+    model = GLiNER.from_pretrained(folder, load_onnx_model=True, session_options=options, local_files_only=True)
+else:
+    model = GLiNER.from_pretrained(a.model, local_files_only=True)
 data = json.load(open(a.data))
 texts = [" ".join(example["tokenized_text"]) for example in data]
 labels = data[0]["ner_labels"]
@@ -45,7 +61,7 @@ def report(times, sentences, **checks):
     ms, cpu = [wall for wall, _ in times], [used for _, used in times]
     typical = statistics.median(ms)
     print(json.dumps({
-        "runtime": f"torch {torch.__version__}", "mode": a.mode, "batch": a.batch, "hidden": model.config.hidden_size,
+        "runtime": f"onnxruntime {onnxruntime.__version__}" if a.onnx else f"torch {torch.__version__}", "mode": a.mode, "batch": a.batch, "hidden": model.config.hidden_size,
         "sentences_per_s": round(1000 * sentences / typical, 3), "ms_median": round(typical, 1), "ms_min": round(min(ms), 1),
         "ms_max": round(max(ms), 1), "cpu_ms_median": round(statistics.median(cpu), 1), "iters": len(times),
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024), **checks,
@@ -74,7 +90,8 @@ def train():
 
 
 def infer():
-    model.eval()
+    if not a.onnx:
+        model.eval()
     times = []
     for _ in range(a.warmup + a.iters):
         found = timed(lambda: model.inference(texts, labels, batch_size=a.batch, threshold=a.threshold), times)
@@ -84,7 +101,8 @@ def infer():
 
 def cold():
     """bench takes the time of the whole process; here is what the process has used until it had the first answer."""
-    model.eval()
+    if not a.onnx:
+        model.eval()
     found = model.inference(texts[:1], labels, batch_size=1, threshold=a.threshold)
     used = 1000 * time.process_time()
     report([(used, used)], 1, entities_per_sentence=len(found[0]), threshold=a.threshold)
