@@ -36,6 +36,15 @@ const DEBERTA_V3_SMALL = {
   pad_token_id: 0,
 };
 
+/** The shape of microsoft/deberta-v3-large, the encoder of GLiNER-large: 24 layers of 1,024. */
+const DEBERTA_V3_LARGE = {
+  ...DEBERTA_V3_SMALL,
+  hidden_size: 1024,
+  num_hidden_layers: 24,
+  num_attention_heads: 16,
+  intermediate_size: 4096,
+};
+
 /** An encoder that the benchmark knows, and what is measured of it unless something else is asked for. */
 interface BenchEncoder {
   /** Width of the head. */
@@ -51,6 +60,11 @@ export const BENCH_ENCODERS: Readonly<Record<string, BenchEncoder>> = {
     hidden: 512,
     batches: { train: [4], infer: [8, 1], cold: [1] },
     shape: DEBERTA_V3_SMALL,
+  },
+  "deberta-v3-large": {
+    hidden: 768,
+    batches: { train: [8], infer: [8, 1], cold: [1] },
+    shape: DEBERTA_V3_LARGE,
   },
 };
 
