@@ -17,9 +17,6 @@ constexpr int TALL = 6, ACROSS = 2;
 #else
 constexpr int TALL = 4, ACROSS = 2;
 #endif
-/** Inner size of a block, and rows of it: their floats stay in the second cache while all panels pass by. */
-constexpr long DEPTH = 768, HEIGHT = 126;
-
 /** Panels from .. to. */
 void layPanels(const float* weight, long outputs, long inputs, float* panels, long from, long to) {
   // A cache line of each output at a time.
@@ -36,29 +33,37 @@ void layPanels(const float* weight, long outputs, long inputs, float* panels, lo
   }
 }
 
-/** A block of rows and inner size, and the panel that comes next. */
-struct Stretch {
-  /** Floats from row to row of x, and numbers of a row that are summed. */
-  long row, depth;
-  /** What is asked for while a tile is summed, and how many bytes further with every number. */
-  const char* next;
-  long ahead;
+/**
+ * `rows` rows of x, tile by tile: [depth, rows of the tile] each, so that a step reads from one place. Rows as they lie can be a multiple
+ * of 4,096 bytes apart, and then all of a tile claim the same lines of the first cache.
+ */
+static inline void layTiles(const float* x, long row, long rows, long depth, float* to) {
+  for (long n = 0; n < rows; n += TALL) {
+    const long tall = rows - n < TALL ? rows - n : TALL;
+    for (long i = 0; i < tall; i++)
+      for (long t = 0; t < depth; t++) to[t * tall + i] = x[(n + i) * row + t];
+    to += tall * depth;
+  }
+}
+
+/** What comes next from memory: where the next tile's share of it begins, and how many bytes further with every number. */
+struct Ahead {
+  const char* from;
+  long by;
 };
 
-/** M rows of x times two vectors of columns of a panel, on top of what was summed before. */
+/** M rows times two vectors of columns of a panel, on top of what was summed before. */
 template <int M>
-static inline void panelTile(const float* x, const float* panel, const Stretch& stretch, F (*sums)[ACROSS]) {
-  const long row = stretch.row, ahead = stretch.ahead;
-  const char* next = stretch.next;
+static inline void panelTile(const float* tile, const float* panel, long depth, Ahead ahead, F (*sums)[ACROSS]) {
   F total[M][ACROSS];
   for (int i = 0; i < M; i++)
     for (int v = 0; v < ACROSS; v++) total[i][v] = sums[i][v];
-  for (long t = 0; t < stretch.depth; t++) {
+  for (long t = 0; t < depth; t++) {
     F columns[ACROSS];
     for (int v = 0; v < ACROSS; v++) columns[v] = load(panel + t * COLUMNS + v * W);
-    __builtin_prefetch(next + t * ahead, 0, 2);
+    __builtin_prefetch(ahead.from + t * ahead.by, 0, 2);
     for (int i = 0; i < M; i++) {
-      const F value = splat(x[i * row + t]);
+      const F value = splat(tile[t * M + i]);
       for (int v = 0; v < ACROSS; v++) total[i][v] += value * columns[v];
     }
   }
@@ -67,42 +72,44 @@ static inline void panelTile(const float* x, const float* panel, const Stretch& 
 }
 
 template <int M>
-static inline void anyPanelTile(int count, const float* x, const float* panel, const Stretch& stretch, F (*sums)[ACROSS]) {
+static inline void anyPanelTile(int tall, const float* tile, const float* panel, long depth, Ahead ahead, F (*sums)[ACROSS]) {
   if constexpr (M > 1) {
-    if (count < M) return anyPanelTile<M - 1>(count, x, panel, stretch, sums);
+    if (tall < M) return anyPanelTile<M - 1>(tall, tile, panel, depth, ahead, sums);
   }
-  panelTile<M>(x, panel, stretch, sums);
+  panelTile<M>(tile, panel, depth, ahead, sums);
 }
 
 /** All rows, panels from .. to. */
-void multiplyPanels(const Panels& weight, const PanelRows& rows, float* y, long from, long to) {
+void multiplyPanels(const Panels& weight, const PanelRows& rows, float* y, float* space, long from, long to) {
   const long inputs = weight.inputs, outputs = weight.outputs;
-  for (long start = 0; start < rows.count; start += HEIGHT) {
-    const long end = start + HEIGHT < rows.count ? start + HEIGHT : rows.count;
-    const long tiles = (end - start + TALL - 1) / TALL * (COLUMNS / W / ACROSS);
-    for (long t = 0; t < inputs; t += DEPTH) {
-      const long depth = inputs - t < DEPTH ? inputs - t : DEPTH;
+  for (long start = 0; start < rows.count; start += PANEL_HEIGHT) {
+    const long height = rows.count - start < PANEL_HEIGHT ? rows.count - start : PANEL_HEIGHT;
+    const long tiles = (height + TALL - 1) / TALL * (COLUMNS / W / ACROSS);
+    for (long t = 0; t < inputs; t += PANEL_DEPTH) {
+      const long depth = inputs - t < PANEL_DEPTH ? inputs - t : PANEL_DEPTH;
       const bool ends = t + depth == inputs;
+      layTiles(rows.x + start * inputs + t, inputs, height, depth, space);
       for (long p = from; p < to; p++) {
         const float* panel = weight.data + (p * inputs + t) * COLUMNS;
         // The next panel comes from memory while this one is used: every tile asks for its share of it.
-        Stretch stretch{inputs, depth, reinterpret_cast<const char*>(p + 1 < to ? panel + inputs * COLUMNS : panel), COLUMNS * 4 / tiles};
+        Ahead ahead{reinterpret_cast<const char*>(p + 1 < to ? panel + inputs * COLUMNS : panel), COLUMNS * 4 / tiles};
         for (long half = 0; half < COLUMNS && p * COLUMNS + half < outputs; half += ACROSS * W)
-          for (long n = start; n < end; n += TALL) {
-            const int count = static_cast<int>(end - n < TALL ? end - n : TALL);
+          for (long n = 0; n < height; n += TALL) {
+            const int tall = static_cast<int>(height - n < TALL ? height - n : TALL);
             const long column = p * COLUMNS + half;
+            float* to = y + (start + n) * outputs;
             F sums[TALL][ACROSS] = {};
             if (t > 0)
-              for (int i = 0; i < count; i++)
-                for (int v = 0; v < ACROSS && column + v * W < outputs; v++) sums[i][v] = at(y + (n + i) * outputs, column + v * W, outputs);
-            anyPanelTile<TALL>(count, rows.x + n * inputs + t, panel + half, stretch, sums);
-            stretch.next += depth * stretch.ahead;
+              for (int i = 0; i < tall; i++)
+                for (int v = 0; v < ACROSS && column + v * W < outputs; v++) sums[i][v] = at(to + i * outputs, column + v * W, outputs);
+            anyPanelTile<TALL>(tall, space + n * depth, panel + half, depth, ahead, sums);
+            ahead.from += depth * ahead.by;
             for (int v = 0; v < ACROSS && column + v * W < outputs; v++) {
               const long j = column + v * W;
               const F bias = ends && rows.bias ? at(rows.bias, j, outputs) : F{};
-              for (int i = 0; i < count; i++) {
+              for (int i = 0; i < tall; i++) {
                 const F value = sums[i][v] + bias;
-                put(y + (n + i) * outputs, j, outputs, ends && rows.gelu ? gelu(value) : value);
+                put(to + i * outputs, j, outputs, ends && rows.gelu ? gelu(value) : value);
               }
             }
           }
@@ -114,6 +121,16 @@ void multiplyPanels(const Panels& weight, const PanelRows& rows, float* y, long 
 }  // namespace LEVEL
 
 #ifdef BASE
+
+#include <stdlib.h>
+#include <atomic>
+
+static float* panelSpace() {
+  // Of this thread, which lives as long as the process: never given back.
+  static thread_local float* space = nullptr;
+  if (!space) space = static_cast<float*>(aligned_alloc(64, PANEL_DEPTH * PANEL_HEIGHT * sizeof(float)));
+  return space;
+}
 
 /** floats: weight [out, in]. -> the same in panels, as panels.h has it */
 static void computeLayPanels(void*, TF_OpKernelContext* context) {
@@ -151,7 +168,15 @@ static void computeLinear(void* attributes, TF_OpKernelContext* context) {
   const auto kernel = PICK(multiplyPanels);
   // A thread is worth it from a million multiplications on.
   const long work = COLUMNS * x.rows * inputs;
-  parallel(Panels::countOf(outputs), 1 + 1000000 / (work + 1), [&](long from, long to) { kernel(weight, rows, y, from, to); });
+  std::atomic<bool> failed{false};
+  parallel(Panels::countOf(outputs), 1 + 1000000 / (work + 1), [&](long from, long to) {
+    float* space = panelSpace();
+    if (space)
+      kernel(weight, rows, y, space, from, to);
+    else
+      failed = true;
+  });
+  call.check(!failed, "linear: no memory is left to work in");
 }
 
 void registerPanels() {

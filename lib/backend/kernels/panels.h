@@ -20,5 +20,8 @@ struct PanelRows {
   bool gelu;
 };
 
+/** Inner size of a block, and rows of it: their floats stay in the second cache while all panels pass by. */
+constexpr long PANEL_DEPTH = 768, PANEL_HEIGHT = 126;
+
 KERNEL(layPanels, (const float* weight, long outputs, long inputs, float* panels, long from, long to))
-KERNEL(multiplyPanels, (const Panels& weight, const PanelRows& rows, float* y, long from, long to))
+KERNEL(multiplyPanels, (const Panels& weight, const PanelRows& rows, float* y, float* space, long from, long to))
