@@ -1,3 +1,4 @@
+/** Texts of different lengths as one list of rows, without padding. */
 import { type Dropout, noDropout } from "./dropout";
 import { hasPanels } from "./panels";
 
