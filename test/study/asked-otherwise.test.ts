@@ -194,7 +194,7 @@ test("a reading is named by what is asked, and those that are kept keep their na
   assert.equal(key("gliner"), "last-gliner");
   assert.equal(key({ max_len: 24 }), "last-max_len-24");
   assert.equal(key({ wording: "plural", preset: "gliner" }), "last-preset-gliner+wording-plural");
-  const { runs } = await planRuns(readPlan("threshold"));
+  const { runs } = await planRuns(readPlan("threshold"), "allowed");
   const kept = readdirSync(KEPT_RUNS).flatMap((name) =>
     Object.keys(JSON.parse(readFileSync(join(KEPT_RUNS, name), "utf8")).readings),
   );
