@@ -19,8 +19,8 @@ export async function runProcess(
   variables: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
   const env = { ...process.env, ...variables };
-  const [shell, ...args] = [...SHELL, ...words];
-  const output = await run(shell, args, { env }).catch((error: Error) => {
+  const [shell, ...options] = SHELL;
+  const output = await run(shell, [...options, ...words], { env }).catch((error: Error) => {
     throw new UserError(`${name} does not start, or fails: ${error.message}.`);
   });
   const last = output.trim().split("\n").at(-1) ?? "";

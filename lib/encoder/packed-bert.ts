@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { affineRows } from "../fused/affine";
 import { packedAttention } from "../fused/attention";
 import { derived } from "../fused/derived";
-import { type Packing, packingOf, readOf } from "../fused/packing";
+import { type Packing, packingOf, readOf, readRows } from "../fused/packing";
 import { gatherRows, pickRows } from "../fused/rows";
 import type { BertConfig } from "./config";
 import { type EncoderInput, type EncoderParts, layerOf, readSubwords, type Subwords } from "./input";
@@ -24,9 +24,9 @@ export function packedBert(input: EncoderInput<BertConfig>): tf.Tensor3D {
     const layer = layerOf(input, n);
     const context = attend(hidden, packing, layer); // [N, H]
     // Every subword is attended to; of the last layer only some are read.
-    const rows = n === config.num_hidden_layers - 1 ? read.rows : undefined;
-    const of = (x: tf.Tensor) => (rows ? gatherRows(x, rows) : x);
-    hidden = afterAttention(of(context), of(hidden), layer); // [N, H]
+    const last = n === config.num_hidden_layers - 1;
+    const [attended, before] = last ? [readRows(context, read), readRows(hidden, read)] : [context, hidden];
+    hidden = afterAttention(attended, before, layer); // [N, H]
   }
   return tf.reshape(pickRows(hidden, read.index), [B, T, config.hidden_size]); // [B, T, H]
 }

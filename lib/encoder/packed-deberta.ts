@@ -4,7 +4,7 @@ import { affineRows } from "../fused/affine";
 import { packedAttention } from "../fused/attention";
 import { derived } from "../fused/derived";
 import { disentangledAttention, type Laid } from "../fused/disentangled-attention";
-import { type Packing, packingOf, type Read, readOf } from "../fused/packing";
+import { type Packing, packingOf, type Read, readOf, readRows } from "../fused/packing";
 import { gatherRows, pickRows } from "../fused/rows";
 import type { DebertaConfig } from "./config";
 import { debertaConv } from "./deberta-conv";
@@ -38,9 +38,9 @@ export function packedDeberta(input: EncoderInput<DebertaConfig>): tf.Tensor3D {
     hidden = tf.tidy(() => {
       const context = attend(before, distances, laid, layer); // [N, H]
       // Every subword is attended to; of the last layer only some are read.
-      const rows = n === layers - 1 ? read.rows : undefined;
-      const of = (x: tf.Tensor) => (rows ? gatherRows(x, rows) : x);
-      const output = afterAttention(of(context), of(before), layer); // [N, H]
+      const last = n === layers - 1;
+      const [attended, residual] = last ? [readRows(context, read), readRows(before, read)] : [context, before];
+      const output = afterAttention(attended, residual, layer); // [N, H]
       return convolved(n) ? convolve(embedded, output, packing, input) : output; // [N, H]
     });
   }

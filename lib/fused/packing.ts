@@ -1,16 +1,18 @@
-/** Texts of different lengths as one list of rows, without padding. */
-import { type Dropout, noDropout } from "./dropout";
-import { hasPanels } from "./panels";
-
 /**
  * Texts of different lengths as one list of rows, without padding: row n is one real subword. Everything that works on
  * each subword alone (all products with weights, norms, activations) then does no work on padding; only attention, in
  * which subwords of a text meet, lays them out again.
  *
  * The native library compiles a product for every new shape, which takes as long as the product itself: the number of rows
- * is rounded up, by copies of the first one, and so is the layout for attention. Nothing reads the copies and no gradient
+ * is rounded up where it does, by copies of the first one, and so is the layout for attention. Nothing reads the copies and no gradient
  * comes back through them.
  */
+import type * as tf from "@tensorflow/tfjs";
+import { type Dropout, noDropout } from "./dropout";
+import { hasPanels } from "./panels";
+import { gatherRows } from "./rows";
+
+/** Which rows stand for which subwords of a batch. */
 export interface Packing {
   B: number;
   /** Length of the layout for attention: every text has at least one place of padding. */
@@ -56,6 +58,9 @@ export function readOf(packing: Packing, T: number, read?: ArrayLike<number>): R
   const index = all.map((row, place) => (row >= 0 && read[place] ? rows.push(row) - 1 : -1));
   return { rows: Int32Array.from(rows), index };
 }
+
+/** What is read of a last layer's rows: all, or those alone. x [N, H] -> [R, H] */
+export const readRows = (x: tf.Tensor, { rows }: Read): tf.Tensor => (rows ? gatherRows(x, rows) : x);
 
 /** @param mask [B, T], 1 = a subword, 0 = padding */
 export function packingOf(mask: ArrayLike<number>, B: number, T: number, dropout?: Dropout): Packing {

@@ -43,7 +43,7 @@ if a.onnx:
     options.intra_op_num_threads = a.threads
     model = GLiNER.from_pretrained(folder, load_onnx_model=True, session_options=options, local_files_only=True)
 else:
-    model = GLiNER.from_pretrained(a.model, local_files_only=True)
+    model = GLiNER.from_pretrained(a.model, local_files_only=True).eval()
 data = json.load(open(a.data))
 texts = [" ".join(example["tokenized_text"]) for example in data]
 labels = data[0]["ner_labels"]
@@ -90,8 +90,6 @@ def train():
 
 
 def infer():
-    if not a.onnx:
-        model.eval()
     times = []
     for _ in range(a.warmup + a.iters):
         found = timed(lambda: model.inference(texts, labels, batch_size=a.batch, threshold=a.threshold), times)
@@ -101,8 +99,6 @@ def infer():
 
 def cold():
     """bench takes the time of the whole process; here is what the process has used until it had the first answer."""
-    if not a.onnx:
-        model.eval()
     found = model.inference(texts[:1], labels, batch_size=1, threshold=a.threshold)
     used = 1000 * time.process_time()
     report([(used, used)], 1, entities_per_sentence=len(found[0]), threshold=a.threshold)

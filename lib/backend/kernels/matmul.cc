@@ -120,15 +120,7 @@ void multiply(Matrix a, Matrix b, Target c, long m, long n, long k, float* space
 
 #ifdef BASE
 
-#include <stdlib.h>
 #include <atomic>
-
-static float* multiplySpace() {
-  // Of this thread, which lives as long as the process: never given back.
-  static thread_local float* space = nullptr;
-  if (!space) space = static_cast<float*>(aligned_alloc(64, MULTIPLY_SPACE * sizeof(float)));
-  return space;
-}
 
 bool multiplyAll(Matrix a, Matrix b, Target c, long m, long n, long k) {
   // The second factor is copied whole, so that it had better be the smaller one: Cᵀ = Bᵀ Aᵀ. Where Bᵀ lies by rows it is read as it lies.
@@ -136,7 +128,7 @@ bool multiplyAll(Matrix a, Matrix b, Target c, long m, long n, long k) {
   const auto kernel = PICK(multiply);
   std::atomic<bool> failed{false};
   const auto part = [&](Matrix a, Matrix b, Target c, long m, long n) {
-    float* space = multiplySpace();
+    float* space = threadSpace<MULTIPLY_SPACE>();
     if (space)
       kernel(a, b, c, m, n, k, space);
     else

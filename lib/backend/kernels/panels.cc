@@ -9,14 +9,16 @@
 
 namespace LEVEL {
 
-/** Rows and vectors of columns that are summed in registers. */
+/** Rows that are summed in registers, and vectors of their columns. */
 #if WIDTH == 16
-constexpr int TALL = 14, ACROSS = 2;
+constexpr int TALL = 14;
 #elif WIDTH == 8
-constexpr int TALL = 6, ACROSS = 2;
+constexpr int TALL = 6;
 #else
-constexpr int TALL = 4, ACROSS = 2;
+constexpr int TALL = 4;
 #endif
+constexpr int ACROSS = 2;
+
 /** Panels from .. to. */
 void layPanels(const float* weight, long outputs, long inputs, float* panels, long from, long to) {
   // A cache line of each output at a time.
@@ -122,15 +124,7 @@ void multiplyPanels(const Panels& weight, const PanelRows& rows, float* y, float
 
 #ifdef BASE
 
-#include <stdlib.h>
 #include <atomic>
-
-static float* panelSpace() {
-  // Of this thread, which lives as long as the process: never given back.
-  static thread_local float* space = nullptr;
-  if (!space) space = static_cast<float*>(aligned_alloc(64, PANEL_DEPTH * PANEL_HEIGHT * sizeof(float)));
-  return space;
-}
 
 /** floats: weight [out, in]. -> the same in panels, as panels.h has it */
 static void computeLayPanels(void*, TF_OpKernelContext* context) {
@@ -170,7 +164,7 @@ static void computeLinear(void* attributes, TF_OpKernelContext* context) {
   const long work = COLUMNS * x.rows * inputs;
   std::atomic<bool> failed{false};
   parallel(Panels::countOf(outputs), 1 + 1000000 / (work + 1), [&](long from, long to) {
-    float* space = panelSpace();
+    float* space = threadSpace<PANEL_DEPTH * PANEL_HEIGHT>();
     if (space)
       kernel(weight, rows, y, space, from, to);
     else
@@ -180,11 +174,11 @@ static void computeLinear(void* attributes, TF_OpKernelContext* context) {
 }
 
 void registerPanels() {
-  static const char* const weight[] = {"floats: F * float", nullptr};
+  static const char* const floats[] = {"floats: F * float", nullptr};
   static const char* const panels[] = {"panels: float", nullptr};
-  registerOp("WorkbookLayPanels", weight, panels, computeLayPanels);
+  registerOp("WorkbookLayPanels", floats, panels, computeLayPanels);
   static const char* const y[] = {"y: float", nullptr};
-  registerOp("WorkbookLinear", weight, y, computeLinear);
+  registerOp("WorkbookLinear", floats, y, computeLinear);
 }
 
 #endif

@@ -1,5 +1,6 @@
 /** Work shared among threads. TensorFlow's own pool cannot be reached from C; its threads sleep while an op of ours runs. */
 #pragma once
+#include <stdlib.h>
 
 /** How many threads an op may use, the caller's included. */
 void useThreads(int count);
@@ -10,6 +11,14 @@ int threads();
  * workers sleep between two calls, so that they never take time from TensorFlow's.
  */
 void runParts(int parts, void (*work)(void* context, int part, int parts), void* context);
+
+/** Working memory of this thread, which lives as long as the process: never given back. nullptr where none is left. */
+template <long FLOATS>
+static inline float* threadSpace() {
+  static thread_local float* space = nullptr;
+  if (!space) space = static_cast<float*>(aligned_alloc(64, FLOATS * sizeof(float)));
+  return space;
+}
 
 /**
  * Splits `total` things among the threads, at least `grain` each: calls `body(from, to)`. The split depends on the number of
