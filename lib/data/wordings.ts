@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { UserError } from "../errors";
 import { sha256 } from "../files/hash";
 import { readTypes } from "./marked/sentences";
-import { parseTypes, type TypeEntry, typesAbove } from "./marked/types";
+import { parseTypes, type TypeEntry, typesAbove, typesSometimes } from "./marked/types";
 
 /** What is known about types, from lines such as `medication = drug, medicine < substance : a preparation taken against an illness`. */
 export interface Wordings {
@@ -37,25 +37,34 @@ export function wordingsOf(name: string, entries: ReadonlyMap<string, TypeEntry>
   return { name, sha256: sha256([...entries]), entries };
 }
 
-/** The same without some names: a type that is held out must not come back as another type's synonym. */
+/**
+ * The same without some names: a type that is held out must come back neither as another type's synonym nor above it. What stands
+ * above a type that goes still stands above those below it.
+ */
 export function withoutNames({ name, entries }: Wordings, isOut: (type: string) => boolean): Wordings {
-  const kept = [...entries].flatMap(([type, entry]): [string, TypeEntry][] =>
-    isOut(type) ? [] : [[type, { ...entry, synonyms: entry.synonyms.filter((other) => !isOut(other)) }]],
-  );
+  const stays = (type: string) => !isOut(type);
+  const kept = [...entries].flatMap(([type, entry]): [string, TypeEntry][] => {
+    if (isOut(type)) return [];
+    const goes = entry.above.some(isOut);
+    const above = goes ? [...typesAbove(type, entries)].filter(stays) : entry.above;
+    const synonyms = entry.synonyms.filter(stays);
+    return [[type, { ...entry, synonyms, above, sometimes: entry.sometimes.filter(stays) }]];
+  });
   return wordingsOf(name, new Map(kept));
 }
 
-/** Every name that may come into a prompt in place of a type: synonyms and descriptions. */
+/** Every name that may come into a prompt in place of a type: synonyms, types above it and descriptions. */
 export function wordingNames({ entries }: Wordings): string[] {
-  return [...entries.values()].flatMap(({ synonyms, description }) => [
+  return [...entries.values()].flatMap(({ synonyms, above, description }) => [
     ...synonyms,
+    ...above,
     ...(description === undefined ? [] : [description]),
   ]);
 }
 
 /**
- * Which types may be true of the same words as a type: its synonyms, the types above it and below it, and the synonyms of all of
- * these. None of them is a safe negative in a text that has the type.
+ * Which types may be true of the same words as a type: its synonyms, the types above it and below it, those that some of its mentions
+ * have, and the synonyms of all of these. None of them is a safe negative in a text that has the type.
  */
 export function relatedTypes({ entries }: Wordings): Map<string, ReadonlySet<string>> {
   const related = new Map<string, Set<string>>();
@@ -67,8 +76,8 @@ export function relatedTypes({ entries }: Wordings): Map<string, ReadonlySet<str
   const named = (type: string) => [type, ...(entries.get(type)?.synonyms ?? [])];
   for (const type of entries.keys()) {
     const own = named(type);
-    const above = [...typesAbove(type, entries)].flatMap(named);
-    for (const one of own) for (const other of [...own, ...above]) relate(one, other);
+    const others = [...typesAbove(type, entries), ...typesSometimes(type, entries)].flatMap(named);
+    for (const one of own) for (const other of [...own, ...others]) relate(one, other);
   }
   return related;
 }

@@ -6,24 +6,30 @@ import { Scratch } from "./scratch";
 
 const LINES = `tenor = tenor voice < singer : a man with a high voice
 singer = vocalist < musician
-drummer < musician
+drummer < musician ~ teacher
 `;
 const wordings = wordingsOf("test", parseTypes([{ name: "1.txt", source: LINES }]));
 
-test("related are synonyms, the types above and below, and their synonyms; not those beside", () => {
+test("related are synonyms, the types above, below and of some mentions, and their synonyms; not those beside", () => {
   const related = relatedTypes(wordings);
   const of = (type: string) => [...(related.get(type) ?? [])].sort();
   assert.deepEqual(of("tenor"), ["musician", "singer", "tenor voice", "vocalist"]);
   assert.deepEqual(of("tenor voice"), ["musician", "singer", "tenor", "vocalist"]);
   assert.deepEqual(of("musician"), ["drummer", "singer", "tenor", "tenor voice", "vocalist"]);
-  assert.deepEqual(of("drummer"), ["musician"]);
+  assert.deepEqual(of("drummer"), ["musician", "teacher"]);
 });
 
-test("a name that is held out is neither a type nor another type's name", () => {
-  const without = withoutNames(wordings, (type) => type === "vocalist" || type === "tenor");
+test("a name that is held out is neither a type nor another type's name; what is above it stays above those below", () => {
+  const without = withoutNames(wordings, (type) => ["vocalist", "tenor", "teacher"].includes(type));
   assert.deepEqual([...without.entries.keys()], ["singer", "drummer"]);
-  assert.deepEqual(wordingNames(without), []);
-  assert.deepEqual(wordingNames(wordings), ["tenor voice", "a man with a high voice", "vocalist"]);
+  assert.deepEqual(wordingNames(without), ["musician", "musician"]);
+  assert.deepEqual(without.entries.get("drummer")?.sometimes, []);
+  assert.deepEqual(wordingNames(wordings), [
+    ...["tenor voice", "singer", "a man with a high voice"],
+    ...["vocalist", "musician", "musician"],
+  ]);
+  const noSinger = withoutNames(wordings, (type) => type === "singer");
+  assert.deepEqual(noSinger.entries.get("tenor")?.above, ["musician"]);
   assert.notEqual(without.sha256, wordings.sha256);
 });
 

@@ -1,4 +1,5 @@
-/** One type under several names: what an example asks for is drawn from a type's synonyms and its description. */
+/** One type under several names: what an example asks for is drawn from a type's synonyms, its description and the types above it. */
+import { typesAbove, typesSometimes } from "../../data/marked/types";
 import type { NerSpan } from "../../data/records";
 import type { Wordings } from "../../data/wordings";
 import type { RandomStream } from "../../random";
@@ -10,13 +11,16 @@ export interface WordingShares {
   synonym_share: number;
   /** Probability of asking for the type's description instead, as `{name: description}` does in prediction: 0 to 1. */
   description_share: number;
+  /** Probability of asking for a type above it instead, which all mentions below that one then have: 0 to 1. */
+  general_share: number;
 }
 
-export const NO_WORDINGS: WordingShares = { synonym_share: 0, description_share: 0 };
+export const NO_WORDINGS: WordingShares = { synonym_share: 0, description_share: 0, general_share: 0 };
 
 /**
  * The example under other names of its types; gold moves along. A name that the example has already, as a type or in its gold, is
- * never drawn: two types of one prompt stay two.
+ * never drawn: two types of one prompt stay two. A type above is drawn only where it is certain which mentions have it: none of the
+ * example's types has it sometimes.
  * @param random one number for each type that has another name, and one for each choice
  */
 export function reworded(
@@ -25,26 +29,53 @@ export function reworded(
   shares: WordingShares,
   random: RandomStream,
 ): Example {
-  const { synonym_share: synonym, description_share: description } = shares;
-  const taken = new Set([...example.types, ...(example.ner ?? []).map(([, , type]) => type)]);
+  const { synonym_share: synonym, description_share: description, general_share: general } = shares;
+  const gold = new Set((example.ner ?? []).map(([, , type]) => type));
+  const taken = new Set([...example.types, ...gold]);
   const names = new Map<string, string>();
+  // The mentions' types below each general one that was drawn.
+  const below = new Map<string, string[]>();
   for (const type of new Set(example.types)) {
     const entry = entries.get(type);
     if (!entry) continue;
     const place = random.uniform();
     const described = entry.description === undefined ? [] : [entry.description];
-    const wanted = place < synonym ? entry.synonyms : place < synonym + description ? described : [];
+    const isGeneral = place >= synonym + description && place < synonym + description + general;
+    const wanted = isGeneral
+      ? certainAbove(type, gold, entries)
+      : place < synonym
+        ? entry.synonyms
+        : place < synonym + description
+          ? described
+          : [];
     const free = wanted.filter((name) => !taken.has(name));
     if (free.length === 0) continue;
     const name = free[random.integer(0, free.length - 1)];
     names.set(type, name);
     taken.add(name);
+    if (isGeneral)
+      below.set(
+        name,
+        [...gold].filter((one) => typesAbove(one, entries).has(name)),
+      );
   }
   if (names.size === 0) return example;
   const nameOf = (type: string) => names.get(type) ?? type;
+  const namesOf = (type: string) => {
+    const generals = [...below].flatMap(([name, types]) => (types.includes(type) ? [name] : []));
+    return new Set([nameOf(type), ...generals]);
+  };
   return {
     ...example,
     types: example.types.map(nameOf),
-    ...(example.ner && { ner: example.ner.map(([start, end, type]): NerSpan => [start, end, nameOf(type)]) }),
+    ...(example.ner && {
+      ner: example.ner.flatMap(([start, end, type]) => [...namesOf(type)].map((name): NerSpan => [start, end, name])),
+    }),
   };
+}
+
+/** The types above a type that no mention of the example has only sometimes. */
+function certainAbove(type: string, gold: ReadonlySet<string>, entries: Wordings["entries"]): string[] {
+  const uncertain = new Set([...gold].flatMap((one) => [...typesSometimes(one, entries)]));
+  return [...typesAbove(type, entries)].filter((name) => !uncertain.has(name));
 }

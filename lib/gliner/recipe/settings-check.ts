@@ -33,6 +33,7 @@ const AT_LEAST: Partial<Record<Key, number>> = {
   negatives: 0,
   synonym_share: 0,
   description_share: 0,
+  general_share: 0,
   eval_threshold: 0,
   early_stopping_patience: 0,
   early_stopping_threshold: 0,
@@ -52,6 +53,7 @@ const AT_MOST: Partial<Record<Key, number>> = {
   negatives: 1,
   synonym_share: 1,
   description_share: 1,
+  general_share: 1,
   eval_threshold: 1,
 };
 

@@ -67,6 +67,7 @@ const LATER = new Map<string, unknown>([
   ["wordings", null],
   ["synonym_share", 0],
   ["description_share", 0],
+  ["general_share", 0],
   ...STREAM_SEEDS.map((key): [string, unknown] => [key, null]),
   ["redraw_components", []],
 ]);

@@ -164,7 +164,7 @@ export function checkWordings(
   wordings: Wordings | undefined,
   heldOut: HeldOut | undefined,
 ): void {
-  const share = (["synonym_share", "description_share"] as const).find((key) => config[key] > 0);
+  const share = (["synonym_share", "description_share", "general_share"] as const).find((key) => config[key] > 0);
   if (!wordings && share)
     throw new UserError(
       `${share} is ${config[share]}, but there are no wordings to draw from; wanted data: {wordings: sentences}, or a file of lines such as "medication = drug, medicine".`,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Example } from "../../../lib/batch/collate";
-import { corpusTypes, reworded, sampleTypes } from "../../../lib/batch/sampling";
+import { corpusTypes, NO_WORDINGS, reworded, sampleTypes, type WordingShares } from "../../../lib/batch/sampling";
 import { parseTypes } from "../../../lib/data/marked/types";
 import type { NerRecord } from "../../../lib/data/records";
 import { wordingsOf } from "../../../lib/data/wordings";
@@ -11,6 +11,8 @@ const LINES = `drug = medicine, medication < substance : what is taken against a
 city = town < place
 novelist < writer, person
 poem < text
+reviewer < person
+reader ~ person
 `;
 const WORDINGS = wordingsOf("test", parseTypes([{ name: "1.txt", source: LINES }]));
 const EXAMPLE: Example = {
@@ -22,8 +24,10 @@ const EXAMPLE: Example = {
   ],
 };
 
-const drawn = (shares: { synonym_share: number; description_share: number }, example = EXAMPLE, n = 4000) =>
-  Array.from({ length: n }, (_, i) => reworded(example, WORDINGS, shares, randomStream(0, "wordings", i)));
+const drawn = (shares: Partial<WordingShares>, example = EXAMPLE, n = 4000) =>
+  Array.from({ length: n }, (_, i) =>
+    reworded(example, WORDINGS, { ...NO_WORDINGS, ...shares }, randomStream(0, "wordings", i)),
+  );
 const share = <T>(all: readonly T[], is: (item: T) => boolean) => all.filter(is).length / all.length;
 const close = (found: number, wanted: number) =>
   assert.ok(Math.abs(found - wanted) < 0.03, `${found.toFixed(3)}, wanted ${wanted}`);
@@ -53,6 +57,45 @@ test("without shares nothing changes, and an example's own names are never drawn
   assert.ok(drawn({ synonym_share: 0, description_share: 0 }, EXAMPLE, 50).every((example) => example === EXAMPLE));
   const full: Example = { ...EXAMPLE, types: ["drug", "medicine"], ner: [[0, 0, "medication"]] };
   assert.ok(drawn({ synonym_share: 1, description_share: 0 }, full, 50).every((example) => example === full));
+});
+
+test("a type above stands in for a type as often as its share says, and every mention below it has it", () => {
+  const example: Example = {
+    tokens: ["w", "w", "w"],
+    types: ["novelist", "reviewer", "drug"],
+    ner: [
+      [0, 0, "novelist"],
+      [1, 1, "reviewer"],
+      [2, 2, "poem"],
+    ],
+  };
+  const all = drawn({ general_share: 0.4 }, example);
+  const types = (place: number, name: string) => share(all, (one) => one.types[place] === name);
+  close(types(0, "writer"), 0.2);
+  close(types(0, "person"), 0.2);
+  // Where "person" is asked for already, the second type above it keeps its name.
+  close(types(1, "person"), 0.4 * 0.8);
+  close(types(2, "substance"), 0.4);
+  for (const { types, ner = [] } of all) {
+    const wanted = types.includes("person") ? ["person"] : [];
+    const of = (place: number) => ner.filter(([start]) => start === place).map(([, , type]) => type);
+    assert.deepEqual(new Set(of(0)), new Set([types[0], ...wanted]));
+    assert.deepEqual(new Set(of(1)), new Set([types[1], ...wanted]));
+    assert.deepEqual(of(2), ["poem"]);
+  }
+});
+
+test("a type above is not drawn where some mention has it only sometimes", () => {
+  const example: Example = {
+    ...EXAMPLE,
+    types: ["novelist", "reader"],
+    ner: [
+      [0, 0, "novelist"],
+      [1, 1, "reader"],
+    ],
+  };
+  const names = new Set(drawn({ general_share: 1 }, example, 50).map(({ types }) => types.join()));
+  assert.deepEqual(names, new Set(["writer,reader"]));
 });
 
 test("the same seed and number draw the same names", () => {

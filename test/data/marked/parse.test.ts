@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { parseMarked } from "../../../lib/data/marked/parse";
 import { markedRecord } from "../../../lib/data/marked/records";
 import { sentencesOf } from "../../../lib/data/marked/sentences";
-import { parseTypes, typesAbove } from "../../../lib/data/marked/types";
+import { parseTypes, typesAbove, typesSometimes } from "../../../lib/data/marked/types";
 
 test("a mention may hold another; offsets are words", () => {
   assert.deepEqual(markedRecord("The [[University of [[Oslo|city]]|university]] [[opened|event]].", "here"), {
@@ -72,13 +72,17 @@ test("scripts without spaces: words are the segmenter's, and a mention's edges p
 test("what is known of types adds up over lines and files", () => {
   const entries = parseTypes([
     { name: "1.txt", source: "# remark\ntenor = tenor singer < singer : a man with a high voice\nsinger < person" },
-    { name: "2.txt", source: "tenor < performer" },
+    { name: "2.txt", source: "tenor < performer ~ soloist\nsinger ~ star, person\nsoloist < artist" },
   ]);
   assert.deepEqual(entries.get("tenor"), {
     synonyms: ["tenor singer"],
     above: ["singer", "performer"],
+    sometimes: ["soloist"],
     description: "a man with a high voice",
   });
   assert.deepEqual([...typesAbove("tenor", entries)].sort(), ["performer", "person", "singer"]);
+  // Its own and what stands above these; neither what holds of it always nor what holds of some singers.
+  assert.deepEqual([...typesSometimes("tenor", entries)].sort(), ["artist", "soloist"]);
+  assert.deepEqual([...typesSometimes("singer", entries)], ["star"]);
   assert.throws(() => parseTypes([{ name: "1.txt", source: "\ntenor" }]), /1\.txt, line 2: wanted "type = synonym/);
 });

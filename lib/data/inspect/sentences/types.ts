@@ -1,13 +1,18 @@
 /** Whether the types of our own texts are named well, and whether what types/*.txt say of them fits. */
 import type { Sentence } from "../../marked/sentences";
-import { type TypeEntry, typesAbove } from "../../marked/types";
+import { type TypeEntry, typesAbove, typesSometimes } from "../../marked/types";
 import { isTypeName, type TextFinding } from "./text";
 
 export function typeFindings(sentences: readonly Sentence[], entries: ReadonlyMap<string, TypeEntry>): TextFinding[] {
   const used = new Map<string, string>();
   for (const { mentions, where } of sentences)
     for (const { label } of mentions) used.set(label, used.get(label) ?? where);
-  return [...plurals(used), ...entryFindings(used, entries), ...aboveAndMarked(sentences, entries)];
+  return [
+    ...plurals(used),
+    ...entryFindings(used, entries),
+    ...aboveAndMarked(sentences, entries),
+    ...aboveAndAbsent(sentences, entries),
+  ];
 }
 
 /** "drug" and "drugs" are one type. @param used the types, each with the place where it stands first */
@@ -22,7 +27,7 @@ function entryFindings(used: ReadonlyMap<string, string>, entries: ReadonlyMap<s
   const finding = (what: string) => ({ check: "types file", where: "types", what });
   const above = new Set([...entries.values()].flatMap((entry) => entry.above));
   return [...entries].flatMap(([type, entry]) => {
-    const names = [type, ...entry.synonyms, ...entry.above];
+    const names = [type, ...entry.synonyms, ...entry.above, ...entry.sometimes];
     return [
       ...names.filter((name) => !isTypeName(name)).map((name) => finding(`"${name}" is not plain lower case`)),
       ...(used.has(type) || above.has(type) ? [] : [finding(`"${type}" is described, but no text has it`)]),
@@ -30,6 +35,9 @@ function entryFindings(used: ReadonlyMap<string, string>, entries: ReadonlyMap<s
       ...entry.synonyms
         .filter((name) => name === type || typesAbove(type, entries).has(name))
         .map((name) => finding(`"${name}" cannot be both a synonym of "${type}" and above it`)),
+      ...entry.sometimes
+        .filter((name) => !typesSometimes(type, entries).has(name))
+        .map((name) => finding(`"${name}" holds of every "${type}"; it cannot hold of some only`)),
     ];
   });
 }
@@ -52,4 +60,20 @@ function aboveAndMarked(sentences: readonly Sentence[], entries: ReadonlyMap<str
       });
     }),
   );
+}
+
+/** A type that is named as absent stands above none that is marked. */
+function aboveAndAbsent(sentences: readonly Sentence[], entries: ReadonlyMap<string, TypeEntry>): TextFinding[] {
+  return sentences.flatMap(({ mentions, record: { negatives = [] }, where }) => {
+    const marked = [...new Set(mentions.map(({ label }) => label))];
+    return negatives.flatMap((absent) =>
+      marked
+        .filter((label) => typesAbove(label, entries).has(absent))
+        .map((label) => ({
+          check: "marked and absent",
+          where,
+          what: `${absent} is called absent, but it is above ${label}`,
+        })),
+    );
+  });
 }
