@@ -24,7 +24,7 @@ import { GLiNER } from "../lib/gliner/gliner";
 import { type CardAdditions, modelCard } from "../lib/provenance/card";
 import { type Manifest, readManifest } from "../lib/provenance/manifest";
 import type { PassageRow, PassageScores } from "./bench/passages";
-import { stepOf } from "./run-models";
+import { type MeanPart, meanOf, stepOf } from "./run-models";
 
 /** The strictest terms stated by a source of the training data: `fewnerd_inter` and `sgd` are share-alike. */
 const LICENCE = "cc-by-sa-4.0";
@@ -64,6 +64,8 @@ interface Tables {
   texts?: PassageScores;
   /** As `texts`, of the development texts: by the mean of both the step was chosen. */
   dev?: PassageScores;
+  /** Of which models' weights this is the mean. */
+  mean?: readonly MeanPart[];
   /** Types of the seven tests, and those of them that training had under no such name. */
   tested?: { types: number; unseen: string[] };
 }
@@ -71,11 +73,11 @@ interface Tables {
 function additions(
   manifest: Manifest,
   model: string,
-  { before, choice, results, texts, dev, tested }: Tables,
+  { before, choice, results, texts, dev, tested, mean }: Tables,
 ): CardAdditions {
   const stored = [
     "## What is stored",
-    `The model of step ${stepOf(manifest, model)}. Matrices have eight bits a value and a scale for each row, vectors are float32; \`manifest.json\` is the run's own, \`curve.json\` its loss and its F1 on held-out types.`,
+    `${whichModel(manifest, model, mean)} Matrices have eight bits a value and a scale for each row, vectors are float32; \`manifest.json\` is the run's own, \`curve.json\` its loss and its F1 on held-out types.`,
     ...(before ? [cameFrom(before)] : []),
     ...(choice ? [howChosen(choice, model, dev)] : []),
   ];
@@ -96,6 +98,15 @@ function additions(
   };
 }
 
+/** The step, or for a mean the runs and steps that it is the mean of. */
+function whichModel(manifest: Manifest, model: string, mean?: readonly MeanPart[]): string {
+  if (!mean) return `The model of step ${stepOf(manifest, model)}.`;
+  const parts = mean.map(({ model: name, share, step, seed }) =>
+    seed === undefined ? `${share} of ${name}` : `${share} of step ${step} of the run with seed ${seed}`,
+  );
+  return `The mean of ${mean.length} models' weights: ${parts.join(", ")}. This card's run and \`curve.json\` are those of the first.`;
+}
+
 function cameFrom({ config, data, result, weights }: Manifest): string {
   const { num_steps, seed } = config.training as Record<string, unknown>;
   return `It went on from a model that was trained on ${data.train_data.name} before: ${result.best?.step ?? result.steps} of ${num_steps} steps, seed ${seed}, starting from ${weights.start}. What this card and the manifest call \`data/checkpoint\` is that model, which lay there before.`;
@@ -112,7 +123,7 @@ function howChosen({ models, sentences }: StoredCurve, name: string, dev?: Passa
   if (!dev) return `Chosen among ${candidates.length} models by ${heldOut}: ${scores}; ${flattered}.`;
   const [texts] = passages(dev, name).filter(({ threshold, types }) => threshold === 0.5 && types === "all");
   const developed = `${texts.f1.toFixed(1)} % (${interval({ average: texts })})`;
-  return `Chosen among ${candidates.length} models (steps that were kept, means of the last with the model before, that model itself) by the mean of two: ${heldOut}, ${scores}, and F1 at .5 on ${texts.texts} texts of ${texts.set} asked for their own types, ${developed}; ${flattered}.`;
+  return `Chosen among ${candidates.length} models (single runs, and means of their weights) by the mean of two: ${heldOut}, ${scores}, and F1 at .5 on ${texts.texts} texts of ${texts.set} asked for their own types, ${developed}; ${flattered}.`;
 }
 
 const total = (sentences: StoredCurve["sentences"]) => Object.values(sentences).reduce((sum, value) => sum + value, 0);
@@ -199,6 +210,7 @@ async function main(): Promise<void> {
     results: table(results),
     texts: read(texts),
     dev: read(dev),
+    mean: meanOf(join(run, name)),
     tested: results === undefined ? undefined : await testedTypes(trained),
   };
   const card = modelCard(manifest, additions(manifest, name, tables));

@@ -1,5 +1,4 @@
 /** The options of `evaluate` that ask a model otherwise than as it is. */
-import { usageError } from "../errors";
 import type { Asking } from "../evaluate/prompts/asking";
 import { LABEL_ORDERS } from "../evaluate/prompts/label-order";
 import { RESPELLINGS } from "../evaluate/prompts/wording";
@@ -37,11 +36,11 @@ export const ASKING_OPTIONS = {
 /** float32 is the model as it is. */
 const otherwise = (precision: Precision | undefined) => (precision === "float32" ? undefined : precision);
 
-/** What is asked otherwise, and nothing else. @throws UserError (usage) on a value that there is not, or beside --queue, whose workers ask models as they are */
+/** What is asked otherwise, and nothing else. @throws UserError (usage) on a value that there is not */
 export function readAsking(values: Values): Asking {
   const word = <Word extends string>(name: string, words: readonly Word[]) =>
     values[name] === undefined ? undefined : checkWord(`--${name}`, values[name], words);
-  const asking: Asking = {
+  return givenOnly({
     wording: word("wording", RESPELLINGS),
     order: word("order", LABEL_ORDERS),
     labels_at_once: ruled(values, "labels-at-once", "labelsAtOnce"),
@@ -50,11 +49,5 @@ export function readAsking(values: Values): Asking {
     precision: otherwise(word("precision", PRECISIONS)),
     max_len: ruled(values, "max-len", "words"),
     max_subwords: ruled(values, "max-subwords", "words"),
-  };
-  const alone = (["wording", "rounding", "precision", "max-len", "max-subwords"] as const).find(
-    (name) => values[name] !== undefined,
-  );
-  if (values.queue !== undefined && alone)
-    throw usageError(`--queue: workers ask a model as it is; leave --${alone} out, or ask without a queue.`);
-  return givenOnly(asking);
+  });
 }

@@ -20,15 +20,14 @@ import {
   type Predictions,
   readPredictions,
 } from "../evaluate/predictions/predictions";
-import { type Asking, askedOf, asWorded } from "../evaluate/prompts/asking";
+import { type Asking, askedOf } from "../evaluate/prompts/asking";
 import { matchModes } from "../evaluate/scoring/match-modes";
 import type { Counts } from "../evaluate/scoring/metrics";
 import { type Scored, type ScoringRules, scorePredictions } from "../evaluate/scoring/scoring";
 import { bootstrapF1 } from "../evaluate/statistics/bootstrap";
 import { type Evaluation, evaluationOf } from "../evaluate/zero-shot";
 import { modelIdentity } from "../gliner/checkpoint/identity";
-import { GLiNER } from "../gliner/gliner";
-import { inLabelChunks } from "../gliner/reading/label-chunks";
+import { askedReader, loadAsked } from "../gliner/reading/asked";
 import type { ShardQueue } from "../gliner/shards/order";
 import { setsOverQueue } from "../gliner/shards/sets";
 import { Progress } from "../progress";
@@ -95,7 +94,7 @@ export async function predictSets(
   settings: PredictSettings,
 ): Promise<ModelPredictions> {
   const { floor, batchSize, asking, folder } = settings;
-  const { labels_at_once: labelsAtOnce, rounding, precision, max_len: maxLen, max_subwords: maxSubwords } = asking;
+  const { labels_at_once: labelsAtOnce } = asking;
   const tasks = sets.map(({ name, records }, i): PredictionTask => {
     return { model: identity, name, records, labels: settings.labels[i], labelsAtOnce, asked: askedOf(asking), floor };
   });
@@ -108,22 +107,21 @@ export async function predictSets(
   for (const [i, path] of tasks.map(pathOf).entries()) if (path && !stored[i]) refuseWritten(path);
   if (settings.queue) {
     const open = tasks.flatMap((task, i) => (stored[i] ? [] : [{ task, path: pathOf(task) ?? "" }]));
-    const order = { model: { name: model, sha256: identity.sha256 }, batchSize, folder: folder ?? "" };
+    const order = { model: { name: model, sha256: identity.sha256 }, asking, batchSize, folder: folder ?? "" };
     const answers = await setsOverQueue(open, order, settings.queue);
     const predictions = stored.map((one) => one ?? (answers.shift() as Predictions));
     checkTruncation(sets, predictions, settings);
     return { model, backend: "workers of a queue", predictions };
   }
   const info = await useBackend();
-  const loaded = await GLiNER.fromPretrained(model, { rounding, precision, maxLen, maxSubwords });
-  const reader = labelsAtOnce === undefined ? loaded : inLabelChunks(loaded, labelsAtOnce);
+  const loaded = await loadAsked(model, asking);
   const predictions: Predictions[] = [];
   try {
     for (const [i, task] of tasks.entries()) {
       const progress = new Progress(task.records.length);
       const onProgress = (done: number) => progress.show(done, `${identity.name}: ${task.name}`);
-      const worded = asWorded(reader, asking, task.labels);
-      predictions.push(stored[i] ?? (await predict(worded, task, { path: pathOf(task), batchSize, onProgress })));
+      const reader = askedReader(loaded, asking, task.labels);
+      predictions.push(stored[i] ?? (await predict(reader, task, { path: pathOf(task), batchSize, onProgress })));
     }
   } finally {
     loaded.dispose();

@@ -294,7 +294,6 @@ test("asked otherwise than as it is: predictions say so, and are not taken for t
     [["--rounding", "int4"], /--rounding got "int4", wanted "bfloat16"/],
     [["--precision", "int4"], /--precision got "int4", wanted "float32" or "int8"/],
     [["--max-len", "0"], /--max-len got 0, wanted a whole number from 1/],
-    [["--queue", "redis://127.0.0.1:1", "--max-len", "4"], /workers ask a model as it is; leave --max-len out/],
   ] as const) {
     const refused = verb("evaluate", [...words, ...more]);
     assert.equal(refused.code, 2, refused.err);

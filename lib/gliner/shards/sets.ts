@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import { headerOf, type PredictionTask } from "../../evaluate/predictions/predict";
 import { formatText, type Predictions, readPredictions } from "../../evaluate/predictions/predictions";
+import type { Asking } from "../../evaluate/prompts/asking";
 import { ensureFolder } from "../../files/folders";
 import { type ShardQueue, shardsOverQueue } from "./order";
 import { Parts } from "./parts";
@@ -18,12 +19,13 @@ const BATCHES = 16;
 
 /**
  * Asks all sets over one queue.
+ * @param asking how the model is asked otherwise than as it is
  * @param folder of all files, by which the order is known
  * @throws UserError where the queue is not there, a shard failed every time, or another process writes one of the files
  */
 export async function setsOverQueue(
   sets: readonly SetTask[],
-  { model, batchSize, folder }: { model: ShardModel; batchSize: number; folder: string },
+  { model, asking, batchSize, folder }: { model: ShardModel; asking: Asking; batchSize: number; folder: string },
   queue: ShardQueue,
 ): Promise<Predictions[]> {
   const parts = new Map<string, Parts>();
@@ -33,7 +35,7 @@ export async function setsOverQueue(
       parts.set(task.name, Parts.open(path));
     }
     const partsOf = ({ set }: Pick<RecordShard, "set">) => parts.get(set) as Parts;
-    const orders = sets.map(({ task }) => [...shardsOf(task, model, batchSize)]);
+    const orders = sets.map(({ task }) => [...shardsOf(task, model, asking, batchSize)]);
     await shardsOverQueue<RecordShard, RecordAnswers>(
       { model, shards: orders.flat(), partsOf, part: (_shard, answers) => JSON.stringify(answers), out: folder },
       queue,
@@ -47,9 +49,9 @@ export async function setsOverQueue(
   }
 }
 
-function shardsOf(task: PredictionTask, model: ShardModel, batchSize: number): Iterable<RecordShard> {
-  const { labels, floor, labels_at_once } = headerOf(task);
-  const order = { model, set: task.name, labels, floor, batchSize, labelsAtOnce: labels_at_once };
+function shardsOf(task: PredictionTask, model: ShardModel, asking: Asking, batchSize: number): Iterable<RecordShard> {
+  const { labels, floor } = headerOf(task);
+  const order = { model, set: task.name, labels, floor, batchSize, asking };
   return recordShards(task.records, BATCHES, order);
 }
 

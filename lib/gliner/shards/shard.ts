@@ -1,6 +1,7 @@
 /** A shard: some texts of many, and all that decides what a model answers to them. */
 
 import type { TextPrediction } from "../../evaluate/predictions/predictions";
+import type { Asking } from "../../evaluate/prompts/asking";
 import { sha256 } from "../../files/hash";
 import type { SpanCandidate } from "../../model/decode";
 import type { Entity } from "../entity";
@@ -50,7 +51,8 @@ export interface RecordShard {
   labels: string[];
   floor: number;
   batchSize: number;
-  labelsAtOnce?: number;
+  /** How the model is asked otherwise than as it is. */
+  asking: Asking;
 }
 
 export interface RecordAnswers {
@@ -102,7 +104,7 @@ export async function* textShards(
   if (own.length) yield shard();
 }
 
-type RecordOrder = Pick<RecordShard, "model" | "set" | "labels" | "floor" | "batchSize" | "labelsAtOnce">;
+type RecordOrder = Pick<RecordShard, "model" | "set" | "labels" | "floor" | "batchSize" | "asking">;
 
 /** Cuts the sentences of a set into shards of whole batches, so that the batches are those of one machine. */
 export function* recordShards(

@@ -1,12 +1,13 @@
 /** What a worker does with shards: asks the model that they name. */
-
+import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../../errors";
 import { predict } from "../../evaluate/predictions/predict";
+import type { Asking } from "../../evaluate/prompts/asking";
 import { type Announcement, refuseOther } from "../../queue/announcement";
 import type { Trade } from "../../queue/worker";
 import { modelIdentity } from "../checkpoint/identity";
-import { GLiNER } from "../gliner";
-import { inLabelChunks } from "../reading/label-chunks";
+import type { GLiNER } from "../gliner";
+import { askedReader, loadAsked } from "../reading/asked";
 import { SHARDS } from "./order";
 import {
   type Answers,
@@ -21,18 +22,19 @@ import {
 
 const MODEL = /^model (.*)$/s;
 
-/** One model at a time is held in memory: that of the last shard. */
+/** One model at a time is held in memory: that of the last shard, loaded as it asked. */
 export function shardTrade(): Trade<Shard, Answers> {
-  let held: { sha256: string; model: GLiNER } | undefined;
+  let held: { sha256: string; asking: Asking; model: GLiNER } | undefined;
   const modelOf = async (shard: Shard, work: Announcement) => {
     const { name, sha256 } = shard.model;
-    if (held?.sha256 === sha256) return held.model;
+    const asking = shard.kind === "records" ? shard.asking : {};
+    if (held?.sha256 === sha256 && isDeepStrictEqual(held.asking, asking)) return held.model;
     held?.model.dispose();
     held = undefined;
-    const model = await GLiNER.fromPretrained(name);
+    const model = await loadAsked(name, asking);
     // Only now: a folder that was changed while it was read is another model.
     refuseOther(work, { [`model ${name}`]: (await modelIdentity(name)).sha256 });
-    held = { sha256, model };
+    held = { sha256, asking, model };
     return model;
   };
   return {
@@ -84,9 +86,8 @@ export async function answerTexts(model: GLiNER, shard: TextShard, told: Told): 
 
 /** As `evaluate` asks them. */
 export async function answerRecords(model: GLiNER, shard: RecordShard, told: Told): Promise<RecordAnswers> {
-  const { set, tokens, labels, floor, batchSize, labelsAtOnce } = shard;
-  const reader = labelsAtOnce === undefined ? model : inLabelChunks(model, labelsAtOnce);
+  const { set, tokens, labels, floor, batchSize, asking } = shard;
   const records = tokens.map((words) => ({ tokens: words, ner: [] }));
-  const task = { model: shard.model, name: set, records, labels, labelsAtOnce, floor };
-  return { texts: predictionsOf(await predict(reader, task, { batchSize, ...told })) };
+  const task = { model: shard.model, name: set, records, labels, labelsAtOnce: asking.labels_at_once, floor };
+  return { texts: predictionsOf(await predict(askedReader(model, asking, labels), task, { batchSize, ...told })) };
 }

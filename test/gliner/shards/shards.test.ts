@@ -120,7 +120,7 @@ test("a line of which words were not read ends the order with its sentence, and 
   }
 });
 
-test("evaluate over many files: the predictions and the scores of one machine", async (t) => {
+test("evaluate over many files, asked otherwise than as the model is: the predictions and the scores of one machine", async (t) => {
   const server = await SERVERS.redis();
   if (typeof server === "string") return t.skip(server);
   const files = ["one", "two", "three"].map((name, i) => {
@@ -136,6 +136,7 @@ test("evaluate over many files: the predictions and the scores of one machine", 
     ...files,
     "--threshold",
     "0.3",
+    ...["--wording", "plural", "--labels-at-once", "2", "--precision", "int8", "--max-len", "9"],
     "--predictions",
     where,
   ];
