@@ -1,5 +1,5 @@
 /** One type under several names: what an example asks for is drawn from a type's synonyms, its description and the types above it. */
-import { typesAbove, typesSometimes } from "../../data/marked/types";
+import { type TypeEntry, typesAbove, typesSometimes } from "../../data/marked/types";
 import type { NerSpan } from "../../data/records";
 import type { Wordings } from "../../data/wordings";
 import type { RandomStream } from "../../random";
@@ -29,49 +29,52 @@ export function reworded(
   shares: WordingShares,
   random: RandomStream,
 ): Example {
-  const { synonym_share: synonym, description_share: description, general_share: general } = shares;
   const gold = new Set((example.ner ?? []).map(([, , type]) => type));
   const taken = new Set([...example.types, ...gold]);
   const names = new Map<string, string>();
-  // The mentions' types below each general one that was drawn.
+  // The types of mentions that have a general name which was drawn, by that name.
   const below = new Map<string, string[]>();
   for (const type of new Set(example.types)) {
     const entry = entries.get(type);
     if (!entry) continue;
-    const place = random.uniform();
-    const described = entry.description === undefined ? [] : [entry.description];
-    const isGeneral = place >= synonym + description && place < synonym + description + general;
-    const wanted = isGeneral
-      ? certainAbove(type, gold, entries)
-      : place < synonym
-        ? entry.synonyms
-        : place < synonym + description
-          ? described
-          : [];
+    const way = wayOf(random.uniform(), shares);
+    const wanted = way === "above" ? certainAbove(type, gold, entries) : namesOf(entry, way);
     const free = wanted.filter((name) => !taken.has(name));
     if (free.length === 0) continue;
     const name = free[random.integer(0, free.length - 1)];
     names.set(type, name);
     taken.add(name);
-    if (isGeneral)
-      below.set(
-        name,
-        [...gold].filter((one) => typesAbove(one, entries).has(name)),
-      );
+    if (way !== "above") continue;
+    const has = (one: string) => typesAbove(one, entries).has(name);
+    below.set(name, [...gold].filter(has));
   }
   if (names.size === 0) return example;
   const nameOf = (type: string) => names.get(type) ?? type;
-  const namesOf = (type: string) => {
-    const generals = [...below].flatMap(([name, types]) => (types.includes(type) ? [name] : []));
-    return new Set([nameOf(type), ...generals]);
+  const allNamesOf = (type: string) => {
+    const general = [...below].flatMap(([name, types]) => (types.includes(type) ? [name] : []));
+    return [...new Set([nameOf(type), ...general])];
   };
   return {
     ...example,
     types: example.types.map(nameOf),
     ...(example.ner && {
-      ner: example.ner.flatMap(([start, end, type]) => [...namesOf(type)].map((name): NerSpan => [start, end, name])),
+      ner: example.ner.flatMap(([start, end, type]) => allNamesOf(type).map((name): NerSpan => [start, end, name])),
     }),
   };
+}
+
+type Way = "synonym" | "description" | "above" | "as it is";
+
+/** @param place where a number of 0 to 1 fell, over the shares laid end to end */
+function wayOf(place: number, { synonym_share, description_share, general_share }: WordingShares): Way {
+  if (place < synonym_share) return "synonym";
+  if (place < synonym_share + description_share) return "description";
+  return place < synonym_share + description_share + general_share ? "above" : "as it is";
+}
+
+function namesOf({ synonyms, description }: TypeEntry, way: Way): string[] {
+  if (way === "synonym") return synonyms;
+  return way === "description" && description !== undefined ? [description] : [];
 }
 
 /** The types above a type that no mention of the example has only sometimes. */

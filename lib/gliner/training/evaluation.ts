@@ -169,6 +169,11 @@ export function checkWordings(
     throw new UserError(
       `${share} is ${config[share]}, but there are no wordings to draw from; wanted data: {wordings: sentences}, or a file of lines such as "medication = drug, medicine".`,
     );
+  const sum = config.synonym_share + config.description_share + config.general_share;
+  if (sum > 1)
+    throw new UserError(
+      `synonym_share, description_share and general_share are ${sum.toFixed(2)} together; a type stands under one name, so wanted at most 1.`,
+    );
   const held = new Set(heldOut?.types.map(normalised));
   const back = wordings && wordingNames(wordings).find((name) => held.has(normalised(name)));
   if (back !== undefined)

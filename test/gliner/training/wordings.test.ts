@@ -79,6 +79,10 @@ test("a share without wordings is refused, and a held-out type as another's name
     () => trainingOf({ description_share: 2 }, "test"),
     /"description_share" is 2, wanted a number from 0 to 1/,
   );
+  await assert.rejects(
+    losses({ synonym_share: 0.6, general_share: 0.5, wordings: WORDINGS }),
+    /general_share are 1.10 together; a type stands under one name/,
+  );
   const heldOut = { types: ["Other_person"], asked: [{ types: ["person"], records: TINY_RECORDS }] };
   await assert.rejects(
     losses({ ...SHARES, wordings: of("person = other person"), heldOut }),
