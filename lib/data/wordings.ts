@@ -53,11 +53,14 @@ export function withoutNames({ name, entries }: Wordings, isOut: (type: string) 
   return wordingsOf(name, new Map(kept));
 }
 
-/** Every name that may come into a prompt in place of a type: synonyms, types above it and descriptions. */
-export function wordingNames({ entries }: Wordings): string[] {
+/**
+ * Every name that may come into a prompt in place of a type: synonyms and descriptions.
+ * @param general whether types above may too
+ */
+export function wordingNames({ entries }: Wordings, general: boolean): string[] {
   return [...entries.values()].flatMap(({ synonyms, above, description }) => [
     ...synonyms,
-    ...above,
+    ...(general ? above : []),
     ...(description === undefined ? [] : [description]),
   ]);
 }

@@ -48,6 +48,18 @@ test("the evaluator of 0.1.6, the threshold, and scores near zero", async () => 
   first(await audit([five], { era: "0.2.23" }), "scores-near-zero");
 });
 
+test("the version whose texts lose [CLS] and [SEP] beside one version of transformers, and no other", async () => {
+  const with_ = (transformers: string) => file("tokens.yaml", `${YAML_209}transformers_version: ${transformers}\n`);
+  const found = async (transformers: string, era: string) => ids(await audit([with_(transformers)], { era }));
+  assert.ok((await found("5.0.0", "0.2.25")).includes("special-tokens-lost"));
+  for (const [transformers, era] of [
+    ["4.57.3", "0.2.25"],
+    ["5.16.1", "0.2.25"],
+    ["5.0.0", "0.2.23"],
+  ])
+    assert.ok(!(await found(transformers, era)).includes("special-tokens-lost"), `${transformers} ${era}`);
+});
+
 test("a file that its version cannot have run, and a value that the code replaces", async () => {
   const old = await audit([file("old.yaml", YAML_209)], { era: "0.1.14" });
   assert.ok(!ids(old).includes("yaml-cannot-run"), "it has random_drop and loss_alpha");

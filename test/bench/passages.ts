@@ -161,9 +161,13 @@ async function main(): Promise<void> {
     },
   });
   await useBackend();
-  const { records: trained, wordings } = await loadTrainingData(readRecipe(values.recipe));
+  const recipe = readRecipe(values.recipe);
+  const { records: trained, wordings } = await loadTrainingData(recipe);
   // A synonym that training may have asked for is a trained name too.
-  const names = new Set([...goldTypes(trained), ...(wordings ? wordingNames(wordings) : [])]);
+  const names = new Set([
+    ...goldTypes(trained),
+    ...(wordings ? wordingNames(wordings, recipe.training.general_share > 0) : []),
+  ]);
   const groups: Record<string, (type: string) => boolean> = {
     all: () => true,
     trained: (type) => names.has(type),

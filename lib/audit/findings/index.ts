@@ -8,6 +8,7 @@ import { misspeltKeys } from "./keys/misspelt-keys";
 import { negativesUnread } from "./keys/negatives-unread";
 import { overridden } from "./keys/overridden";
 import { refused } from "./keys/refused";
+import { specialTokens } from "./keys/special-tokens";
 import { decodeOrder } from "./scores/decode-order";
 import { definition } from "./scores/definition";
 import { elseKept } from "./scores/else-kept";
@@ -41,6 +42,7 @@ const SIGNS: readonly Sign[] = [
   checkpointChoice,
   trainedTypes,
   decodeOrder,
+  specialTokens,
   refused,
   negativesUnread,
   overridden,

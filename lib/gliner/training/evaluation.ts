@@ -175,7 +175,7 @@ export function checkWordings(
       `synonym_share, description_share and general_share are ${sum.toFixed(2)} together; a type stands under one name, so wanted at most 1.`,
     );
   const held = new Set(heldOut?.types.map(normalised));
-  const back = wordings && wordingNames(wordings).find((name) => held.has(normalised(name)));
+  const back = wordings && wordingNames(wordings, config.general_share > 0).find((name) => held.has(normalised(name)));
   if (back !== undefined)
     throw new UserError(
       `the held-out type "${back}" is another type's name in the wordings; withoutNames takes it out.`,

@@ -48,7 +48,7 @@ export function limitsOf(model: Readonly<GLiNERConfig>, { cap_types }: TrainingC
 
 /** Every name that may stand in a prompt: types of mentions, those of the records' own lists, and their other names. */
 export function namesOf(records: readonly NerRecord[], wordings?: Wordings): Set<string> {
-  const names = new Set<string>(wordings && wordingNames(wordings));
+  const names = new Set<string>(wordings && wordingNames(wordings, true));
   for (const { ner, labels = [], negatives = [] } of records) {
     for (const [, , type] of ner) names.add(type);
     for (const type of [...labels, ...negatives]) names.add(type);
