@@ -1,7 +1,7 @@
 /**
  * How models read texts that none of them was trained on, each text asked for types of its own:
  *
- *   node dist/test/bench/passages.js --part dev --model A=data/checkpoint --model B=runs/more-types/last --pair B:A [--limit 440] [--json FILE]
+ *   node dist/test/bench/passages.js --part dev --model A=data/checkpoint --model B=runs/more-types/last --pair B:A [--limit 440] [--weight 3] [--json FILE]
  *
  * Sets: our own passages (sentences:PART), each asked for its types, those that it says are absent, and six of its domain that nothing
  * makes true of it; the same passages asked for six general types, where every type below one counts as it and an answer to words that
@@ -21,6 +21,7 @@ import { PLAIN_RULES, scoreTexts } from "../../lib/evaluate/scoring/scoring";
 import { bootstrapF1 } from "../../lib/evaluate/statistics/bootstrap";
 import { calibrate } from "../../lib/evaluate/statistics/calibration";
 import { compareF1 } from "../../lib/evaluate/statistics/paired";
+import { unweighted } from "../../lib/evaluate/statistics/weight";
 import { writeAtomically } from "../../lib/files/atomic";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { readRecipe } from "../../lib/gliner/recipe/recipe";
@@ -52,7 +53,7 @@ export interface PassageRow {
 export interface PassageScores {
   part: string;
   /** A model's calibration error on a set has a row of its own. */
-  rows: (PassageRow | { model: string; set: string; ece: number })[];
+  rows: (PassageRow | { model: string; set: string; ece: number; ece_unweighted?: number })[];
   pairs: object[];
 }
 
@@ -148,6 +149,15 @@ function countsOf(
   });
 }
 
+/** The calibration error once the odds are divided by the weight that positives have in the loss. */
+function withoutWeight({ records, candidates }: Found, weight?: string): { ece_unweighted?: number } {
+  if (weight === undefined) return {};
+  const led = candidates.map((spans) =>
+    spans.map((span) => ({ ...span, score: unweighted(span.score, Number(weight)) })),
+  );
+  return { ece_unweighted: percent(calibrate(records, led).ece) };
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -157,6 +167,7 @@ async function main(): Promise<void> {
       limit: { type: "string", default: "100000" },
       others: { type: "string", default: "0" },
       recipe: { type: "string", default: "data/recipes/more-types.yaml" },
+      weight: { type: "string" },
       json: { type: "string" },
     },
   });
@@ -205,7 +216,7 @@ async function main(): Promise<void> {
           });
         }
       const { ece } = calibrate(found.records, found.candidates);
-      rows.push({ model: label, set: name, ece: percent(ece) });
+      rows.push({ model: label, set: name, ece: percent(ece), ...withoutWeight(found, values.weight) });
       console.log(`${label} ${name} done`);
     }
     model.dispose();

@@ -159,6 +159,14 @@ test("the table in the repository is what its results make, and claims nothing t
         assert.match(verdict, /cannot be told|the same answers|not run/, suspect);
 });
 
+test("a value that nobody used explains no gap, in the table and in what is kept", () => {
+  const [no] = suspectResults().filter(({ suspect }) => suspect === "lstm");
+  assert.deepEqual([no.gap, no.arms[0].gap], [["36"], []]);
+  const table = suspectsTable([no, { ...no, suspect: "other", arms: [{ ...no.arms[0], gap: undefined }] }], [], []);
+  assert.match(table, /^\| lstm: no LSTM against [^|]+\| neither \|/m);
+  assert.match(table, /^\| other: no LSTM against [^|]+\| issue 36 \|/m);
+});
+
 test("power is planned from the spread of the control", () => {
   const { planned, comparison } = madeUp({ control: 8, arm: 5 }, true);
   const { seeds, from, spread } = measuredPower(planned, comparison, []);

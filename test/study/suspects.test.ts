@@ -55,6 +55,15 @@ test("a suspect's file is strict", () => {
   assert.equal(parse({}).arms[0].value, "b");
   assert.throws(() => parse({ colour: 1 }), /x.yaml: unknown key colour/);
   assert.throws(() => parse({ gap: ["54"] }), /the gap "54" is none of 36, 209/);
+  const extreme = { gap: ["36"], arms: [{ value: "b", gap: [], set: { dropout: 0 } }, { value: "c" }] };
+  assert.deepEqual(
+    parse(extreme).arms.map(({ gap }) => gap),
+    [[], null],
+  );
+  assert.throws(
+    () => parse({ arms: [{ value: "b", gap: ["36"] }] }),
+    /the arm "b" has the gap "36", which the suspect/,
+  );
   assert.throws(() => parse({ why: { "36": "It cannot." } }), /"209" is missing/);
   assert.throws(() => parse({ needs: "days" }), new RegExp(NEEDS.join(", ")));
   assert.throws(() => parse({ arms: [] }), /wanted a list with at least one entry/);

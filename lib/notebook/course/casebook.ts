@@ -61,9 +61,9 @@ export function caseRows(chosen?: readonly string[] | string): CaseRow[] {
   const screenings = screeningResults();
   const { notes } = openCasebook();
   return sorted.flatMap((suspect) =>
-    knownOf(suspect, results, screenings).map(({ what, worth, from }) => ({
+    knownOf(suspect, results, screenings).map(({ what, gap = suspect.gap, worth, from }) => ({
       suspect: what ? `${suspect.id}: ${what}` : suspect.id,
-      "gap it can explain": gapName(suspect.gap),
+      "gap it can explain": gapName(gap),
       "measured in": chapters.get(suspect.id)?.join(", ") ?? "",
       worth,
       "known from": from,
@@ -95,6 +95,8 @@ function ofChapter(chapter: string, chapters: ReadonlyMap<string, readonly strin
 
 interface Known {
   what: string;
+  /** Where it can explain other gaps than its suspect. */
+  gap?: readonly string[];
   worth: string;
   from: string;
 }
@@ -113,12 +115,13 @@ function knownOf(suspect: Suspect, results: readonly SuspectResult[], screenings
 }
 
 function armsOf({ arms, control, setting }: SuspectResult): Known[] {
-  return arms.flatMap(({ value, difference, ci95, runs }) =>
+  return arms.flatMap(({ value, gap, difference, ci95, runs }) =>
     difference === null
       ? []
       : [
           {
             what: `${value} against ${control.value}`,
+            gap,
             worth: worthOf(difference, ci95),
             from: `laboratory: ${setting.encoder}, ${setting.steps} steps, ${runs.length} seed${runs.length === 1 ? "" : "s"}`,
           },

@@ -70,10 +70,13 @@ function withinReach(lines: readonly WorthLine[]): WorthLine[] {
   });
 }
 
-const lineOf = ({ suspect, gap }: SuspectResult, { value, runs, difference, ci95, min_detectable }: StoredArm) =>
+const lineOf = (
+  { suspect, gap }: SuspectResult,
+  { value, gap: own = gap, runs, difference, ci95, min_detectable }: StoredArm,
+) =>
   difference === null
     ? []
-    : [{ name: `${suspect}: ${value} (${runs.length} seeds)`, gap: gapName(gap), difference, ci95, min_detectable }];
+    : [{ name: `${suspect}: ${value} (${runs.length} seeds)`, gap: gapName(own), difference, ci95, min_detectable }];
 
 /**
  * Shows what the factors of a screening are worth, in the same form. Each line is of all its runs; small dots are the seeds apart, and
@@ -118,8 +121,8 @@ function linesPlot(given: readonly WorthLine[], { title, axis }: { title: string
       xaxis: { title: axis, zeroline: true, zerolinecolor: NEUTRAL },
       yaxis: { type: "category", categoryorder: "array", categoryarray: lines.map(({ name }) => name) },
       showlegend: true,
-      // Below the axis' own title, however few the lines are.
-      legend: { orientation: "h", y: -Math.max(0.25, LEGEND / (LINE * lines.length)) },
+      // As many pixels below the axis' own title, however many the lines are.
+      legend: { orientation: "h", y: -LEGEND / (LINE * lines.length) },
     },
   };
 }

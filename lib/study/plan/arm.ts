@@ -26,6 +26,11 @@ export interface Arm {
   score: string | ScoreSwitches;
   /** Why it cannot be run, where it cannot. */
   notRunnable: string | null;
+  /**
+   * The gaps that this very value can explain; null = those of its suspect. An extreme that nobody used (no LSTM at all, texts cut at 24 words) says
+   * what a thing is worth, and explains none.
+   */
+  gap: string[] | null;
 }
 
 export type Checkpoint = "last" | "best";
@@ -100,6 +105,7 @@ export function readArm(fields: Fields): Arm {
     ask: readAsk(fields),
     score: readScore(fields),
     notRunnable: fields.optionalText("not_runnable"),
+    gap: fields.has("gap") ? fields.texts("gap") : null,
   };
   fields.done();
   return arm;

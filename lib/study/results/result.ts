@@ -20,6 +20,8 @@ export interface StoredRun {
 /** An arm as its result is kept. */
 export interface StoredArm {
   value: string;
+  /** Where it can explain other gaps than its suspect. */
+  gap?: string[];
   runs: StoredRun[];
   /** Mean of the arm less mean of the control, at `threshold`; null where there is no run. */
   difference: number | null;
@@ -127,6 +129,7 @@ function storedArm(arm: ArmComparison): StoredArm {
   const { seen, runs } = arm;
   return {
     value: arm.arm.value,
+    ...(arm.arm.gap && { gap: arm.arm.gap }),
     runs: runs.map(storedRun),
     difference: seen?.difference ?? null,
     ci95: seen && arm.seeds > 1 ? [seen.low, seen.high] : null,

@@ -147,7 +147,7 @@ function rowOf({ suspect, gap, control, expected }: SuspectResult, arm: StoredAr
   const worth = difference === null ? "-" : withInterval(difference, ci95);
   return [
     `${suspect}: ${arm.value} against ${control.value}`,
-    gapCell(gap),
+    gapCell(arm.gap ?? gap),
     worth,
     `${arm.runs.length} and ${control.runs.length}${arm.paired ? ", paired" : ""}`,
     arm.min_detectable === null ? "unknown" : points(arm.min_detectable),

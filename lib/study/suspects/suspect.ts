@@ -86,6 +86,13 @@ export function parseSuspect(fields: Fields, id: string): Suspect {
     expected: fields.text("expected"),
   };
   fields.done();
+  for (const { value, gap: own } of suspect.arms) {
+    const other = own?.find((one) => !gap.includes(one));
+    if (other)
+      throw new UserError(
+        `${fields.where}: the arm "${value}" has the gap "${other}", which the suspect cannot explain.`,
+      );
+  }
   if (suspect.id !== id) throw new UserError(`${fields.where}: "id" is ${suspect.id}, wanted ${id}, the file's name.`);
   return suspect;
 }
