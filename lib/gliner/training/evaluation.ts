@@ -170,7 +170,8 @@ export function checkWordings(
       `${share} is ${config[share]}, but there are no wordings to draw from; wanted data: {wordings: sentences}, or a file of lines such as "medication = drug, medicine".`,
     );
   const sum = config.synonym_share + config.description_share + config.general_share;
-  if (sum > 1)
+  // Tenths do not add up to exactly 1.
+  if (sum > 1 + 1e-9)
     throw new UserError(
       `synonym_share, description_share and general_share are ${sum.toFixed(2)} together; a type stands under one name, so wanted at most 1.`,
     );
