@@ -2,6 +2,7 @@
 export { compareOnFile, conduct, type Engine, screenOnFile } from "./conduct";
 export { checkBudget, type Estimate, estimatePlan } from "./estimate/estimate";
 export { type Machine, readMachine, thisMachine } from "./estimate/machine";
+export type { Gap } from "./gaps";
 export { type Arm, plainArm } from "./plan/arm";
 export { changedPlan, type Plan } from "./plan/plan";
 export { planOf, readPlan } from "./plan/read";
@@ -12,4 +13,4 @@ export { type ArmComparison, comparePlan, type StudyComparison } from "./results
 export { compareScreening, type ScreeningComparison, type ScreeningResult, screeningResult } from "./results/factors";
 export { type StoredArm, type SuspectResult, storedResult } from "./results/result";
 export { screeningResults, suspectResults, suspectsTable } from "./results/table";
-export { type Gap, readSuspect, type Suspect, suspectIds } from "./suspects/suspect";
+export { readSuspect, type Suspect, suspectIds } from "./suspects/suspect";

@@ -64,6 +64,7 @@ test("a suspect's file is strict", () => {
     () => parse({ arms: [{ value: "b", gap: ["36"] }] }),
     /the arm "b" has the gap "36", which the suspect/,
   );
+  assert.throws(() => parse({ arms: [{ value: "b", gap: ["54"] }] }), /the gap "54" is none of 36, 209/);
   assert.throws(() => parse({ why: { "36": "It cannot." } }), /"209" is missing/);
   assert.throws(() => parse({ needs: "days" }), new RegExp(NEEDS.join(", ")));
   assert.throws(() => parse({ arms: [] }), /wanted a list with at least one entry/);

@@ -17,7 +17,7 @@ export {
 } from "./options";
 export { type CorpusTypes, corpusTypes, type NegativeSampler } from "./pool";
 export { NEGATIVE_SOURCES } from "./sources";
-export { NO_WORDINGS, reworded, type WordingShares } from "./wording";
+export { NO_WORDINGS, otherNames, reworded, type WordingShares } from "./wording";
 
 /**
  * The types that each training example is asked for. With the defaults, as GLiNER 0.2.29 draws them

@@ -17,6 +17,10 @@ export interface WordingShares {
 
 export const NO_WORDINGS: WordingShares = { synonym_share: 0, description_share: 0, general_share: 0 };
 
+/** How often a type with names of every kind stands in the prompt under another one. */
+export const otherNames = ({ synonym_share, description_share, general_share }: WordingShares): number =>
+  synonym_share + description_share + general_share;
+
 /**
  * The example under other names of its types; gold moves along. A name that the example has already, as a type or in its gold, is
  * never drawn: two types of one prompt stay two. A type above is drawn only where it is certain which mentions have it: none of the

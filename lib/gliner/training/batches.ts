@@ -1,6 +1,6 @@
 /** Draws a run's batches from the records by seed and number: from records to encoded, labelled examples. */
 import type { Batch, Example } from "../../batch/collate";
-import { type CorpusTypes, corpusTypes, reworded, sampleTypes } from "../../batch/sampling";
+import { type CorpusTypes, corpusTypes, otherNames, reworded, sampleTypes } from "../../batch/sampling";
 import type { NerRecord } from "../../data/records";
 import type { Wordings } from "../../data/wordings";
 import { type RandomStream, randomStream } from "../../random";
@@ -37,7 +37,7 @@ export class TrainingBatches {
   examples(number: number): Example[] {
     const examples = this.draw(this.records(number), randomStream(seedOf(this.config, "types"), "types", number));
     const { wordings, config } = this;
-    if (!wordings || config.synonym_share + config.description_share + config.general_share === 0) return examples;
+    if (!wordings || otherNames(config) === 0) return examples;
     // A stream of its own: whether names are drawn changes neither the order nor the negatives.
     const random = randomStream(config.seed, "wordings", number);
     return examples.map((example) => reworded(example, wordings, config, random));

@@ -1,6 +1,7 @@
 /** Measures a model during its training (development loss, held-out types, tests) and picks the metric to select by. */
 import * as tf from "@tensorflow/tfjs";
 import type { Batch } from "../../batch/collate";
+import { otherNames } from "../../batch/sampling";
 import type { NerRecord } from "../../data/records";
 import { type Wordings, wordingNames } from "../../data/wordings";
 import { UserError } from "../../errors";
@@ -169,7 +170,7 @@ export function checkWordings(
     throw new UserError(
       `${share} is ${config[share]}, but there are no wordings to draw from; wanted data: {wordings: sentences}, or a file of lines such as "medication = drug, medicine".`,
     );
-  const sum = config.synonym_share + config.description_share + config.general_share;
+  const sum = otherNames(config);
   // Tenths do not add up to exactly 1.
   if (sum > 1 + 1e-9)
     throw new UserError(

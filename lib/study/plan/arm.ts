@@ -7,6 +7,7 @@ import { presetOf } from "../../evaluate/scoring/presets";
 import type { ScoringRules } from "../../evaluate/scoring/scoring";
 import { keysAtAnySize } from "../../gliner/recipe/era-recipes";
 import { Fields } from "../fields";
+import { GAPS, unknownGap } from "../gaps";
 import { type Ask, readAsk } from "./ask";
 
 /** One level of a study: what it changes against the control. */
@@ -108,6 +109,8 @@ export function readArm(fields: Fields): Arm {
     gap: fields.has("gap") ? fields.texts("gap") : null,
   };
   fields.done();
+  const unknown = unknownGap(arm.gap ?? []);
+  if (unknown) throw new UserError(`${fields.where}: the gap "${unknown}" is none of ${GAPS.join(", ")}.`);
   return arm;
 }
 

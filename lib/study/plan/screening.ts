@@ -5,6 +5,7 @@
 import { UserError, usageError } from "../../errors";
 import { keysAtAnySize } from "../../gliner/recipe/era-recipes";
 import type { Fields } from "../fields";
+import { GAPS, unknownGap } from "../gaps";
 import { type Arm, plainArm } from "./arm";
 import { mirrored, plackettBurman } from "./design";
 
@@ -39,9 +40,6 @@ export interface ScreeningRow {
   levels: boolean[];
   mirrored: boolean;
 }
-
-/** Names of the gaps, as data/suspects has them. */
-const GAPS = ["36", "209"];
 
 /** The arms of a screening: the row without any change is the control. @throws UserError where a factor is unsound */
 export function readScreening(fields: Fields): { control: Arm; arms: Arm[]; screening: Screening } {
@@ -83,7 +81,7 @@ function readFactor(fields: Fields): Factor {
     to: fields.mapping("to").all(),
   };
   fields.done();
-  const wrong = factor.gap.find((one) => !GAPS.includes(one));
+  const wrong = unknownGap(factor.gap);
   if (wrong !== undefined) throw new UserError(`${fields.where}: gap ${wrong} is none of ${GAPS.join(", ")}.`);
   const [from, to] = [factor.from, factor.to].map((level) => Object.keys(level).sort().join(", "));
   if (from !== to || from === "")

@@ -7,11 +7,8 @@ import { join } from "node:path";
 import { UserError, usageError } from "../../errors";
 import { PROJECT_ROOT } from "../../files/places";
 import { type Fields, readFields } from "../fields";
+import { GAPS, type Gap, unknownGap } from "../gaps";
 import { type Arm, readArm } from "../plan/arm";
-
-/** One of the two five-point gaps, by its issue; they are never put together. */
-export type Gap = "36" | "209";
-export const GAPS: readonly Gap[] = ["36", "209"];
 
 /** `code` read in a repository; `thread` stated in an issue or a card; `paper` printed; `measured` here or by others; `inference` ours. */
 export const RELIABILITIES = ["code", "thread", "paper", "measured", "inference"] as const;
@@ -70,7 +67,7 @@ export function readSuspect(id: string, folder = SUSPECTS_FOLDER): Suspect {
 /** @throws UserError on an unknown key, a missing one, or a value of the wrong kind */
 export function parseSuspect(fields: Fields, id: string): Suspect {
   const gap = fields.texts("gap");
-  const unknown = gap.find((one) => !GAPS.includes(one as Gap));
+  const unknown = unknownGap(gap);
   if (unknown) throw new UserError(`${fields.where}: the gap "${unknown}" is none of ${GAPS.join(", ")}.`);
   const suspect: Suspect = {
     id: fields.text("id"),
