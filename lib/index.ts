@@ -102,12 +102,12 @@ export { mean, standardDeviation } from "./evaluate/statistics/mean";
 export { bootstrapDifference, type Comparison, compareF1 } from "./evaluate/statistics/paired";
 export * from "./evaluate/statistics/power";
 export * from "./evaluate/statistics/seeds";
-export { unweighted } from "./evaluate/statistics/weight";
 export { type CurveModel, type CurvePair, type StoredCurve, storedCurve } from "./evaluate/stored/curve";
 export { type PresetRow, presetRow, storedCounts, storedPresets } from "./evaluate/stored/presets";
 export { amongPublished, type PublishedScore, publishedScores } from "./evaluate/stored/published-scores";
 export type { PromisedThresholds, ThresholdsOptions, TypeThreshold } from "./evaluate/thresholds";
 export { askedOnly, type EvaluateOptions, type Evaluation, evaluateRecords } from "./evaluate/zero-shot";
+export { positiveWeight, sameEvidence, unweighted, weighted } from "./model/loss/positive-weight";
 
 // ## Data
 // Files -> records: formats, sources, training mixes, label lists, what is wrong with data.

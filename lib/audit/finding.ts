@@ -24,6 +24,8 @@ export interface Sighting extends Finding {
   keys?: readonly string[];
   /** The suspect of the laboratory that would measure it. */
   suspect?: string;
+  /** What would tell what it is worth to this very model, without a training. */
+  next?: { command: string; why: string };
 }
 
 /** One sign, one file. */

@@ -1,4 +1,4 @@
-/** What to run next: a study for each finding whose worth nobody has measured and that can be measured here. */
+/** What to run next: what a finding itself names, then a study for each whose worth nobody has measured and that can be measured here. */
 import { UserError } from "../errors";
 import { estimatePlan } from "../study/estimate/estimate";
 import { type Machine, thisMachine } from "../study/estimate/machine";
@@ -19,13 +19,15 @@ export interface NextStep {
 }
 
 export function nextSteps(seen: readonly Sighting[]): NextStep[] {
+  const named = seen.flatMap(({ next }) => (next ? [{ ...next, minutes: null }] : []));
   const ids = new Set(seen.flatMap(({ effect, suspect }) => (effect === null && suspect ? [suspect] : [])));
-  return [...ids]
+  const studies = [...ids]
     .map((id) => readSuspect(id))
     .flatMap(({ id, question, arms }) => {
       if (arms.every(({ notRunnable }) => notRunnable !== null)) return [];
       return [{ command: `${STUDY} ${id} --out runs/${id}`, minutes: null, why: question }];
     });
+  return [...named, ...studies];
 }
 
 /** The path on a small task, where keys differ that nobody has measured. */

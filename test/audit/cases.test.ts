@@ -201,6 +201,19 @@ test("11 issue 209: dead keys first, its numbers known, no cause named, no other
   assert.equal(result.gap?.toFixed(3), "-0.065");
   assert.equal(result.unexplained, (result.gap ?? 0) - (result.explained ?? 0));
   assert.ok(!result.findings.some(({ what: text }) => /issue 36|cause/.test(text)));
+  // Nothing but differences from the reference is added up: its alpha of .75 was dead, and the paper never had a weight of 3.
+  assert.equal(result.explained?.toFixed(6), (-(result.path?.sum?.f1 ?? Number.NaN)).toFixed(6));
+  const weight = result.findings.find(({ id }) => id === "differs:positive_weight");
+  assert.match(
+    weight?.what ?? "",
+    /weighs 1 in the loss and 2 in config_large.* 50 right answers of 100 here and for 33 there/,
+  );
+  assert.match(weight?.evidence ?? "", /loss_alpha -1, positive_weight 1 here; loss_alpha -1, positive_weight 2 there/);
+  assert.ok(result.next.some(({ command }) => /evaluate .* --threshold \.33$/.test(command)));
+  const [passedOn] = (await audit(inputs, { era: "0.2.17" })).next;
+  assert.match(passedOn.command, /--threshold \.6$/, "3 against the paper's 2");
+  const same = await audit([inputs[0]], { era: "0.2.13", against: "0.2.13-issue-209" });
+  assert.ok(!same.next.some(({ command }) => command.includes("--threshold")), "one weight, one meaning");
 });
 
 test("12 the 57.1 of July 2026: another movie set stands first", async () => {

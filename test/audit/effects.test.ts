@@ -41,3 +41,21 @@ test("the suspect of a change is the one whose arm makes it", () => {
   assert.equal(suspectOfChange("no_such_key", 1, 2), undefined);
   assert.ok((measuredPreset("0.1.6")?.f1 ?? 0) < 0);
 });
+
+test("an arm that is also scored otherwise is no measure of its key, and a control may set keys of its own", () => {
+  const setting = { encoder: "MiniLM", steps: 1500 };
+  const arm = (value: string, difference: number) => ({ value, difference, ci95: null, runs: [{}, {}] });
+  const stored = [
+    {
+      suspect: "positive-weight",
+      setting,
+      control: { value: "2 to 1" },
+      arms: [arm("1 to 1, threshold 1/3", 0.5), arm("1 to 1", -0.04)],
+    },
+  ] as unknown as SuspectResult[];
+  assert.equal(suspectOfChange("positive_weight", 1, 2), "positive-weight");
+  assert.equal(measuredKey("positive_weight", 1, 2, stored)?.f1, -0.04);
+  assert.equal(measuredKey("positive_weight", 2, 1, stored)?.f1, 0.04);
+  const scoredOnly = [{ ...stored[0], arms: [stored[0].arms[0]] }];
+  assert.equal(measuredKey("positive_weight", 1, 2, scoredOnly)?.f1, undefined);
+});

@@ -21,12 +21,12 @@ import { PLAIN_RULES, scoreTexts } from "../../lib/evaluate/scoring/scoring";
 import { bootstrapF1 } from "../../lib/evaluate/statistics/bootstrap";
 import { calibrate } from "../../lib/evaluate/statistics/calibration";
 import { compareF1 } from "../../lib/evaluate/statistics/paired";
-import { unweighted } from "../../lib/evaluate/statistics/weight";
 import { writeAtomically } from "../../lib/files/atomic";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { readRecipe } from "../../lib/gliner/recipe/recipe";
 import { loadTrainingData } from "../../lib/gliner/training/recipe-data";
 import { type AskedRecords, type Found, findAsked } from "../../lib/gliner/training/scoring";
+import { unweighted } from "../../lib/model/loss/positive-weight";
 import { randomStream } from "../../lib/random";
 
 const THRESHOLDS = [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6];

@@ -22,6 +22,12 @@ test("everything that could be chosen later is fixed", () => {
   assert.deepEqual(plan.stopping?.looks.at(-1), plan.seeds.length);
   assert.equal(plan.tests.sets.length, 7);
   for (const { value } of plan.arms) assert.match(value, /^(36|209): /, "each arm is of one of the two gaps");
+  const [weighed, moved] = plan.arms.filter(({ value }) => value.startsWith("209: positives weigh 1"));
+  assert.deepEqual(
+    moved,
+    { ...weighed, value: moved.value, score: { threshold: 0.3333 } },
+    "one model, two thresholds",
+  );
 });
 
 test("the power that its file states", () => {
@@ -46,11 +52,11 @@ test("a dry run takes the same path: looks, arms that are decided, a result", ()
       training,
     }),
   );
-  // Two of the six arms and two looks: the path is the same, and a test must end.
+  // Two of the arms and two looks: the path is the same, and a test must end.
   const plan = {
     ...raw,
     recipe,
-    arms: [raw.arms[0], raw.arms[5]],
+    arms: [raw.arms[0], raw.arms.at(-1)],
     seeds: 3,
     stopping: { looks: [2, 3], smallest: 0.01 },
     tests: { sets: tiny.sets, drop: [] },
@@ -64,7 +70,7 @@ test("a dry run takes the same path: looks, arms that are decided, a result", ()
   assert.equal(result.level, 0.975);
   assert.deepEqual(
     result.arms.map(({ value }: { value: string }) => value),
-    [raw.arms[0].value, raw.arms[5].value],
+    [raw.arms[0].value, raw.arms.at(-1).value],
   );
   assert.match(ended.err, /look at 2 seeds: \d of 2 arms are undecided/);
   for (const { ci95, runs } of result.arms) assert.ok(ci95 !== null && runs.length >= 2);

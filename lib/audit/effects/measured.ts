@@ -1,11 +1,15 @@
 /** Effects that this project measured: the laboratory's results, and the scoring decisions of one model. */
 
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { STORED_PRESETS_PATH, type StoredPresets } from "../../evaluate/stored/presets";
 import { readJson } from "../../files/json";
 import { isObject } from "../../files/json-object";
 import { PROJECT_ROOT } from "../../files/places";
 import { readYaml } from "../../files/yaml";
+import { DEFAULT_LOSS } from "../../model/loss";
+import { POSITIVE_WEIGHT_KEYS, positiveWeight } from "../../model/loss/positive-weight";
+import type { Arm } from "../../study/plan/arm";
 import type { ScreeningResult } from "../../study/results/factors";
 import type { SuspectResult } from "../../study/results/result";
 import { screeningResults, suspectResults } from "../../study/results/table";
@@ -40,26 +44,83 @@ interface Turn {
 }
 
 function turnsOf(key: string, ours: unknown, theirs: unknown): Turn[] {
-  return allSuspects().flatMap((suspect) => {
-    const control = suspect.control.set[key] ?? recipeValue(suspect.recipe, key);
-    return suspect.arms
-      .filter(({ set }) => turnsOnly(set, key))
-      .flatMap(({ value, set }): Turn[] => {
-        if (same(set[key], ours) && same(control, theirs)) return [{ suspect, value, back: false }];
-        return same(set[key], theirs) && same(control, ours) ? [{ suspect, value, back: true }] : [];
-      });
-  });
+  return allSuspects().flatMap((suspect) =>
+    suspect.arms.flatMap((arm): Turn[] => {
+      const values = onlyKey(key, suspect, arm);
+      if (values === null) return [];
+      const { value } = arm;
+      if (same(values.arm, ours) && same(values.control, theirs)) return [{ suspect, value, back: false }];
+      return same(values.arm, theirs) && same(values.control, ours) ? [{ suspect, value, back: true }] : [];
+    }),
+  );
 }
+
+/** A key's value in an arm and in its control. */
+interface Values {
+  arm: unknown;
+  control: unknown;
+}
+
+/** The keys of the recipe in which an arm and its control differ; null where they differ in anything else too. */
+function turnedKeys({ control, recipe }: Pick<Suspect, "control" | "recipe">, arm: Arm): Map<string, Values> | null {
+  if (!isDeepStrictEqual(beyondKeys(arm), beyondKeys(control))) return null;
+  const valueIn = (set: Arm["set"], key: string) => set[key] ?? recipeValue(recipe, key);
+  const keys = Object.keys({ ...control.set, ...arm.set });
+  const values = keys.map((key) => [key, { arm: valueIn(arm.set, key), control: valueIn(control.set, key) }] as const);
+  return new Map(values.filter(([, value]) => !isDeepStrictEqual(value.arm, value.control)));
+}
+
+function onlyKey(key: string, suspect: Suspect, arm: Arm): Values | null {
+  const turned = turnedKeys(suspect, arm);
+  return turned?.size === 1 ? (turned.get(key) ?? null) : null;
+}
+
+/** What an arm changes beside its recipe's keys. */
+const beyondKeys = ({ environment, engine, checkpoint, ask, score }: Arm) => [
+  environment,
+  engine,
+  checkpoint,
+  ask,
+  score,
+];
 
 /** The suspect that measures this change of a key; where none does, one that turns the key from either value. */
 export function suspectOfChange(key: string, ours: unknown, theirs: unknown): string | undefined {
   const [exact] = turnsOf(key, ours, theirs);
   if (exact) return exact.suspect.id;
-  return allSuspects().find(
-    ({ control, recipe, arms }) =>
-      arms.some(({ set }) => turnsOnly(set, key)) &&
-      [ours, theirs].some((value) => same(control.set[key] ?? recipeValue(recipe, key), value)),
+  return allSuspects().find((suspect) =>
+    suspect.arms.some((arm) => {
+      const values = onlyKey(key, suspect, arm);
+      return values !== null && [ours, theirs].some((value) => same(value, values.control));
+    }),
   )?.id;
+}
+
+/** Another weight of positives, whichever keys make it. @param ours weight of the input, see `positiveWeight` @param theirs of the reference */
+export function measuredWeight(ours: number, theirs: number, stored = allResults()): Effect | null {
+  for (const suspect of allSuspects())
+    for (const arm of suspect.arms) {
+      const turned = turnedKeys(suspect, arm);
+      if (!turned?.size || [...turned.keys()].some((key) => !LOSS_WEIGHT.has(key))) continue;
+      const [armWeight, controlWeight] = [arm, suspect.control].map(({ set }) => weightIn(set, suspect.recipe));
+      const there = armWeight === ours && controlWeight === theirs;
+      const back = armWeight === theirs && controlWeight === ours;
+      const effect = there || back ? measuredArm(suspect.id, arm.value, stored) : null;
+      if (effect) return back ? reversed(effect) : effect;
+    }
+  return null;
+}
+
+const LOSS_WEIGHT: ReadonlySet<string> = new Set(POSITIVE_WEIGHT_KEYS);
+
+function weightIn(set: Arm["set"], recipe: string): number {
+  const settingOf = (key: (typeof POSITIVE_WEIGHT_KEYS)[number], otherwise: number) =>
+    Number(set[key] ?? recipeValue(recipe, key) ?? otherwise);
+  return positiveWeight({
+    alpha: settingOf("loss_alpha", DEFAULT_LOSS.alpha),
+    positive_weight: settingOf("positive_weight", DEFAULT_LOSS.positive_weight),
+    label_smoothing: settingOf("label_smoothing", DEFAULT_LOSS.label_smoothing),
+  });
 }
 
 /**

@@ -7,6 +7,7 @@ import { differences } from "./keys/differences";
 import { misspeltKeys } from "./keys/misspelt-keys";
 import { negativesUnread } from "./keys/negatives-unread";
 import { overridden } from "./keys/overridden";
+import { positiveWeightSign } from "./keys/positive-weight";
 import { refused } from "./keys/refused";
 import { specialTokens } from "./keys/special-tokens";
 import { decodeOrder } from "./scores/decode-order";
@@ -46,6 +47,7 @@ const SIGNS: readonly Sign[] = [
   refused,
   negativesUnread,
   overridden,
+  positiveWeightSign,
   deadKeysSign,
   misspeltKeys,
   swallowed,
