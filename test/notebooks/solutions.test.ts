@@ -12,6 +12,21 @@ const CHAPTERS = join(PROJECT_ROOT, "notebooks");
 const SOLUTIONS = join(CHAPTERS, "solutions");
 const NAMES = readdirSync(SOLUTIONS).filter((file) => file.endsWith(".ipynb"));
 
+/** The number that an exercise bears: the last in the text before it; those of a case have none. */
+function exerciseNumbers(path: string): Map<string, string | undefined> {
+  const numbers = new Map<string, string | undefined>();
+  let number: string | undefined;
+  for (const { cell_type, source } of readNotebook(path).cells) {
+    const exercise = /\bcheck(?:<.*?>)?\("([a-z0-9-]+)"/.exec(source)?.[1];
+    if (cell_type === "markdown") number = [...source.matchAll(/^\*\*(\d+)\.\*\*/gm)].at(-1)?.[1] ?? number;
+    else if (exercise !== undefined) {
+      numbers.set(exercise, number);
+      number = undefined;
+    }
+  }
+  return numbers;
+}
+
 /** The line in which the reader's answer goes. */
 const ANSWER = /^(?:const|let) .* = undefined;\n/m;
 
@@ -27,6 +42,8 @@ for (const name of NAMES) {
       assert.ok(solution.endsWith(source.replace(ANSWER, "")), `${id} is asked in another way than in the chapter`);
       assert.doesNotMatch(solution, ANSWER, id);
     }
+    const [numbers, answers] = [CHAPTERS, SOLUTIONS].map((folder) => exerciseNumbers(join(folder, name)));
+    assert.deepEqual(answers, numbers, "an exercise has one number");
   });
 }
 
