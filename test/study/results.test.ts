@@ -134,8 +134,9 @@ test("the table: a line an arm, the two gaps apart, the suspects without a resul
   const text = readFileSync(table, "utf8");
   assert.match(
     text,
-    /\| span-representation: marker against markerV0 \| issue 36 \| \+\d\.\d \[\+\d\.\d, \+\d\.\d\] \| 5 and 8, paired \|/,
+    /\| span-representation: marker against markerV0 \| \+\d\.\d \[\+\d\.\d, \+\d\.\d\] \| 5 and 8, paired \|/,
   );
+  assert.ok(text.indexOf("| span-representation:") < text.indexOf("## Can explain issue 209"), "under its own gap");
   assert.match(text, /npm run -s study -- span-representation --seeds 8/);
   for (const id of suspectIds()) assert.ok(text.includes(id), id);
   assert.match(text, /\* class-token-index: cannot be run here: a recipe has no such key/);
@@ -163,8 +164,29 @@ test("a value that nobody used explains no gap, in the table and in what is kept
   const [no] = suspectResults().filter(({ suspect }) => suspect === "lstm");
   assert.deepEqual([no.gap, no.arms[0].gap], [["36"], []]);
   const table = suspectsTable([no, { ...no, suspect: "other", arms: [{ ...no.arms[0], gap: undefined }] }], [], []);
-  assert.match(table, /^\| lstm: no LSTM against [^|]+\| neither \|/m);
-  assert.match(table, /^\| other: no LSTM against [^|]+\| issue 36 \|/m);
+  const part = (title: string) => table.slice(table.indexOf(`\n## ${title}`) + 1).split("\n## ")[0];
+  assert.match(part("Can explain neither"), /^\| lstm: no LSTM against /m);
+  assert.match(part("Can explain issue 36 "), /^\| other: no LSTM against /m);
+  assert.match(part("Can explain issue 209 "), /Nothing was measured/);
+});
+
+test("the table: each arm and factor once, what stands before what cannot be told, another model named", () => {
+  const [results, screenings] = [suspectResults(), screeningResults()];
+  const table = suspectsTable(results, screenings, []);
+  const lines = table
+    .split("\n## Turned together")[0]
+    .split("\n")
+    .filter((line) => /^\| [a-z0-9-]+: /.test(line));
+  const arms = results.reduce((sum, one) => sum + one.arms.length, 0);
+  assert.equal(lines.length, arms + screenings.reduce((sum, { factors }) => sum + factors.length, 0));
+  for (const part of table.split("\n## Turned together")[0].split("\n## ").slice(1)) {
+    const open = part
+      .split("\n")
+      .filter((line) => /^\| [a-z0-9-]+: /.test(line))
+      .map((line) => /cannot be told|not run|the same answers/.test(line));
+    assert.deepEqual(open, [...open].sort(), part.split("\n")[0]);
+  }
+  assert.match(table, /^\| lenient-load: .* \(checkpoint, 1 step of 8\) \|/m);
 });
 
 test("power is planned from the spread of the control", () => {

@@ -55,7 +55,6 @@ function readAll(folder: string): unknown[] {
 
 const HEAD = [
   "suspect",
-  "gap it can explain",
   "worth, points of F1 [95 % interval]",
   "seeds",
   "smallest difference that could be seen",
@@ -63,14 +62,33 @@ const HEAD = [
   "verdict",
 ];
 
-/** Markdown. @param suspects all of them: those without a result are listed below the table */
+/** The table's parts: a line stands in one, by the gaps that it can explain. */
+const PARTS: readonly { title: string; holds(gap: readonly string[]): boolean }[] = [
+  { title: "Can explain issue 36 (March 2024) alone", holds: (gap) => gap.includes("36") && !gap.includes("209") },
+  { title: "Can explain issue 209 (November 2024) alone", holds: (gap) => gap.includes("209") && !gap.includes("36") },
+  { title: "Can explain either", holds: (gap) => gap.includes("36") && gap.includes("209") },
+  { title: "Can explain neither", holds: (gap) => !gap.includes("36") && !gap.includes("209") },
+];
+
+/** One line, and what it is sorted by. */
+interface Row {
+  gap: readonly string[];
+  difference: number | null;
+  ci95: readonly number[] | null;
+  cells: string[];
+}
+
+/** Markdown. @param suspects all of them: those without a result are listed below the tables */
 export function suspectsTable(
   results: readonly SuspectResult[],
   screenings: readonly ScreeningResult[],
   suspects: readonly Suspect[],
 ): string {
-  const rows = results.flatMap((result) => result.arms.map((arm) => rowOf(result, arm)));
-  const lines = tableLines(HEAD, rows);
+  const usual = settingOf(results);
+  const rows = [
+    ...results.flatMap((result) => result.arms.map((arm) => rowOf(result, arm, usual))),
+    ...screenings.flatMap(factorRows),
+  ];
   const commands = results.map(({ suspect, command, control, setting }) => {
     const mean =
       control.mean === null
@@ -83,10 +101,17 @@ export function suspectsTable(
     "",
     "Made by `npm run -s study -- SUSPECT --out DIR --record` from `data/results/suspects/*.json`; do not edit. Mean zero-shot F1 of the",
     "tests, arm less control; intervals over seeds and sentences. Issue 36 (March 2024) and issue 209 (November 2024) are two gaps; that a",
-    "suspect *can* explain one is a matter of dates and says nothing of whether it does. Everything holds for the small encoder named below.",
+    `suspect *can* explain one is a matter of dates and says nothing of whether it does. Everything holds for ${usual ?? "the model"} where a line names no`,
+    "other. In each table first what stands (0 is outside its interval), the largest first, then what cannot be told.",
     "",
-    ...lines,
-    "",
+    ...PARTS.flatMap(({ title, holds }) => {
+      const held = ranked(rows.filter(({ gap }) => holds(gap)));
+      const lines = tableLines(
+        HEAD,
+        held.map(({ cells }) => cells),
+      );
+      return [`## ${title}`, "", ...(held.length ? lines : ["Nothing was measured."]), ""];
+    }),
     ...screenings.flatMap(screeningLines),
     "## Commands",
     "",
@@ -97,6 +122,22 @@ export function suspectsTable(
     ...unmeasured(results, screenings, suspects),
     "",
   ].join("\n");
+}
+
+/** The encoder and steps that most results are of. */
+function settingOf(results: readonly SuspectResult[]): string | null {
+  const counts = new Map<string, number>();
+  for (const result of results) counts.set(settingWords(result), (counts.get(settingWords(result)) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
+}
+
+const settingWords = ({ setting }: Pick<SuspectResult, "setting">) =>
+  `${setting.encoder}, ${setting.steps} ${setting.steps === 1 ? "step" : "steps"} of ${setting.batch}`;
+
+function ranked(rows: readonly Row[]): Row[] {
+  const stands = ({ ci95 }: Row) => Number(ci95 !== null && (ci95[0] > 0 || ci95[1] < 0));
+  const size = ({ difference }: Row) => (difference === null ? -1 : Math.abs(difference));
+  return [...rows].sort((a, b) => stands(b) - stands(a) || size(b) - size(a));
 }
 
 const tableLines = (head: readonly string[], rows: readonly string[][]) =>
@@ -142,19 +183,39 @@ function screeningLines(result: ScreeningResult): string[] {
 
 const gapCell = (gap: readonly string[]) => (gap.length ? gap.map((one) => `issue ${one}`).join(", ") : "neither");
 
-function rowOf({ suspect, gap, control, expected }: SuspectResult, arm: StoredArm): string[] {
+function rowOf(result: SuspectResult, arm: StoredArm, usual: string | null): Row {
+  const { suspect, gap, control, expected } = result;
   const { difference, ci95 } = arm;
-  const worth = difference === null ? "-" : withInterval(difference, ci95);
-  return [
-    `${suspect}: ${arm.value} against ${control.value}`,
-    gapCell(arm.gap ?? gap),
-    worth,
+  const other = settingWords(result) === usual ? "" : ` (${settingWords(result)})`;
+  const cells = [
+    `${suspect}: ${arm.value} against ${control.value}${other}`,
+    difference === null ? "-" : withInterval(difference, ci95),
     `${arm.runs.length} and ${control.runs.length}${arm.paired ? ", paired" : ""}`,
     arm.min_detectable === null ? "unknown" : points(arm.min_detectable),
     expected ?? "",
-    arm.verdict,
+    clauseOf(arm),
   ];
+  return { gap: arm.gap ?? gap, difference, ci95, cells };
 }
+
+/** A screening's factors among the arms: what was turned together with others is the only measure of some suspects. */
+function factorRows({ screening, runs, seeds, factors }: ScreeningResult): Row[] {
+  return factors.map((one) => {
+    const cells = [
+      `${one.suspect ?? screening}: ${one.name} (turned together, ${screening})`,
+      withInterval(one.difference, one.ci95),
+      `${runs.length} runs, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`,
+      one.min_detectable === null ? "unknown" : points(one.min_detectable),
+      "",
+      clauseOf({ value: one.name, verdict: one.verdict }),
+    ];
+    return { gap: one.gap, difference: one.difference, ci95: one.ci95, cells };
+  });
+}
+
+/** The verdict without the name that its line begins with. */
+const clauseOf = ({ value, verdict }: { value: string; verdict: string }) =>
+  verdict.startsWith(`${value}: `) ? verdict.slice(value.length + 2) : verdict;
 
 function unmeasured(
   results: readonly SuspectResult[],
