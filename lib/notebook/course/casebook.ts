@@ -132,8 +132,9 @@ function armsOf({ arms, control, setting }: SuspectResult): Known[] {
 function factorsOf({ screening, factors, runs, setting }: ScreeningResult, suspect: string): Known[] {
   return factors
     .filter((one) => one.suspect === suspect)
-    .map(({ name, difference, ci95 }) => ({
+    .map(({ name, gap, difference, ci95 }) => ({
       what: name,
+      gap,
       worth: worthOf(difference, ci95),
       from: `screening ${screening}: ${setting.encoder}, ${setting.steps} steps, ${runs.length} runs`,
     }));
