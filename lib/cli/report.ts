@@ -16,7 +16,7 @@ import { markdownToHtml } from "../kernel/book/markdown";
 import { STYLE } from "../kernel/book/page-style";
 import { readManifest } from "../provenance/manifest";
 import type { ScreeningResult } from "../study/results/factors";
-import type { SuspectResult } from "../study/results/result";
+import { checkStored } from "../study/results/result";
 import { RESULTS_FOLDER, screeningsBeside } from "../study/results/table";
 import { type Command, required, runCommand } from "./command";
 
@@ -95,9 +95,7 @@ function ofResult(path: string): Report {
   const raw = readJson(path);
   if (isObject(raw) && typeof raw.screening === "string" && Array.isArray(raw.factors) && isObject(raw.setting))
     return screeningReport(readJson(path) as ScreeningResult);
-  if (!isObject(raw) || typeof raw.suspect !== "string" || !Array.isArray(raw.arms) || !isObject(raw.setting))
-    throw new UserError(`${path} is no result of a study; wanted result.json or screening.json of a study's folder.`);
-  return studyReport(readJson(path) as SuspectResult);
+  return studyReport(checkStored(raw, path));
 }
 
 const page = (title: string, markdown: string) =>

@@ -8,16 +8,19 @@ import { jobsThatFit, runProcesses } from "../study/engines/processes";
 import { runOverQueue } from "../study/engines/queue/order";
 import { checkBudget, type Estimate } from "../study/estimate/estimate";
 import { thisMachine } from "../study/estimate/machine";
-import { changedPlan, levelOf, type Plan, seedList } from "../study/plan/plan";
+import { type Ask, askName } from "../study/plan/ask";
+import { changedPlan, levelOf, MOST_SEEDS, type Plan, seedList } from "../study/plan/plan";
 import { readPlan } from "../study/plan/read";
 import { type PlannedRuns, planRuns } from "../study/plan/runs";
 import { recipeOf } from "../study/plan/settings";
 import { type ScreeningResult, screeningResult } from "../study/results/factors";
 import { type SuspectResult, storedResult } from "../study/results/result";
 import {
+  checkRecord,
   RESULTS_FOLDER,
   recordResult,
   recordScreening,
+  refuseRecord,
   screeningsBeside,
   suspectResults,
 } from "../study/results/table";
@@ -25,6 +28,7 @@ import { adoptRuns, checkAdopted } from "../study/run/adopt";
 import { StudyFolder } from "../study/run/folder";
 import type { Programs } from "../study/run/perform";
 import { KEPT_RUNS, keepResult } from "../study/run/store";
+import { openTests } from "../study/run/tests";
 import { type Command, number, required, runCommand, type Values, whole } from "./command";
 import { calculator, estimate, listSuspects, lookAhead } from "./study-ahead";
 import { factorsPicture, studyPictures, suspectsPicture } from "./study-figures";
@@ -42,7 +46,10 @@ export const command: Command = {
       "a plan of your own: recipe, arms or factors (one at a time, all, or a screening of many at once), seeds, budget; data/studies has some",
     ],
     ["--out DIR", "the results folder of this plan; the same command goes on where it stopped"],
-    ["--seeds N|A-B", "seeds 0 to N - 1, or A to B, of the control and of every arm (default 5, or the plan's)"],
+    [
+      "--seeds N|A-B|A,B",
+      "seeds 0 to N - 1, or those from A to B, or those listed, of the control and of every arm (default 5, or the plan's)",
+    ],
     ["--steps N", "steps of training instead of the recipe's"],
     ["--limit N", "asks only the first N sentences of each test"],
     ["--ask-only", "only the arms that ask or score the control's own runs otherwise; the others are not trained"],
@@ -115,23 +122,29 @@ function planFor(name: string, values: Values): Plan {
   const seeds = values.seeds === undefined ? undefined : seedsFor(values);
   const steps = values.steps === undefined ? undefined : whole(values, "steps", 1, 1, 10_000_000);
   const limit = values.limit === undefined ? undefined : whole(values, "limit", 1, 1, 10_000_000);
-  return changedPlan(
-    plan,
-    { seeds, steps, limit, askOnly: values["ask-only"] === true },
-    recipeOf(plan.recipe, plan.control).training.num_steps,
-  );
+  const baseSteps = () => recipeOf(plan.recipe, plan.control).training.num_steps;
+  return changedPlan(plan, { seeds, steps, limit, askOnly: values["ask-only"] === true }, baseSteps);
 }
 
-/** @throws UserError (usage) where it is neither a number of seeds nor a range of them */
+/** @throws UserError (usage) where it is neither a number of seeds, nor a range or a list of them */
 function seedsFor(values: Values): number[] {
-  const [, first, last] = /^(\d+)-(\d+)$/.exec(String(values.seeds)) ?? [];
-  if (first === undefined) return seedList(whole(values, "seeds", 1, 1, MOST_SEEDS));
-  const count = Number(last) - Number(first) + 1;
-  if (!(count >= 1 && count <= MOST_SEEDS))
-    throw usageError(`--seeds got "${values.seeds}", wanted a number of seeds, or the first and the last such as 2-7.`);
-  return seedList(count).map((seed) => Number(first) + seed);
+  const given = String(values.seeds);
+  const wrong = usageError(
+    `--seeds got "${given}", wanted how many from 1 to ${MOST_SEEDS}, or which: the first and the last such as 2-7, or a list such as 5,7.`,
+  );
+  if (/^\d+$/.test(given)) {
+    if (Number(given) >= 1 && Number(given) <= MOST_SEEDS) return seedList(Number(given));
+    throw wrong;
+  }
+  const seeds = given.split(",").flatMap((part) => {
+    const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(part) ?? [];
+    const count = Number(last) - Number(first) + 1;
+    if (!(count >= 1 && count <= MOST_SEEDS)) throw wrong;
+    return seedList(count).map((seed) => Number(first) + seed);
+  });
+  if (new Set(seeds).size < seeds.length || seeds.length > MOST_SEEDS) throw wrong;
+  return seeds;
 }
-const MOST_SEEDS = 10_000;
 
 /** The whole way: estimate, budget, runs, comparison. */
 async function study(
@@ -141,6 +154,7 @@ async function study(
   adopted: readonly string[],
 ): Promise<SuspectResult | ScreeningResult> {
   const out = required(values, "out", command);
+  if (values.record) refuseRecord(plan);
   const planned = await planRuns(plan);
   const folder = StudyFolder.open(out, { id: planned.planId, name: plan.name }, values.fresh ? null : KEPT_RUNS);
   const stop = new AbortController();
@@ -184,6 +198,7 @@ async function sayComparison(
   { folder, out, command, record }: Saying,
 ): Promise<Outcome<SuspectResult>> {
   const result = scrubbed(storedResult(plan, planned, compareOnFile(plan, planned, folder), command));
+  if (record) checkRecord(result);
   writeAtomically(join(out, "result.json"), `${JSON.stringify(result, null, 1)}\n`);
   process.stdout.write(comparisonTable(result));
   const files = await studyPictures(result, out);
@@ -223,7 +238,15 @@ async function perform(
   const ahead = await estimate(plan, planned, folder, await thisMachine(folder.path));
   if (ahead.runs_to_do > 0) say(estimateTable(ahead));
   checkBudget(plan, ahead);
+  // A test that is not there, or has no type left, is found before the first step of a training and not after the last.
+  if (ahead.runs_to_do > 0) for (const ask of asksOf(planned.runs)) await openTests(plan.tests, ask);
   await conduct(plan, planned, folder, engineFor(values, folder, ahead, signal), say);
+}
+
+/** Each way of asking once. */
+function asksOf(runs: PlannedRuns["runs"]): Ask[] {
+  const asks = runs.flatMap(({ readings }) => readings.map(({ ask }) => [askName(ask), ask] as const));
+  return [...new Map(asks).values()];
 }
 
 function engineFor(values: Values, folder: StudyFolder, ahead: Estimate, signal: AbortSignal): Engine {
@@ -247,7 +270,8 @@ function commandOf(name: string, plan: Plan, values: Values): string {
   const steps = values.steps === undefined ? "" : ` --steps ${values.steps}`;
   const limit = values.limit === undefined ? "" : ` --limit ${values.limit}`;
   const askOnly = values["ask-only"] ? " --ask-only" : "";
-  return `npm run -s study -- ${name} --seeds ${values.seeds ?? plan.seeds.length}${steps}${limit}${askOnly} --out runs/${plan.name}`;
+  const seeds = values.seeds === undefined ? "" : ` --seeds ${values.seeds}`;
+  return `npm run -s study -- ${name}${seeds}${steps}${limit}${askOnly} --out runs/${plan.name}`;
 }
 
 const say = (line: string) => void process.stderr.write(`${line.trimEnd()}\n`);

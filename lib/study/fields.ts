@@ -66,7 +66,7 @@ export class Fields {
   texts(key: string, fallback?: readonly string[]): string[] {
     const value = this.any(key) ?? fallback;
     if (Array.isArray(value) && value.every((item) => typeof item === "string")) return [...value];
-    throw this.wrong(key, value, "a list of texts");
+    throw this.wrong(key, value, "a list of texts, in quotes where they are numbers");
   }
 
   /** A list of mappings, at least one. */

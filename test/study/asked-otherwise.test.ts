@@ -203,7 +203,7 @@ test("a reading is named by what is asked, and those that are kept keep their na
 
 test("--ask-only leaves out what would be trained otherwise, and --seeds takes a range", async () => {
   const plan = readPlan("max-width");
-  const asked = changedPlan(plan, { askOnly: true, steps: 100, seeds: [2, 3] }, 1500);
+  const asked = changedPlan(plan, { askOnly: true, steps: 100, seeds: [2, 3] }, () => 1500);
   const { runs, arms: planned } = await planRuns(asked, "allowed");
   assert.deepEqual(
     planned.map(({ arm }) => arm.value),

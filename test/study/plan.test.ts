@@ -35,7 +35,7 @@ test("factors: one at a time, or every combination; the first level is the contr
 test("a plan's file is strict", () => {
   assert.throws(() => parse({ colour: 1 }), /mine.yaml: unknown key colour/);
   assert.throws(() => parse({ factors: { dropout: [0.3] } }), /wanted a list of two levels or more/);
-  assert.throws(() => parse({ seeds: [1, 1] }), /wanted how many, or a list of different whole numbers/);
+  assert.throws(() => parse({ seeds: [1, 1] }), /wanted how many up to 10000, or a list of different whole numbers/);
   assert.throws(() => parse({ seeds: 0 }), /"seeds" is 0/);
   assert.throws(() => parse({ budget: { hours: 3 } }), /mine.yaml, budget: unknown key hours/);
   assert.throws(() => parse({ stopping: { looks: [6, 3], smallest: 0.01 } }), /wanted rising numbers of seeds/);
@@ -43,6 +43,17 @@ test("a plan's file is strict", () => {
     () => parse({ factors: undefined, control: { value: "a" }, arms: [{ value: "a" }] }),
     /two arms are called "a"/,
   );
+  assert.throws(() => parse({ seeds: 5e9 }), /"seeds" is 5000000000, wanted how many up to 10000/);
+  assert.throws(() => parse({ factors: {} }), /mine.yaml: "factors" is empty/);
+  assert.throws(() => parse({ factors: { dropout: [0.1, 0.1] } }), /the factor "dropout" has the level 0.1 twice/);
+  assert.throws(() => parse({ factors: { seed: [0, 1] } }), /"seed" is no key of an arm/);
+  assert.throws(
+    () => parse({ tests: { sets: ["a/test.jsonl", "b/test.jsonl"], drop: [] } }),
+    /two of the tests are called "test"/,
+  );
+  const scored = { control: { value: "a" }, arms: [{ value: "b", score: { threshold: 0.001 } }], factors: undefined };
+  assert.throws(() => parse(scored), /"threshold" is 0.001, wanted a number from 0.05/);
+  assert.throws(() => parse({ ...scored, arms: [{ value: "b", gap: [36] }] }), /a list of texts, in quotes where/);
   assert.throws(() => readPlan("nobody.yaml"), /nobody.yaml does not exist; wanted a plan/);
 });
 
@@ -92,18 +103,34 @@ test("arms that only look otherwise at a run share it", async () => {
 
 test("a plan is the same plan with more seeds, and another one with other settings", async () => {
   const plan = readPlan(tinyStudy().plan);
-  const id = async (change: object) => (await planRuns(changedPlan(plan, change, 8))).planId;
+  const id = async (change: object) => (await planRuns(changedPlan(plan, change, () => 8))).planId;
   assert.equal(await id({ seeds: seedList(5) }), await id({}));
   assert.notEqual(await id({ steps: 4 }), await id({}));
   assert.notEqual(await id({ limit: 3 }), await id({}));
-  assert.equal(changedPlan(plan, { limit: 3 }, 8).tests.limit, 3);
+  assert.equal(changedPlan(plan, { limit: 3 }, () => 8).tests.limit, 3);
 });
 
 test("--steps keeps the ratio of an arm that has steps of its own", () => {
-  const plan = changedPlan(planOf(readSuspect("batch-size")), { steps: 100 }, 1500);
+  const plan = changedPlan(planOf(readSuspect("batch-size")), { steps: 100 }, () => 1500);
   assert.deepEqual(
     [plan.control, ...plan.arms].map(({ set }) => set.num_steps),
     [100, 200, 50],
+  );
+});
+
+test("arms that are one another, and a best checkpoint of runs that never evaluate, are refused", async () => {
+  const plan = readPlan(tinyStudy().plan);
+  await assert.rejects(
+    planRuns({ ...plan, arms: [...plan.arms, { ...plan.arms[0], value: "again" }] }),
+    /" and "again" are the same runs, looked at in the same way; leave one out/,
+  );
+  await assert.rejects(
+    planRuns({ ...plan, arms: [{ ...plan.control, value: "idle" }] }),
+    /and "idle" are the same runs/,
+  );
+  await assert.rejects(
+    planRuns({ ...plan, arms: [{ ...plainArm("best"), checkpoint: "best" }] }),
+    /the arm "best" wants the best checkpoint, and its recipe never evaluates/,
   );
 });
 

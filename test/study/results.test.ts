@@ -1,6 +1,6 @@
 /** What is said of a comparison: a number where the interval allows one, else what it would take; and the table of all suspects. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Counts } from "../../lib/evaluate/scoring/metrics";
@@ -14,8 +14,10 @@ import { comparePlan } from "../../lib/study/results/compare";
 import { measuredPower } from "../../lib/study/results/power";
 import { storedResult } from "../../lib/study/results/result";
 import {
+  checkRecord,
   RESULTS_FOLDER,
   recordResult,
+  refuseRecord,
   screeningResults,
   suspectResults,
   suspectsTable,
@@ -109,6 +111,69 @@ test("a difference that is there is said with its interval, one that is not with
     /cannot be told with 1 seed, .* at least 2 would be needed/,
   );
   assert.equal(verdictOf(madeUp({ control: 5, arm: 0 }, true).comparison.arms[0]), "marker: not run");
+});
+
+test("runs that are wrong in other ways have one F1 and are not the same; nothing is said of what could have been seen", () => {
+  const silent = madeUp({ control: 3, arm: 3 }, true);
+  const spoilt = (id: string, extra: number) => {
+    const result = silent.results.get(id) as RunResult;
+    const all = result.readings.r.counts;
+    for (const [name, counts] of Object.entries(all)) all[name] = counts.map((_, i) => (i % 3 === 1 ? extra : i % 3));
+  };
+  for (const seed of [0, 1, 2]) {
+    spoilt(`markerV0-${seed}`, 0);
+    spoilt(`marker-${seed}`, 2);
+  }
+  const [other] = comparePlan(silent.planned, silent.results).arms;
+  assert.equal(verdictOf(other), "marker: cannot be told with 3 seeds: other answers, and the same F1 in every run");
+  assert.equal(other.detectable, Number.POSITIVE_INFINITY);
+  for (const seed of [0, 1, 2]) spoilt(`marker-${seed}`, 0);
+  assert.equal(verdictOf(comparePlan(silent.planned, silent.results).arms[0]), "marker: the same answers, run by run");
+});
+
+test("what could be seen, and what would be needed, is of the level of the interval", () => {
+  const { planned, results } = madeUp({ control: 5, arm: 5 }, false);
+  const [usual, strict] = [0.95, 0.99].map((level) => comparePlan(planned, results, level).arms[0]);
+  const half = ({ seen }: typeof usual) => (seen!.high - seen!.low) / 2;
+  assert.ok(
+    strict.detectable > half(strict) && usual.detectable > half(usual),
+    "80 % power takes more than the half width",
+  );
+  assert.ok(strict.detectable > 1.1 * usual.detectable);
+});
+
+test("results of a test that has changed in between are not held against each other", () => {
+  const { planned, results } = madeUp({ control: 3, arm: 3 }, true);
+  const result = results.get("marker-1") as RunResult;
+  results.set("marker-1", { ...result, readings: { r: { ...result.readings.r, tests_sha256: "new" } } });
+  assert.throws(() => comparePlan(planned, results), {
+    name: "UserError",
+    message:
+      /^the run marker-1 \(seed 1\) was asked of other sentences than markerV0-0 \(seed 0\): a file of the tests changed/,
+  });
+});
+
+test("a result is not replaced by none, by fewer seeds or by another setting, nor a suspect's by a plan's", () => {
+  const folder = join(scratch("record"), "suspects");
+  const stored = (control: number, arm: number) => {
+    const { plan, planned, comparison } = madeUp({ control, arm }, true);
+    return storedResult(plan, planned, comparison, "x");
+  };
+  const five = stored(5, 5);
+  checkRecord(five, folder);
+  recordResult(five, folder);
+  checkRecord(stored(8, 6), folder);
+  assert.throws(() => checkRecord(stored(5, 0), folder), /no arm of span-representation has a run beside/);
+  assert.throws(
+    () => checkRecord(stored(5, 3), folder),
+    /is of 5 seeds, .* this result, of 3 seeds, .* Remove that file/,
+  );
+  const short = { ...five, setting: { ...five.setting, steps: 3 } };
+  assert.throws(() => checkRecord(short, folder), /tiny, 3 steps of 8, 800 sentences, would replace it/);
+  assert.throws(() => refuseRecord({ name: "lstm", suspect: null }), /the plan is called lstm, as a suspect is/);
+  refuseRecord({ name: "my-plan", suspect: null });
+  writeFileSync(join(folder, "broken.json"), '{"suspect": "x", "arms": [], "setting": {}}');
+  assert.throws(() => suspectResults(folder), /broken.json is no result of a study/);
 });
 
 test("a verdict holds for its encoder and names no cause", () => {

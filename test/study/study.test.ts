@@ -223,7 +223,17 @@ test("bad input is one sentence", () => {
       1,
       /^study: tiny: 4 runs take about .* core-hours on this machine, the budget is 1e-9/,
     ],
-    [[tinyStudy({ recipe: "nowhere.yaml" }).plan, "--out", out], 2, /nowhere.yaml does not exist/],
+    [
+      [tinyStudy({ recipe: "nowhere.yaml" }).plan, "--out", out],
+      2,
+      /^study: tiny: the recipe .*nowhere.yaml does not exist/,
+    ],
+    [
+      [tiny.plan, "--seeds", "5,x", "--out", out],
+      2,
+      /^study: --seeds got "5,x", wanted how many .* or a list such as 5,7/,
+    ],
+    [[tiny.plan, "--seeds", "0", "--out", out], 2, /^study: --seeds got "0"/],
     [["--power", "--spread", "1"], 2, /^study: --spread wants --gap/],
     [
       [

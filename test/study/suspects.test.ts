@@ -70,7 +70,10 @@ test("a suspect's file is strict", () => {
   assert.throws(() => parse({ arms: [] }), /wanted a list with at least one entry/);
   assert.throws(() => parse({ arms: [{ value: "b", settings: {} }] }), /unknown key settings/);
   assert.throws(() => parse({ arms: [{ value: "b", ask: "mine" }] }), /there is no preset "mine"/);
-  assert.throws(() => parse({ arms: [{ value: "b", score: { threshold: 2 } }] }), /wanted a number between 0 and 1/);
+  assert.throws(
+    () => parse({ arms: [{ value: "b", score: { threshold: 2 } }] }),
+    /wanted a number from 0.05, below which no answer is kept, and below 1/,
+  );
   assert.throws(() => parse({ arms: [{ value: "b", environment: { PATH: "/" } }] }), /unknown key PATH/);
   assert.throws(
     () => parse({ evidence: [{ claim: "c", source: "s", reliability: "rumour" }] }),

@@ -1,9 +1,10 @@
 /**
- * Student's t by jstat, which comes without types: the four numbers that seeds need.
+ * Student's t by jstat, which comes without types: the numbers that seeds need.
  */
 interface Jstat {
   studentt: { inv(p: number, degrees: number): number; cdf(t: number, degrees: number): number };
   noncentralt: { cdf(t: number, degrees: number, shift: number): number };
+  beta: { inv(p: number, alpha: number, beta: number): number };
 }
 
 const { jStat }: { jStat: Jstat } = require("jstat");
@@ -25,9 +26,13 @@ export function tTwoSided(t: number, degrees: number): number {
  * How probable it is that a two-sided t-test sees a difference.
  * @param shift the difference in units of its standard error
  * @param degrees of the estimate of that error
+ * @param taken degrees that the test takes, where they are others: Welch's are themselves estimated
  */
-export function tPower(shift: number, degrees: number, level: number): number {
+export function tPower(shift: number, degrees: number, level: number, taken = degrees): number {
   const df = Math.min(degrees, MANY_DEGREES);
-  const critical = tQuantile(1 - (1 - level) / 2, df);
+  const critical = tQuantile(1 - (1 - level) / 2, taken);
   return 1 - jStat.noncentralt.cdf(critical, df, shift) + jStat.noncentralt.cdf(-critical, df, shift);
 }
+
+/** The share below which `p` of the first of two equal variances lies in their sum, each estimated with so many degrees. */
+export const varianceShare = (p: number, degrees: number): number => jStat.beta.inv(p, degrees / 2, degrees / 2);

@@ -3,6 +3,7 @@
  * checkpoint is looked at, how the tests are asked (`ask`) or how the answers are scored (`score`).
  */
 import { UserError } from "../../errors";
+import { FLOOR } from "../../evaluate/predictions/predictions";
 import { presetOf } from "../../evaluate/scoring/presets";
 import type { ScoringRules } from "../../evaluate/scoring/scoring";
 import { keysAtAnySize } from "../../gliner/recipe/era-recipes";
@@ -80,8 +81,8 @@ const count = (name: keyof ScoreSwitches): Switch => ({
 const SWITCHES: Readonly<Record<string, Switch>> = {
   threshold: {
     name: "threshold",
-    wanted: "a number between 0 and 1",
-    fits: (value) => typeof value === "number" && value > 0 && value < 1,
+    wanted: `a number from ${FLOOR}, below which no answer is kept, and below 1`,
+    fits: (value) => typeof value === "number" && value >= FLOOR && value < 1,
   },
   max_width: count("maxWidth"),
   trained_from: count("trainedFrom"),
@@ -109,6 +110,10 @@ export function readArm(fields: Fields): Arm {
     gap: fields.has("gap") ? fields.texts("gap") : null,
   };
   fields.done();
+  if ("seed" in arm.set)
+    throw new UserError(
+      `${fields.where}: "seed" is no key of an arm: every arm has the seeds of its plan. For one stream alone there are init_seed, order_seed, types_seed and dropout_seed.`,
+    );
   const unknown = unknownGap(arm.gap ?? []);
   if (unknown) throw new UserError(`${fields.where}: the gap "${unknown}" is none of ${GAPS.join(", ")}.`);
   return arm;

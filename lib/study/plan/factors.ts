@@ -14,8 +14,13 @@ export function factorArms(fields: Fields, design: "one-at-a-time" | "full"): Pi
       throw usageError(
         `${fields.where}: the factor "${key}" is ${JSON.stringify(levels)}, wanted a list of two levels or more.`,
       );
+    const words = levels.map((level) => JSON.stringify(level));
+    const twice = words.find((word, i) => words.indexOf(word) !== i);
+    if (twice !== undefined) throw usageError(`${fields.where}: the factor "${key}" has the level ${twice} twice.`);
     return { key, levels: levels as unknown[] };
   });
+  if (factors.length === 0)
+    throw usageError(`${fields.where}: "factors" is empty, wanted a key of a recipe with two levels or more.`);
   const first = Object.fromEntries(factors.map(({ key, levels }) => [key, levels[0]]));
   const settings =
     design === "full"

@@ -76,13 +76,14 @@ export interface PlanChanges {
 export function changedPlan(
   plan: Plan,
   { seeds, steps, limit, askOnly = false }: PlanChanges,
-  baseSteps: number,
+  baseSteps: () => number,
 ): Plan {
   if (!existsSync(plan.recipe)) throw usageError(`${plan.name}: the recipe ${plan.recipe} does not exist.`);
   const withSteps = (arm: Arm): Arm => {
     if (steps === undefined) return arm;
-    const own = typeof arm.set.num_steps === "number" ? arm.set.num_steps : baseSteps;
-    const num_steps = Math.max(1, Math.round((own * steps) / baseSteps));
+    const base = baseSteps();
+    const own = typeof arm.set.num_steps === "number" ? arm.set.num_steps : base;
+    const num_steps = Math.max(1, Math.round((own * steps) / base));
     return { ...arm, set: { ...arm.set, num_steps, eval_every: num_steps } };
   };
   const control = withSteps(plan.control);
@@ -105,6 +106,9 @@ const leftOut = (arm: Arm): Arm => ({
 /** Whether two arms look at the same trained runs. */
 const sharesRuns = (a: Arm, b: Arm): boolean =>
   a.engine === b.engine && isDeepStrictEqual([a.set, a.environment], [b.set, b.environment]);
+
+/** More are a mistake in the number. */
+export const MOST_SEEDS = 10_000;
 
 /** Seeds 0, 1, ... so that a study with more seeds holds the runs of one with fewer. */
 export const seedList = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

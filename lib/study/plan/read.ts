@@ -5,10 +5,11 @@ import { ZERO_SHOT_SETS } from "../../data/zero-shot-tests";
 import { usageError } from "../../errors";
 import { PROJECT_ROOT } from "../../files/places";
 import { type Fields, readFields } from "../fields";
+import { setName } from "../run/tests";
 import { readSuspect, type Suspect } from "../suspects/suspect";
 import { readArm } from "./arm";
 import { factorArms } from "./factors";
-import { type Plan, type Sizes, type Stopping, seedList, type Tests } from "./plan";
+import { MOST_SEEDS, type Plan, type Sizes, type Stopping, seedList, type Tests } from "./plan";
 import { readScreening } from "./screening";
 
 /** Eight of the control were enough to see its spread; fewer than five of an arm show little. */
@@ -96,7 +97,8 @@ function readArms(fields: Fields): Pick<Plan, "control" | "arms" | "screening"> 
 
 function readSeeds(fields: Fields): number[] {
   const value = fields.any("seeds") ?? SEEDS;
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) return seedList(value);
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1 && value <= MOST_SEEDS)
+    return seedList(value);
   const list = Array.isArray(value) ? value : [];
   if (
     list.length > 0 &&
@@ -105,7 +107,7 @@ function readSeeds(fields: Fields): number[] {
   )
     return list as number[];
   throw usageError(
-    `${fields.where}: "seeds" is ${JSON.stringify(value)}, wanted how many, or a list of different whole numbers.`,
+    `${fields.where}: "seeds" is ${JSON.stringify(value)}, wanted how many up to ${MOST_SEEDS}, or a list of different whole numbers.`,
   );
 }
 
@@ -118,6 +120,12 @@ function readTests(fields: Fields): Tests {
   };
   fields.done();
   if (sets.length === 0) throw usageError(`${fields.where}: "sets" is empty, wanted a test at least.`);
+  const names = sets.map(setName);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw usageError(
+      `${fields.where}: two of the tests are called "${twice}", and their answers go by that name; rename a file.`,
+    );
   return tests;
 }
 

@@ -52,13 +52,17 @@ export async function planRuns(plan: Plan, absent: "error" | "allowed" = "error"
     throw new UserError(
       `${plan.name}: no arm can be run: ${plan.arms.map(({ value, notRunnable }) => `${value}, ${notRunnable}`).join("; ")}.`,
     );
-  for (const arm of [plan.control, ...runnable]) checkEngine(plan, arm);
+  for (const arm of [plan.control, ...runnable]) {
+    checkEngine(plan, arm);
+    checkCheckpoint(plan, arm);
+  }
   const runs = new Map<string, RunSpec>();
   const planned: PlannedArm[] = [];
   for (const [i, arm] of [plan.control, ...runnable].entries())
     planned.push(await planArm(plan, arm, { seeds: seedsOfArm(plan.screening, plan.seeds, i), runs, absent }));
   const [control, ...arms] = planned;
   if (plan.screening) checkFactors(plan, plan.screening, planned);
+  else checkApart(plan, planned);
   return { control, arms, runs: [...runs.values()], planId: await idOf(plan, runnable, absent) };
 }
 
@@ -76,6 +80,23 @@ function checkFactors({ name }: Plan, { factors, rows }: Screening, planned: rea
         `${name}: with or without ${idle.join(" and ")} a run is the same: its recipe does not read the keys.`,
       );
     }
+}
+
+/** @throws UserError where two arms look at the same runs in the same way: a difference of 0 would be no result */
+function checkApart({ name }: Plan, planned: readonly PlannedArm[]): void {
+  const looks = planned.map(({ runs }) => JSON.stringify(runs));
+  const second = looks.findIndex((look, i) => looks.indexOf(look) < i);
+  if (second < 0) return;
+  const [one, other] = [planned[looks.indexOf(looks[second])], planned[second]].map(({ arm }) => `"${arm.value}"`);
+  throw usageError(`${name}: ${one} and ${other} are the same runs, looked at in the same way; leave one out.`);
+}
+
+/** @throws UserError where the best checkpoint is wanted of a run that never evaluates */
+function checkCheckpoint(plan: Plan, arm: Arm): void {
+  if (arm.checkpoint !== "best" || recipeOf(plan.recipe, arm).training.eval_every > 0) return;
+  throw usageError(
+    `${plan.name}: the arm "${arm.value}" wants the best checkpoint, and its recipe never evaluates (eval_every 0); set eval_every.`,
+  );
 }
 
 /** @throws UserError where there is no such engine, or it cannot train what the arm wants */

@@ -43,7 +43,9 @@ export function recipeOf(path: string, arm: Arm, seed = 0): Recipe {
     return readRecipe(path, [...overrides, `seed=${seed}`]);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(`the arm "${arm.value}": ${error.message}`, error.exitCode);
+    // What reads a recipe speaks of its own options, which a plan does not have.
+    const message = error.message.replace(/^--(set|config): /, "");
+    throw new UserError(`the arm "${arm.value}": ${message}`, error.exitCode);
   }
 }
 

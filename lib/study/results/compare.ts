@@ -1,8 +1,11 @@
 /** The arms of a plan held against its control: differences with both sources of chance, from what is on file. */
+import { isDeepStrictEqual } from "node:util";
+import { UserError } from "../../errors";
 import type { Counts } from "../../evaluate/scoring/metrics";
 import { addCounts } from "../../evaluate/scoring/metrics";
 import { smallestDetectable } from "../../evaluate/statistics/power";
 import { compareSeeds, type SeedComparison } from "../../evaluate/statistics/seeds";
+import { askName } from "../plan/ask";
 import type { PlannedArm, PlannedRuns } from "../plan/runs";
 import type { RunResult } from "../run/result";
 import { countsOf, type ReadingResult } from "../run/tests";
@@ -27,6 +30,10 @@ export interface ArmComparison {
   detectable: number;
   /** False where a way of scoring keeps no sentences apart: the interval is then over seeds alone. */
   overSentences: boolean;
+  /** Both gave the same answers, seed by seed: not only the same F1. */
+  sameAnswers: boolean;
+  /** Of the interval, and of what could be seen. */
+  level: number;
 }
 
 /** All arms of a study against their control. */
@@ -37,14 +44,33 @@ export interface StudyComparison {
 
 export const RESAMPLES = 2000;
 
-/** @param level of the intervals; @param results by run id */
+/**
+ * @param level of the intervals; @param results by run id
+ * @throws UserError where runs that were asked alike were asked of other sentences
+ */
 export function comparePlan(
   { control, arms }: PlannedRuns,
   results: ReadonlyMap<string, RunResult>,
   level = 0.95,
 ): StudyComparison {
+  checkTests([control, ...arms], results);
   const base = runsOf(control, results);
   return { control: base, arms: arms.map((arm) => compareArm(arm, base, results, level)) };
+}
+
+/** A test file that changed between two runs is another test: its numbers are in no difference with the old one's. */
+function checkTests(planned: readonly PlannedArm[], results: ReadonlyMap<string, RunResult>): void {
+  const first = new Map<string, ArmRun>();
+  for (const arm of planned)
+    for (const run of runsOf(arm, results)) {
+      const asked = askName(arm.arm.ask);
+      const other = first.get(asked) ?? run;
+      first.set(asked, other);
+      if (other.reading.tests_sha256 !== run.reading.tests_sha256)
+        throw new UserError(
+          `the run ${run.id} (seed ${run.seed}) was asked of other sentences than ${other.id} (seed ${other.seed}): a file of the tests changed between them. Give another --out with --fresh, or remove the results of the older one.`,
+        );
+    }
 }
 
 function compareArm(
@@ -63,13 +89,19 @@ function compareArm(
     seeds,
     detectable: Number.POSITIVE_INFINITY,
     overSentences: true,
+    sameAnswers: false,
+    level,
   };
   if (seeds === 0) return none;
   let [left, right] = [a, b].map((side) => side.map(({ reading }) => countsOf(reading)));
-  const overSentences = left[0].every((set, i) => set.length === right[0][i].length);
+  const overSentences = [...left, ...right].every((run) => run.every((set, i) => set.length === left[0][i].length));
+  const sameAnswers = paired && isDeepStrictEqual(left, right);
   if (!overSentences) [left, right] = [left, right].map((side) => side.map(summed));
   const seen = compareSeeds(left, right, { resamples: overSentences ? RESAMPLES : 2, paired, level });
-  return { arm: planned.arm, runs, seen, seeds, detectable: smallestDetectable(seen, seeds), overSentences };
+  // Runs that differ and have the same F1 throughout (all 0, say) show no spread: what they could have shown is not known.
+  const blind = seen.standardError === 0 && !sameAnswers;
+  const detectable = blind ? Number.POSITIVE_INFINITY : smallestDetectable(seen, seeds, { level });
+  return { arm: planned.arm, runs, seen, seeds, detectable, overSentences, sameAnswers, level };
 }
 
 /**

@@ -116,7 +116,7 @@ export function screeningResult(
       by_seed: byBlock,
       p: interval?.p ?? null,
       p_holm: interval && corrected[f],
-      min_detectable: interval && finite(smallestDetectable(interval, seen.runs)),
+      min_detectable: interval && finite(smallestDetectable(interval, seen.runs, { level })),
       verdict: verdictOfFactor(factor.name, seen, seen.effects[f], {
         corrected: corrected[f],
         factors: factors.length,

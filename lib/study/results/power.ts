@@ -1,7 +1,7 @@
 /** Seeds that a plan would need, from a spread that was measured: its own control's, or that of a stored result of the same size. */
 import { UserError } from "../../errors";
 import { mean } from "../../evaluate/statistics/mean";
-import { seedsNeeded } from "../../evaluate/statistics/power";
+import { type PowerOptions, seedsNeeded } from "../../evaluate/statistics/power";
 import { seedSummary } from "../../evaluate/statistics/seeds";
 import type { PlannedRuns } from "../plan/runs";
 import type { StudyComparison } from "./compare";
@@ -25,33 +25,37 @@ export function powerTable(options: {
   sentences: number;
   paired?: boolean;
   gaps?: readonly number[];
+  /** Of the intervals: more than .95 where a plan looks several times. */
+  level?: number;
   from: string;
 }): Power {
-  const { spread, sentences, paired, gaps = GAPS_IN_POINTS, from } = options;
-  const seeds = gaps.map((gap) => [String(gap), seedsOrNone(gap, spread, sentences, paired)] as const);
+  const { spread, sentences, paired, gaps = GAPS_IN_POINTS, level, from } = options;
+  const seeds = gaps.map((gap) => [String(gap), seedsOrNone(gap, { sd: spread, sentences, paired, level })] as const);
   return { spread, sentences, from, seeds: Object.fromEntries(seeds) };
 }
 
-function seedsOrNone(difference: number, sd: number, sentences: number, paired?: boolean): number | null {
+function seedsOrNone(difference: number, options: Omit<PowerOptions, "difference" | "power">): number | null {
   try {
-    return seedsNeeded({ difference, sd, sentences, paired });
+    return seedsNeeded({ difference, ...options });
   } catch (error) {
     if (error instanceof UserError && error.message.startsWith("no number")) return null;
     throw error;
   }
 }
 
-/** @throws UserError where no spread has been measured */
+/** @param options.level of the plan's intervals @throws UserError where no spread has been measured */
 export function measuredPower(
   planned: PlannedRuns,
   own: StudyComparison | undefined,
   stored: readonly SuspectResult[],
+  options: { level?: number; gaps?: readonly number[]; paired?: boolean } = {},
 ): Power {
   if (own && own.control.length >= 3) {
     const { sd, n } = seedSummary(own.control.map(({ reading }) => mean(Object.values(reading.sets))));
     if (sd === 0) throw new UserError(`all ${n} seeds of the control have one score: there is no spread to plan with.`);
     const sentences = Math.max(0, ...own.arms.map(({ seen }) => Math.sqrt(seen?.variance.sentences ?? 0)));
     return powerTable({
+      ...options,
       spread: 100 * sd,
       sentences: 100 * sentences,
       from: `${n} seeds of the control, in this folder`,
@@ -68,5 +72,5 @@ export function measuredPower(
       "no spread has been measured for this recipe: run the control with 3 seeds or more first, or give --gap and --spread.",
     );
   const from = `${best.control.runs.length} seeds of the control of ${best.suspect}, in data/results/suspects`;
-  return powerTable({ spread: 100 * best.control.sd, sentences: 0, from });
+  return powerTable({ ...options, spread: 100 * best.control.sd, sentences: 0, from });
 }

@@ -4,6 +4,7 @@ import { UserError } from "../../errors";
 import { mean } from "../../evaluate/statistics/mean";
 import { seedsNeeded } from "../../evaluate/statistics/power";
 import { seedSummary } from "../../evaluate/statistics/seeds";
+import { isObject } from "../../files/json-object";
 import { levelOf, type Plan } from "../plan/plan";
 import type { PlannedRuns } from "../plan/runs";
 import type { ArmComparison, ArmRun, StudyComparison } from "./compare";
@@ -75,6 +76,21 @@ export interface SuspectResult {
   verdict: string;
 }
 
+/** @throws UserError where it is not what `storedResult` makes */
+export function checkStored(value: unknown, where: string): SuspectResult {
+  const sound =
+    isObject(value) &&
+    typeof value.suspect === "string" &&
+    typeof value.level === "number" &&
+    Array.isArray(value.gap) &&
+    [value.setting, value.manifest, value.control].every(isObject) &&
+    Array.isArray(value.arms) &&
+    value.arms.every((arm) => isObject(arm) && Array.isArray(arm.runs) && typeof arm.verdict === "string");
+  if (!sound)
+    throw new UserError(`${where} is no result of a study; wanted result.json or screening.json of a study's folder.`);
+  return value as unknown as SuspectResult;
+}
+
 export function storedResult(
   plan: Plan,
   planned: PlannedRuns,
@@ -103,7 +119,9 @@ export function storedResult(
     arms: arms.map(storedArm),
     not_run: plan.arms.flatMap(({ value, notRunnable }) => (notRunnable === null ? [] : [{ value, why: notRunnable }])),
     min_detectable: detectable.some((value) => value === null) ? null : Math.max(...(detectable as number[])),
-    seeds_needed: Object.fromEntries([1, 2, 5].map((gap) => [String(gap), seedsFor(gap / 100, arms, summary?.sd)])),
+    seeds_needed: Object.fromEntries(
+      [1, 2, 5].map((gap) => [String(gap), seedsFor(gap / 100, arms, { sd: summary?.sd, level: levelOf(plan) })]),
+    ),
     expected: plan.suspect?.expected ?? null,
     published: plan.suspect?.published ?? null,
     verdict: verdictOfArms(arms, `${setting.encoder}, ${setting.steps} steps of ${setting.batch}`),
@@ -162,11 +180,15 @@ export function manifestOf(runs: readonly ArmRun[]): SuspectResult["manifest"] {
 }
 
 /** Seeds of each side by the spread that was seen over seeds, and what the sentences add where an arm has shown it. */
-function seedsFor(difference: number, arms: readonly ArmComparison[], sd: number | undefined): number | null {
+function seedsFor(
+  difference: number,
+  arms: readonly ArmComparison[],
+  { sd, level }: { sd: number | undefined; level: number },
+): number | null {
   if (sd === undefined || !(sd > 0)) return null;
   const sentences = Math.max(0, ...arms.map(({ seen }) => Math.sqrt(seen?.variance.sentences ?? 0)));
   try {
-    return seedsNeeded({ difference, sd, sentences });
+    return seedsNeeded({ difference, sd, sentences, level });
   } catch (error) {
     if (error instanceof UserError) return null;
     throw error;

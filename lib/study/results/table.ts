@@ -4,12 +4,14 @@
  */
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { UserError, usageError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
 import { readJson } from "../../files/json";
 import { PROJECT_ROOT } from "../../files/places";
+import type { Plan } from "../plan/plan";
 import { readSuspect, type Suspect, suspectIds } from "../suspects/suspect";
 import type { ScreeningResult } from "./factors";
-import type { StoredArm, SuspectResult } from "./result";
+import { checkStored, type StoredArm, type SuspectResult } from "./result";
 import { points, signed, withInterval } from "./verdict";
 
 export const RESULTS_FOLDER = join(PROJECT_ROOT, "data", "results", "suspects");
@@ -17,6 +19,36 @@ export const RESULTS_FOLDER = join(PROJECT_ROOT, "data", "results", "suspects");
 /** Stores a result and makes the table anew. @returns the files */
 export function recordResult(result: SuspectResult, folder = RESULTS_FOLDER): string[] {
   return [storeIn(folder, result.suspect, result), writeTable(folder)];
+}
+
+/** Before anything runs. @throws UserError (usage) where a plan bears a suspect's name, whose result it would replace */
+export function refuseRecord({ name, suspect }: Pick<Plan, "name" | "suspect">): void {
+  if (suspect === null && suspectIds().includes(name))
+    throw usageError(
+      `--record: the plan is called ${name}, as a suspect is, whose result it would replace; rename it.`,
+    );
+}
+
+/**
+ * What is measured is not replaced by less.
+ * @throws UserError where nothing was compared, or the stored result is of more seeds or of another setting
+ */
+export function checkRecord(result: SuspectResult, folder = RESULTS_FOLDER): void {
+  const seedsOf = ({ arms }: SuspectResult) =>
+    Math.max(0, ...arms.map(({ difference, runs }) => (difference === null ? 0 : runs.length)));
+  if (seedsOf(result) === 0)
+    throw new UserError(
+      `--record: no arm of ${result.suspect} has a run beside one of the control; nothing is recorded.`,
+    );
+  const path = join(folder, `${result.suspect}.json`);
+  if (!existsSync(path)) return;
+  const stored = checkStored(readJson(path), path);
+  const old = settingWords(stored);
+  const [had, has] = [stored, result].map(({ setting }) => setting.sentences);
+  if (seedsOf(stored) > seedsOf(result) || settingWords(result) !== old || had > has)
+    throw new UserError(
+      `--record: ${path} is of ${seedsOf(stored)} seeds, ${old}, ${had} sentences; this result, of ${seedsOf(result)} seeds, ${settingWords(result)}, ${has} sentences, would replace it. Remove that file first if it is to go.`,
+    );
 }
 
 /** Stores a screening's result beside those of the suspects and makes the table anew. @returns the files */
@@ -38,19 +70,20 @@ function writeTable(folder: string): string {
   return table;
 }
 
-/** @throws UserError where a file is no JSON */
-export const suspectResults = (folder = RESULTS_FOLDER): SuspectResult[] => readAll(folder) as SuspectResult[];
+/** @throws UserError where a file is no JSON, or no result of a suspect */
+export const suspectResults = (folder = RESULTS_FOLDER): SuspectResult[] =>
+  pathsIn(folder).map((path) => checkStored(readJson(path), path));
 
 /** Those beside the suspects' results. @throws UserError where a file is no JSON */
 export const screeningResults = (folder = RESULTS_FOLDER): ScreeningResult[] =>
-  readAll(screeningsBeside(folder)) as ScreeningResult[];
+  pathsIn(screeningsBeside(folder)).map((path) => readJson(path) as ScreeningResult);
 
 /** data/results/screenings */
 export const screeningsBeside = (folder = RESULTS_FOLDER): string => join(dirname(folder), "screenings");
 
-function readAll(folder: string): unknown[] {
+function pathsIn(folder: string): string[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
-  return names.sort().map((name) => readJson(join(folder, name)));
+  return names.sort().map((name) => join(folder, name));
 }
 
 const HEAD = [

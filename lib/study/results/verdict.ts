@@ -4,20 +4,22 @@ import { type PowerOptions, seedsNeeded } from "../../evaluate/statistics/power"
 import type { ArmComparison } from "./compare";
 
 /** One clause about one arm. */
-export function verdictOf({ arm, seen, seeds, overSentences }: ArmComparison): string {
+export function verdictOf({ arm, seen, seeds, overSentences, sameAnswers, level }: ArmComparison): string {
   if (!seen) return `${arm.value}: not run`;
   if (seeds < 2)
     return `${arm.value}: cannot be told with ${seeds} seed, whose spread is unknown; at least 2 would be needed`;
   const note = overSentences ? "" : " (over seeds alone: this scoring keeps no sentences apart)";
   if (seen.low > 0 || seen.high < 0)
     return `${arm.value}: ${signed(seen.difference)} points (${signed(seen.low)} to ${signed(seen.high)}) with ${seeds} seeds${note}`;
-  if (seen.standardError === 0) return `${arm.value}: the same answers, run by run`;
-  return `${arm.value}: cannot be told with ${seeds} seeds: it lies between ${signed(seen.low)} and ${signed(seen.high)} points; ${needed(seen)}${note}`;
+  if (sameAnswers) return `${arm.value}: the same answers, run by run`;
+  if (seen.standardError === 0)
+    return `${arm.value}: cannot be told with ${seeds} seeds: other answers, and the same F1 in every run`;
+  return `${arm.value}: cannot be told with ${seeds} seeds: it lies between ${signed(seen.low)} and ${signed(seen.high)} points; ${needed(seen, level)}${note}`;
 }
 
-function needed({ difference, variance, paired }: NonNullable<ArmComparison["seen"]>): string {
+function needed({ difference, variance, paired }: NonNullable<ArmComparison["seen"]>, level: number): string {
   const sd = Math.sqrt(variance.seeds / (paired ? 1 : 2));
-  return neededFor({ difference, sd, sentences: Math.sqrt(variance.sentences), paired });
+  return neededFor({ difference, sd, sentences: Math.sqrt(variance.sentences), paired, level });
 }
 
 /** How many seeds it would take to see a difference of the size that was seen. @param what a number of seeds is of, where not of single runs */

@@ -12,6 +12,7 @@ import { usageError } from "../../errors";
 import { isAlive } from "../../files/alive";
 import { writeAtomically } from "../../files/atomic";
 import { readJson } from "../../files/json";
+import { isObject } from "../../files/json-object";
 import type { RunSpec } from "../plan/runs";
 import type { RunResult } from "./result";
 import { keepResult, resultIn } from "./store";
@@ -52,7 +53,11 @@ export class StudyFolder {
       writeAtomically(path, `${JSON.stringify({ format: 1, plan: id, name }, null, 2)}\n`);
       return;
     }
-    const found = readJson(path) as { plan?: unknown; name?: unknown };
+    const found = readJson(path);
+    if (!isObject(found))
+      throw usageError(
+        `${path} is not what a study writes; remove it, or give another folder than --out ${this.path}.`,
+      );
     if (found.plan !== id)
       throw usageError(
         `--out ${this.path} holds the results of another plan (${found.name}, ${found.plan}) than ${name} (${id}); give another folder.`,

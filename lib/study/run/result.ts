@@ -84,10 +84,22 @@ function secondsPerStep(folder: string): number | null {
 
 /** A result that is on file or came over a queue. @throws UserError where it is none, or not of this run */
 export function checkResult(value: unknown, id: string, where: string): RunResult {
-  const sound = isObject(value) && value.format === RESULT_FORMAT && isObject(value.readings) && isObject(value.ran);
+  const sound =
+    isObject(value) &&
+    value.format === RESULT_FORMAT &&
+    isObject(value.settings) &&
+    isObject(value.ran) &&
+    isObject(value.readings) &&
+    Object.values(value.readings).every(isReading);
   if (!sound)
     throw new UserError(`${where} is not the result of a run (format ${RESULT_FORMAT}); remove it and run again.`);
   if (value.id !== id)
     throw new UserError(`${where} is the result of the run ${value.id}, wanted ${id}; remove it and run again.`);
   return value as unknown as RunResult;
 }
+
+const isReading = (value: unknown): boolean =>
+  isObject(value) &&
+  [value.f1, value.sets, value.counts].every(isObject) &&
+  typeof value.threshold === "number" &&
+  typeof value.tests_sha256 === "string";

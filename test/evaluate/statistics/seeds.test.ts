@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Counts } from "../../../lib/evaluate/scoring/metrics";
 import { powerOfSeeds, seedsNeeded, smallestDetectable } from "../../../lib/evaluate/statistics/power";
 import { compareSeeds, probabilityOfImprovement, seedSummary } from "../../../lib/evaluate/statistics/seeds";
-import { tQuantile } from "../../../lib/evaluate/statistics/student";
+import { tPower, tQuantile } from "../../../lib/evaluate/statistics/student";
 import { randomStream } from "../../../lib/random";
 import { simulate } from "../simulated-studies";
 import { sentencePair } from "../synthetic";
@@ -44,7 +44,7 @@ test("power: the values of scipy's noncentral t, and the number of seeds that fo
     [16, 1, 0.7813965],
     [50, 0.5, 0.6968888],
   ])
-    assert.ok(Math.abs(powerOfSeeds(n, { difference: effect, sd: 1 }) - power) < 2e-3, `${n} ${effect}`);
+    assert.ok(Math.abs(tPower(effect * Math.sqrt(n / 2), 2 * n - 2, 0.95) - power) < 2e-3, `${n} ${effect}`);
   // A standard deviation of one point, a difference of one point: 17 of each, as the tables have it.
   assert.equal(seedsNeeded({ difference: 1, sd: 1 }), 17);
   assert.equal(seedsNeeded({ difference: 2, sd: 1 }), 6);
@@ -54,17 +54,24 @@ test("power: the values of scipy's noncentral t, and the number of seeds that fo
   assert.throws(() => powerOfSeeds(3, { sd: 0 }), /sd is 0/);
 });
 
-test("power is what a simulated t-test sees", () => {
-  const [n, effect, rounds] = [5, 1.5, 4000];
-  let seen = 0;
-  for (let i = 0; i < rounds; i++) {
-    const random = randomStream(i, "power");
-    const groups = [effect, 0].map((mean) => seedSummary(Array.from({ length: n }, () => mean + random.normal())));
-    const pooled = Math.sqrt((groups[0].sd ** 2 + groups[1].sd ** 2) / 2);
-    const t = Math.abs(groups[0].mean - groups[1].mean) / (pooled * Math.sqrt(2 / n));
-    seen += Number(t > tQuantile(0.975, 2 * n - 2));
+test("power is what a simulated comparison sees, whose degrees of freedom are Welch's, also with two seeds", () => {
+  const rounds = 4000;
+  for (const [n, effect] of [
+    [2, 7],
+    [3, 3.4],
+    [5, 1.5],
+  ]) {
+    let seen = 0;
+    for (let i = 0; i < rounds; i++) {
+      const random = randomStream(i, "power", n);
+      const groups = [effect, 0].map((mean) => seedSummary(Array.from({ length: n }, () => mean + random.normal())));
+      const [v, w] = groups.map(({ sd }) => sd ** 2 / n);
+      const t = Math.abs(groups[0].mean - groups[1].mean) / Math.sqrt(v + w);
+      seen += Number(t > tQuantile(0.975, ((v + w) ** 2 * (n - 1)) / (v ** 2 + w ** 2)));
+    }
+    const stated = powerOfSeeds(n, { difference: effect, sd: 1 });
+    assert.ok(Math.abs(seen / rounds - stated) < 0.025, `${n} seeds: ${stated}, seen ${seen / rounds}`);
   }
-  assert.ok(Math.abs(seen / rounds - powerOfSeeds(n, { difference: effect, sd: 1 })) < 0.025, `${seen / rounds}`);
 });
 
 /** Runs of two recipes on the same sentences; each seed is worth something. */
