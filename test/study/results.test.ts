@@ -199,7 +199,7 @@ test("the table: a line an arm, the two gaps apart, the suspects without a resul
   const text = readFileSync(table, "utf8");
   assert.match(
     text,
-    /\| span-representation: marker against markerV0 \| \+\d\.\d \[\+\d\.\d, \+\d\.\d\] \| 5 and 8, paired \|/,
+    /\| span-representation: marker against markerV0 \| \+\d\.\d \[\+\d\.\d, \+\d\.\d\] \| {2}\| 5 and 8, paired \|/,
   );
   assert.ok(text.indexOf("| span-representation:") < text.indexOf("## Can explain issue 209"), "under its own gap");
   assert.match(text, /npm run -s study -- span-representation --seeds 8/);
@@ -251,6 +251,11 @@ test("the table: each arm and factor once, what stands before what cannot be tol
       .map((line) => /cannot be told|not run|the same answers/.test(line));
     assert.deepEqual(open, [...open].sort(), part.split("\n")[0]);
   }
+  const [clipped] = results.find(({ suspect }) => suspect === "clipping")?.arms ?? [];
+  const control = results.find(({ suspect }) => suspect === "clipping")?.control.runs ?? [];
+  const at3 = clipped.runs.map(({ seed, f1 }) => f1[".3"] - Number(control.find((run) => run.seed === seed)?.f1[".3"]));
+  const points = ((100 * at3.reduce((a, b) => a + b)) / at3.length).toFixed(1);
+  assert.match(table, new RegExp(`^\\| clipping: none against 1 \\| [^|]+ \\| ${points} \\| 5 and 5`, "m"));
   assert.match(table, /^\| lenient-load: .* \(checkpoint, 1 step of 8\) \|/m);
 });
 

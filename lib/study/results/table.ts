@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError, usageError } from "../../errors";
+import { mean } from "../../evaluate/statistics/mean";
 import { writeAtomically } from "../../files/atomic";
 import { readJson } from "../../files/json";
 import { PROJECT_ROOT } from "../../files/places";
@@ -89,6 +90,7 @@ function pathsIn(folder: string): string[] {
 const HEAD = [
   "suspect",
   "worth, points of F1 [95 % interval]",
+  "asked at .3",
   "seeds",
   "smallest difference that could be seen",
   "expected from the literature",
@@ -135,7 +137,8 @@ export function suspectsTable(
     "Made by `npm run -s study -- SUSPECT --out DIR --record` from `data/results/suspects/*.json`; do not edit. Mean zero-shot F1 of the",
     "tests, arm less control; intervals over seeds and sentences. Issue 36 (March 2024) and issue 209 (November 2024) are two gaps; that a",
     `suspect *can* explain one is a matter of dates and says nothing of whether it does. Everything holds for ${usual ?? "the model"} where a line names no`,
-    "other. In each table first what stands (0 is outside its interval), the largest first, then what cannot be told.",
+    "other. In each table first what stands (0 is outside its interval), the largest first, then what cannot be told. *Asked at .3* is the same",
+    "difference with a threshold of .3 on both sides.",
     "",
     ...PARTS.flatMap(({ title, holds }) => {
       const held = ranked(rows.filter(({ gap }) => holds(gap)));
@@ -223,6 +226,7 @@ function rowOf(result: SuspectResult, arm: StoredArm, usual: string | null): Row
   const cells = [
     `${suspect}: ${arm.value} against ${control.value}${other}`,
     difference === null ? "-" : withInterval(difference, ci95),
+    elsewhere(pairedAt(ELSEWHERE, arm, control)),
     `${arm.runs.length} and ${control.runs.length}${arm.paired ? ", paired" : ""}`,
     arm.min_detectable === null ? "unknown" : points(arm.min_detectable),
     expected ?? "",
@@ -231,12 +235,36 @@ function rowOf(result: SuspectResult, arm: StoredArm, usual: string | null): Row
   return { gap: arm.gap ?? gap, difference, ci95, cells };
 }
 
+/** The other threshold that every run was scored at. */
+const ELSEWHERE = ".3";
+
+/** An arm less its control at another threshold; null where its own way of scoring has none, or a run lacks it. */
+function pairedAt(
+  threshold: string,
+  { threshold: own, runs, paired }: StoredArm,
+  control: SuspectResult["control"],
+): number | null {
+  if (own !== 0.5) return null;
+  const seeds = new Set(runs.map(({ seed }) => seed));
+  const beside = paired ? control.runs.filter(({ seed }) => seeds.has(seed)) : control.runs;
+  return less(...([runs, beside].map((side) => meanOrNull(side.map(({ f1 }) => f1[threshold]))) as [Mean, Mean]));
+}
+
+type Mean = number | null;
+const meanOrNull = (values: readonly (number | undefined)[]): Mean =>
+  values.length > 0 && values.every((value) => value !== undefined) ? mean(values as number[]) : null;
+const less = (a: Mean, b: Mean): Mean => (a === null || b === null ? null : a - b);
+const elsewhere = (difference: Mean) => (difference === null ? "" : signed(difference));
+
 /** A screening's factors among the arms: what was turned together with others is the only measure of some suspects. */
 function factorRows({ screening, runs, seeds, factors }: ScreeningResult): Row[] {
-  return factors.map((one) => {
+  return factors.map((one, f) => {
+    const at = (sign: string) =>
+      meanOrNull(runs.filter(({ levels }) => levels[f] === sign).map(({ f1 }) => f1[ELSEWHERE]));
     const cells = [
       `${one.suspect ?? screening}: ${one.name} (turned together, ${screening})`,
       withInterval(one.difference, one.ci95),
+      elsewhere(less(at("+"), at("-"))),
       `${runs.length} runs, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`,
       one.min_detectable === null ? "unknown" : points(one.min_detectable),
       "",
