@@ -30,7 +30,7 @@ import type { Programs } from "../study/run/perform";
 import { KEPT_RUNS, keepResult } from "../study/run/store";
 import { openTests } from "../study/run/tests";
 import { type Command, number, required, runCommand, type Values, whole } from "./command";
-import { calculator, estimate, listSuspects, lookAhead } from "./study-ahead";
+import { calculator, checkAhead, estimate, listSuspects, lookAhead } from "./study-ahead";
 import { factorsPicture, studyPictures, suspectsPicture } from "./study-figures";
 import { comparisonTable, estimateTable, factorsTable } from "./study-report";
 
@@ -67,7 +67,10 @@ export const command: Command = {
       "with --estimate: a described machine, such as data/studies/machines/a100.yaml, beside this one",
     ],
     ["--power", "seeds that would show 1, 2 and 5 points, from the spread that was measured, and nothing else"],
-    ["--gap POINTS", "with --power and --spread: a calculator that needs no plan"],
+    [
+      "--gap POINTS",
+      "with --power: this gap in place of 1, 2 and 5; with --spread too, a calculator that needs no plan",
+    ],
     ["--spread POINTS", "standard deviation of F1 over seeds of one recipe (with --paired: of the differences)"],
     ["--sentences POINTS", "what the choice of the sentences adds, as a standard deviation (default 0)"],
     ["--paired", "control and arm are compared seed by seed"],
@@ -103,7 +106,8 @@ export const command: Command = {
   allowPositionals: true,
   async run(values, positionals) {
     if (values.list) return listSuspects();
-    if (values.power && values.spread !== undefined) return calculator(values);
+    checkAhead(values, positionals);
+    if (values.power && positionals.length === 0) return calculator(values);
     const [name, ...more] = positionals;
     if (name === undefined)
       throw usageError(`wanted a suspect or a plan: ${command.usage}; --list shows the suspects.`);
@@ -235,7 +239,7 @@ async function perform(
   planned: PlannedRuns,
   { folder, values, signal }: { folder: StudyFolder; values: Values; signal: AbortSignal },
 ): Promise<void> {
-  const ahead = await estimate(plan, planned, folder, await thisMachine(folder.path));
+  const ahead = await estimate(plan, planned, folder, await thisMachine(folder.path), values);
   if (ahead.runs_to_do > 0) say(estimateTable(ahead));
   checkBudget(plan, ahead);
   // A test that is not there, or has no type left, is found before the first step of a training and not after the last.

@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jobsThatFit } from "../../lib/study/engines/processes";
-import { checkBudget, estimatePlan } from "../../lib/study/estimate/estimate";
+import { checkBudget, estimatePlan, type RunEstimate } from "../../lib/study/estimate/estimate";
+import { allOf } from "../../lib/study/estimate/left";
 import { type Machine, readMachine } from "../../lib/study/estimate/machine";
+import { hoursSideBySide } from "../../lib/study/estimate/schedule";
 import { readPlan } from "../../lib/study/plan/read";
-import { planRuns } from "../../lib/study/plan/runs";
+import { planRuns, type RunSpec } from "../../lib/study/plan/runs";
 import type { RunResult } from "../../lib/study/run/result";
 import { tinyStudy } from "./tiny-study";
 
@@ -42,18 +44,87 @@ test("hours are steps times seconds, side by side as far as memory goes; what is
   const poor = await estimatePlan(plan, runs, { ...BOX, memory_gb: 0.1, disk_gb: 0.001 });
   assert.equal(poor.at_once, 1);
   assert.equal(poor.warnings.length, 2);
-  const done = await estimatePlan(plan, runs, BOX, [], ({ seed }) => seed > 0);
-  assert.equal(done.runs_to_do, 2);
+  const left = (run: RunSpec) => (run.seed > 0 ? null : allOf(run));
+  assert.equal((await estimatePlan(plan, runs, BOX, { left })).runs_to_do, 2);
   const measured = { settings: runs[0].settings, ran: { seconds_per_step: 2, peak_rss_mb: 3000 } } as RunResult;
-  const known = await estimatePlan(plan, runs, BOX, [measured]);
+  const known = await estimatePlan(plan, runs, BOX, { measured: [measured] });
   assert.deepEqual(
     [known.arms[0].seconds_per_step, known.arms[0].memory_gb, known.arms[0].basis],
     [2, 3, "1 measured runs"],
   );
+  const training = { ...runs[0].settings.training, gradient_accumulation_steps: 4 };
+  const larger = { ...measured, settings: { ...runs[0].settings, training } };
+  const other = await estimatePlan(plan, runs, BOX, { measured: [larger] });
+  assert.equal(other.arms[0].basis, "the cost model", "a step of four batches is another step");
   assert.throws(
     () => checkBudget({ ...plan, coreHours: 1e-9 }, all),
     /8 runs take about .* core-hours on a box, the budget is 1e-9/,
   );
+});
+
+test("five runs take two rounds on four lanes, and a long one at the end is waited for", async () => {
+  assert.equal(hoursSideBySide([1, 1, 1, 1, 1], 4), 2);
+  assert.equal(hoursSideBySide([1, 1, 3], 2), 4);
+  assert.equal(hoursSideBySide([3, 1, 1], 2), 3);
+  assert.equal(hoursSideBySide([], 4), 0);
+  const plan = readPlan(tinyStudy({ seeds: 5, tests: { sets: ["x"], limit: 1 } }).plan);
+  const { runs } = await planRuns(plan);
+  const five = await estimatePlan(plan, runs.slice(0, 5), BOX);
+  const near = (rounds: number, { wall_hours }: { wall_hours: number }) =>
+    assert.ok(Math.abs(wall_hours / five.arms[0].hours - rounds) < 1e-9, `${wall_hours / five.arms[0].hours} rounds`);
+  assert.equal(five.at_once, 4);
+  near(2, five);
+  const two = await estimatePlan(plan, runs.slice(0, 5), BOX, { jobs: 2 });
+  assert.deepEqual([two.at_once, two.memory_gb / five.memory_gb], [2, 0.5]);
+  near(3, two);
+  const many = await estimatePlan(plan, runs, { ...BOX, memory_gb: five.memory_gb }, { jobs: 20 });
+  assert.equal(many.at_once, 10);
+  near(3, many);
+  assert.match(many.warnings[0], /^10 runs at once take about .* GB of memory, a box has .*; give fewer --jobs$/);
+});
+
+test("a question more costs its asking, and a trained run that lacks one costs nothing else", async () => {
+  const control = { value: "as it is", set: { loss_alpha: 0.75 } };
+  const gliner = { ...control, value: "asked as gliner does", ask: "gliner" };
+  const plan = readPlan(tinyStudy({ control, arms: [gliner], tests: { sets: ["x"], drop: [] } }).plan);
+  const { runs } = await planRuns(plan);
+  const steps = ({ hours, seconds_per_step }: RunEstimate) => Math.round((3600 * hours) / seconds_per_step);
+  const [both] = (await estimatePlan(plan, runs, BOX)).arms;
+  const one = readPlan(
+    tinyStudy({
+      control,
+      arms: [{ ...control, value: "the same", score: { threshold: 0.3 } }],
+      tests: { sets: ["x"], drop: [] },
+    }).plan,
+  );
+  const [asked] = (await estimatePlan(one, (await planRuns(one)).runs, BOX)).arms;
+  const asking = steps(asked) - 8;
+  assert.ok(asking > 0);
+  assert.equal(steps(both), 8 + 2 * asking);
+  const trained = await estimatePlan(plan, runs, BOX, { left: () => ({ training: false, questions: 1 }) });
+  const [row] = trained.arms;
+  assert.deepEqual([trained.runs_to_do, steps(row), row.steps, trained.disk_gb], [2, asking, 0, 0]);
+  assert.ok(Math.abs(trained.core_hours - 2 * row.hours) < 1e-12);
+  const mixed = await estimatePlan(plan, runs, BOX, {
+    left: (run) => (run.seed === 0 ? { training: false, questions: 1 } : allOf(run)),
+  });
+  assert.equal(mixed.arms[0].steps, 8, "the row of an arm is its longest run");
+});
+
+test("a seed after the last look is never run, and is in no estimate and no budget", async () => {
+  const stopping = { looks: [2, 3], smallest: 0.01 };
+  const tiny = tinyStudy({ seeds: 8, stopping, tests: { sets: ["x"], limit: 1 } });
+  const plan = readPlan(tiny.plan);
+  const { runs } = await planRuns(plan);
+  assert.equal(runs.length, 16);
+  const cost = await estimatePlan(plan, runs, BOX);
+  assert.deepEqual([cost.runs, cost.runs_to_do], [6, 6]);
+  const [{ hours }] = cost.arms;
+  assert.ok(Math.abs(cost.core_hours - 6 * hours) < 1e-12);
+  assert.ok(Math.abs(cost.wall_hours - 2 * hours) < 1e-12, "four runs, a look, two runs");
+  checkBudget({ ...plan, coreHours: 7 * hours }, cost);
+  const few = { ...plan, seeds: [0, 1, 2], stopping: { looks: [2, 12], smallest: 0.01 } };
+  assert.equal((await estimatePlan(few, (await planRuns(few)).runs, BOX)).runs, 6);
 });
 
 test("as many runs at once as cores and memory allow", () => {

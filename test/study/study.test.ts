@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { resultsOf } from "../../lib/study/conduct";
+import { leftOf } from "../../lib/study/estimate/left";
 import { readPlan } from "../../lib/study/plan/read";
 import { planRuns } from "../../lib/study/plan/runs";
 import { comparePlan } from "../../lib/study/results/compare";
@@ -265,6 +266,80 @@ test("two processes do not work in one folder", () => {
   writeFileSync(join(folder, "study.json"), readFileSync(join(out, "study.json")));
   assert.match(lastLine(study(tiny.plan, "--power", "--out", folder).err), /no spread has been measured/);
   assert.ok(!existsSync(join(folder, "lock")));
+});
+
+test("what is on file is done on every machine, and a trained run lacks its questions alone", async () => {
+  const json = join(tiny.folder, "on-file.json");
+  const machine = "data/studies/machines/a100.yaml";
+  const ended = study(tiny.plan, "--estimate", "--machine", machine, "--out", out, "--json", json);
+  assert.equal(ended.code, 0, ended.err);
+  assert.match(ended.out, /this machine: all 4 runs are on file/);
+  assert.match(ended.out, /one A100: all 4 runs are on file/);
+  const { estimates } = JSON.parse(readFileSync(json, "utf8"));
+  assert.deepEqual(
+    estimates.map((one: { runs: number; runs_to_do: number }) => [one.runs, one.runs_to_do]),
+    [
+      [4, 0],
+      [4, 0],
+    ],
+  );
+  const asked = { value: "asked as gliner does", set: { loss_alpha: 0.75 }, ask: "gliner" };
+  const path = join(tiny.folder, "asked.yaml");
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(tiny.plan, "utf8")), arms: [asked], seeds: 3 }));
+  const { runs } = await planRuns(readPlan(path));
+  const found = { result: () => undefined, run: (id: string) => join(out, "runs", id) };
+  const bare = { result: () => undefined, run: (id: string) => join(tiny.folder, "nowhere", id) };
+  assert.deepEqual(leftOf(runs[0], found), { training: false, questions: 1 });
+  assert.deepEqual(leftOf(runs[0], bare), { training: true, questions: 2 });
+  assert.equal(leftOf(runs[0], { result: () => ({}) as RunResult }), null);
+  const scored = { ...runs[0], readings: runs[0].readings.filter(({ ask }) => ask === null) };
+  assert.deepEqual(leftOf(scored, found), { training: false, questions: 0 }, "answered, and still to be scored");
+});
+
+test("an option that looks ahead is passed on or refused, never dropped", () => {
+  const cases: [string[], RegExp][] = [
+    [
+      ["--power", "--gap", "1"],
+      /^study: --power got --gap without --spread, wanted --gap POINTS and --spread POINTS, or a suspect/,
+    ],
+    [["--power"], /^study: --power got nothing to go by, wanted/],
+    [
+      ["--gap", "1", "--spread", "2"],
+      /^study: got --gap 1 --spread 2 without --power, to which they belong; add --power/,
+    ],
+    [[tiny.plan, "--estimate", "--paired"], /^study: got --paired without --power, to which it belongs/],
+    [[tiny.plan, "--machine", "x.yaml", "--out", out], /^study: got --machine x.yaml without --estimate/],
+    [
+      [tiny.plan, "--power", "--gap", "3", "--paired", "--sentences", ".5"],
+      /^study: got --sentences .5 with .*plan.yaml and without --spread, wanted both or neither/,
+    ],
+    [
+      ["--power", "--gap", "1", "--spread", "2", "--estimate"],
+      /^study: --estimate wants a suspect or a plan, got none/,
+    ],
+    [
+      [tiny.plan, "--estimate", "--adopt", "runs/a", "--adopt", "runs/b"],
+      /^study: --estimate only looks ahead and takes no run over, got --adopt runs\/a runs\/b; call with --adopt and --compare first/,
+    ],
+    [[tiny.plan, "--estimate", "--jobs", "0"], /^study: --jobs got "0"/],
+  ];
+  for (const [words, message] of cases) {
+    const ended = study(...words);
+    assert.equal(ended.code, 2, `${words}: ${ended.err}`);
+    assert.match(ended.err, message);
+    assert.equal(ended.err.trim().split("\n").length, 1);
+  }
+  assert.match(study(tiny.plan, "--estimate", "--jobs", "1").out, /this machine: 4 of 4 runs to do, 1 at once/);
+  const gap = (...words: string[]) => study("span-representation", "--power", "--gap", "3", ...words).out;
+  assert.match(gap(), /^spread over seeds .*\na gap of 3 points: \d+ seeds .*\n$/);
+  assert.match(
+    gap("--paired"),
+    /^spread over seeds .*(differences of \d+ pairs with the arm ".+"|as if pairs shared nothing)\)\na gap of 3 points: .*\n$/,
+  );
+  assert.match(
+    gap("--spread", "2", "--sentences", ".5"),
+    /^spread over seeds 2.00 points, sentences 0.50 \(--spread\)\n/,
+  );
 });
 
 test("the estimate and the calculator need nothing to run", () => {

@@ -5,11 +5,15 @@ import { costOf } from "../../model/cost";
 import type { Plan } from "../plan/plan";
 import type { RunSpec } from "../plan/runs";
 import type { RunResult } from "../run/result";
+import { allOf, type Left } from "./left";
 import type { Machine } from "./machine";
+import { hoursSideBySide, stagesOf } from "./schedule";
 import { batchOf, modelOf, sizesOf } from "./sizes";
 
+/** Of an arm: of its run that takes longest. */
 export interface RunEstimate {
   seconds_per_step: number;
+  /** 0 where the run is trained and only questions are left. */
   steps: number;
   hours: number;
   memory_gb: number;
@@ -21,11 +25,13 @@ export interface RunEstimate {
 /** Hours, memory and disk that a study needs. */
 export interface Estimate {
   machine: string;
+  /** Of the plan at most: with a stopping rule, those up to its last look. */
   runs: number;
-  /** Runs that are on file count for nothing. */
+  /** Runs that are on file count for nothing; one that lacks a question is to do and costs its questions. */
   runs_to_do: number;
   at_once: number;
   core_hours: number;
+  /** Until the last run has ended, at_once side by side but no more than the machine computes at once. */
   wall_hours: number;
   memory_gb: number;
   disk_gb: number;
@@ -40,49 +46,71 @@ const BASE_BYTES = 0.7e9;
 const LONGEST = 6;
 /** Numbers that forward keeps for backward: of a subword and layer in widths of H, of a span in widths of D. */
 const KEPT = { subword: 17, span: 12 };
-/** Asking the seven tests, as steps of training: 6,470 sentences forward, a third of a step's cost each. */
+/** One question to the seven tests, as steps of training: 6,470 sentences forward, a third of a step's cost each. With a limit: none. */
 const ASKING_STEPS = 270;
 
-/** @param measured results of runs like these on this machine; empty = the cost model alone */
+/** What is known before the runs start. */
+export interface Known {
+  /** Results of runs like these on this machine; by default none, and the cost model stands alone. */
+  measured?: readonly RunResult[];
+  /** What is left of a run, null where it is on file; by default all of it. */
+  left?: (run: RunSpec) => Left | null;
+  /** Runs at once, as `--jobs` says; by default as many as fit. */
+  jobs?: number;
+}
+
+/** Cost of the runs that are left, as far as the plan comes to them. */
 export async function estimatePlan(
   plan: Plan,
   runs: readonly RunSpec[],
   machine: Machine,
-  measured: readonly RunResult[] = [],
-  done: (run: RunSpec) => boolean = () => false,
+  { measured = [], left = allOf, jobs }: Known = {},
 ): Promise<Estimate> {
-  const open = runs.filter((run) => !done(run));
+  const stages = stagesOf(plan, runs);
+  const models = new Map<string, Modelled>();
   const byArm = new Map<string, RunEstimate>();
-  let [coreHours, disk, memory] = [0, 0, 0];
-  for (const run of open) {
-    const estimate = byArm.get(run.arms[0]) ?? (await estimateRun(plan, run, machine, measured));
-    byArm.set(run.arms[0], estimate);
-    coreHours += estimate.hours * machine.cores_per_run;
-    disk += estimate.disk_gb;
-    memory = Math.max(memory, estimate.memory_gb);
+  const hours: number[][] = [];
+  let [disk, memory] = [0, 0];
+  for (const stage of stages) {
+    const own: number[] = [];
+    for (const run of stage) {
+      const rest = left(run);
+      if (rest === null) continue;
+      const [arm] = run.arms;
+      const modelled = models.get(arm) ?? (await modelRun(plan, run, machine, measured));
+      models.set(arm, modelled);
+      const estimate = estimateRun(plan, modelled, rest);
+      if (estimate.hours >= (byArm.get(arm)?.hours ?? 0)) byArm.set(arm, estimate);
+      own.push(estimate.hours);
+      disk += estimate.disk_gb;
+      memory = Math.max(memory, estimate.memory_gb);
+    }
+    hours.push(own);
   }
   const fits = Math.max(1, Math.min(machine.runs_at_once, Math.floor(machine.memory_gb / Math.max(memory, 0.1))));
-  const atOnce = Math.max(1, Math.min(fits, open.length));
+  const atOnce = Math.max(1, Math.min(jobs ?? fits, Math.max(...hours.map((own) => own.length))));
+  // Runs beyond what computes side by side share cores: they gain nothing.
+  const lanes = Math.min(atOnce, machine.runs_at_once);
   return {
     machine: machine.name,
-    runs: runs.length,
-    runs_to_do: open.length,
+    runs: total(stages.map((stage) => stage.length)),
+    runs_to_do: total(hours.map((own) => own.length)),
     at_once: atOnce,
-    core_hours: coreHours,
-    wall_hours: coreHours / machine.cores_per_run / atOnce,
+    core_hours: total(hours.flat()) * machine.cores_per_run,
+    wall_hours: total(hours.map((own) => hoursSideBySide(own, lanes))),
     memory_gb: memory * atOnce,
     disk_gb: disk,
-    warnings: warningsOf(machine, memory, disk),
+    warnings: warningsOf(machine, { memory, atOnce, disk }),
     arms: [...byArm].map(([arm, estimate]) => ({ arm, ...estimate })),
   };
 }
 
-async function estimateRun(
-  plan: Plan,
-  run: RunSpec,
-  machine: Machine,
-  measured: readonly RunResult[],
-): Promise<RunEstimate> {
+const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+/** What a whole run takes, without its questions. */
+type Modelled = Omit<RunEstimate, "hours">;
+
+async function modelRun(plan: Plan, run: RunSpec, machine: Machine, measured: readonly RunResult[]): Promise<Modelled> {
   const { config, encoder } = modelOf(run.recipe);
   const batch = batchOf(run.recipe, plan.sizes ?? (await sizesOf(run.recipe)));
   const cost = costOf(config, encoder, batch);
@@ -92,11 +120,9 @@ async function estimateRun(
   const modelled = cost.training / (machine.gflops * 1e9 * machine.efficiency);
   const seconds = alike.length ? median(alike.map(({ ran }) => ran.seconds_per_step as number)) : modelled;
   const peaks = alike.flatMap(({ ran }) => ran.peak_rss_mb ?? []);
-  const steps = run.recipe.training.num_steps;
   return {
     seconds_per_step: seconds,
-    steps,
-    hours: (seconds * (steps + (plan.tests.limit === null ? ASKING_STEPS : 0))) / 3600,
+    steps: run.recipe.training.num_steps,
     memory_gb: peaks.length
       ? Math.max(...peaks) / 1000
       : memoryOf(cost.parameters, encoder, config.hidden_size, config.max_width, batch),
@@ -106,12 +132,23 @@ async function estimateRun(
   };
 }
 
+/** What is left of a run. Without the training its model is on the disk already; its memory is taken to be that of training, the most. */
+function estimateRun({ tests }: Plan, modelled: Modelled, { training, questions }: Left): RunEstimate {
+  const steps = training ? modelled.steps : 0;
+  const asking = tests.limit === null ? questions * ASKING_STEPS : 0;
+  const hours = (modelled.seconds_per_step * (steps + asking)) / 3600;
+  return { ...modelled, steps, hours, disk_gb: training ? modelled.disk_gb : 0 };
+}
+
 /** Same size of model and batch: speed does not depend on the rest. */
 function isAlike(a: RunSpec["settings"], b: RunSpec["settings"]): boolean {
   const key = ({ model, training, engine, environment, hashes }: RunSpec["settings"]) =>
-    JSON.stringify([engine, environment, hashes, model, training.train_batch_size, training.neg_source, training.era]);
+    JSON.stringify([engine, environment, hashes, model, ...SIZE_KEYS.map((key) => training[key])]);
   return key(a) === key(b);
 }
+
+/** Keys of training that say how much a step holds. */
+const SIZE_KEYS = ["train_batch_size", "gradient_accumulation_steps", "neg_source", "era"];
 
 function memoryOf(
   parameters: number,
@@ -120,16 +157,23 @@ function memoryOf(
   K: number,
   batch: { subwords: readonly number[]; words: readonly number[] },
 ): number {
-  const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
   const encoded = total(batch.subwords) * encoder.num_hidden_layers * encoder.hidden_size * KEPT.subword;
   const spans = total(batch.words) * K * D * KEPT.span;
   return (BASE_BYTES + 16 * parameters + 4 * LONGEST * (encoded + spans)) / 1e9;
 }
 
-function warningsOf({ name, memory_gb, disk_gb }: Machine, memory: number, disk: number): string[] {
+/** @param needs memory of one run, disk of all */
+function warningsOf(
+  { name, memory_gb, disk_gb }: Machine,
+  { memory, atOnce, disk }: { memory: number; atOnce: number; disk: number },
+): string[] {
   const warnings: string[] = [];
-  if (memory > memory_gb)
-    warnings.push(`one run takes about ${memory.toFixed(1)} GB of memory, ${name} has ${memory_gb.toFixed(1)}`);
+  if (memory * atOnce > memory_gb) {
+    const who = atOnce === 1 ? "one run takes" : `${atOnce} runs at once take`;
+    warnings.push(
+      `${who} about ${(memory * atOnce).toFixed(1)} GB of memory, ${name} has ${memory_gb.toFixed(1)}${atOnce > 1 ? "; give fewer --jobs" : ""}`,
+    );
+  }
   if (disk > disk_gb)
     warnings.push(`the runs take about ${disk.toFixed(1)} GB of disk, ${name} has ${disk_gb.toFixed(1)}`);
   return warnings;
