@@ -6,7 +6,7 @@ import { compareOnFile, resultsOf } from "../study/conduct";
 import { estimatePlan } from "../study/estimate/estimate";
 import { type Found, leftOf } from "../study/estimate/left";
 import { type Machine, readMachine, thisMachine } from "../study/estimate/machine";
-import type { Plan } from "../study/plan/plan";
+import { levelOf, type Plan } from "../study/plan/plan";
 import { type PlannedRuns, planRuns, type RunSpec } from "../study/plan/runs";
 import type { StudyComparison } from "../study/results/compare";
 import { measuredPower, type Power, powerTable } from "../study/results/power";
@@ -92,10 +92,11 @@ export async function lookAhead(plan: Plan, values: Values): Promise<unknown> {
 function powerFor(plan: Plan, planned: PlannedRuns, onFile: RunsOnFile, values: Values): Power {
   if (values.spread !== undefined) return givenPower(values);
   const own = compareOnFile(plan, planned, onFile);
-  const measured = measuredPower(planned, own, suspectResults());
+  const level = levelOf(plan);
+  const measured = measuredPower(planned, own, suspectResults(), level);
   const gaps = values.gap === undefined ? undefined : [gapIn(values)];
-  if (!values.paired) return gaps ? powerTable({ ...measured, gaps }) : measured;
-  return powerTable({ ...measured, ...spreadOfPairs(own, measured), paired: true, gaps });
+  if (!values.paired) return gaps ? powerTable({ ...measured, gaps, level }) : measured;
+  return powerTable({ ...measured, ...spreadOfPairs(own, measured), paired: true, gaps, level });
 }
 
 /** Pairs of an arm from which on their spread is taken. */

@@ -8,7 +8,6 @@ import { jobsThatFit, runProcesses } from "../study/engines/processes";
 import { runOverQueue } from "../study/engines/queue/order";
 import { checkBudget, type Estimate } from "../study/estimate/estimate";
 import { thisMachine } from "../study/estimate/machine";
-import { type Ask, askName } from "../study/plan/ask";
 import { changedPlan, levelOf, MOST_SEEDS, type Plan, seedList } from "../study/plan/plan";
 import { readPlan } from "../study/plan/read";
 import { type PlannedRuns, planRuns } from "../study/plan/runs";
@@ -27,6 +26,7 @@ import {
 import { adoptRuns, checkAdopted } from "../study/run/adopt";
 import { StudyFolder } from "../study/run/folder";
 import type { Programs } from "../study/run/perform";
+import { distinctQuestions } from "../study/run/questions";
 import { KEPT_RUNS, keepResult } from "../study/run/store";
 import { openTests } from "../study/run/tests";
 import { type Command, number, required, runCommand, type Values, whole } from "./command";
@@ -243,14 +243,11 @@ async function perform(
   if (ahead.runs_to_do > 0) say(estimateTable(ahead));
   checkBudget(plan, ahead);
   // A test that is not there, or has no type left, is found before the first step of a training and not after the last.
-  if (ahead.runs_to_do > 0) for (const ask of asksOf(planned.runs)) await openTests(plan.tests, ask);
+  if (ahead.runs_to_do > 0) {
+    const readings = planned.runs.flatMap((run) => run.readings);
+    for (const { ask } of distinctQuestions(readings)) await openTests(plan.tests, ask);
+  }
   await conduct(plan, planned, folder, engineFor(values, folder, ahead, signal), say);
-}
-
-/** Each way of asking once. */
-function asksOf(runs: PlannedRuns["runs"]): Ask[] {
-  const asks = runs.flatMap(({ readings }) => readings.map(({ ask }) => [askName(ask), ask] as const));
-  return [...new Map(asks).values()];
 }
 
 function engineFor(values: Values, folder: StudyFolder, ahead: Estimate, signal: AbortSignal): Engine {

@@ -43,19 +43,19 @@ function seedsOrNone(difference: number, options: Omit<PowerOptions, "difference
   }
 }
 
-/** @param options.level of the plan's intervals @throws UserError where no spread has been measured */
+/** @param level of the plan's intervals @throws UserError where no spread has been measured */
 export function measuredPower(
   planned: PlannedRuns,
   own: StudyComparison | undefined,
   stored: readonly SuspectResult[],
-  options: { level?: number; gaps?: readonly number[]; paired?: boolean } = {},
+  level = 0.95,
 ): Power {
   if (own && own.control.length >= 3) {
     const { sd, n } = seedSummary(own.control.map(({ reading }) => mean(Object.values(reading.sets))));
     if (sd === 0) throw new UserError(`all ${n} seeds of the control have one score: there is no spread to plan with.`);
     const sentences = Math.max(0, ...own.arms.map(({ seen }) => Math.sqrt(seen?.variance.sentences ?? 0)));
     return powerTable({
-      ...options,
+      level,
       spread: 100 * sd,
       sentences: 100 * sentences,
       from: `${n} seeds of the control, in this folder`,
@@ -72,5 +72,5 @@ export function measuredPower(
       "no spread has been measured for this recipe: run the control with 3 seeds or more first, or give --gap and --spread.",
     );
   const from = `${best.control.runs.length} seeds of the control of ${best.suspect}, in data/results/suspects`;
-  return powerTable({ ...options, spread: 100 * best.control.sd, sentences: 0, from });
+  return powerTable({ level, spread: 100 * best.control.sd, sentences: 0, from });
 }
