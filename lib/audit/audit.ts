@@ -105,7 +105,7 @@ export function conclude(evidence: Evidence): Audit {
     unknown: unknowns(evidence),
     nearest: tests ? nearestPublished(tests).slice(0, 3) : [],
     definitions: distinct(evidence.definitions ?? []).slice(0, 10),
-    next: [...nextSteps(seen), ...pathStep(path)],
+    next: [...nextSteps(seen), ...pathStep(path, evidence.era)],
   };
 }
 

@@ -31,9 +31,12 @@ export interface Sighting extends Finding {
 /** One sign, one file. */
 export type Sign = (evidence: Evidence) => Sighting[];
 
-/** What spoils everything first, then by the size of the effect, then what is certain; else as the signs come. */
+/**
+ * What spoils everything first, then by the size of the effect, then what is certain; else as the signs come. What is no part of the
+ * gap comes behind what is measured of it, and before what nobody has measured.
+ */
 export function ranked(sightings: readonly Sighting[]): Sighting[] {
-  const size = ({ effect }: Sighting) => (effect ? Math.abs(effect.f1) : -1);
+  const size = ({ effect, aside }: Sighting) => (effect ? (aside ? 0 : Math.abs(effect.f1)) : -1);
   return [...sightings].sort(
     (a, b) =>
       Number(b.spoils ?? false) - Number(a.spoils ?? false) ||

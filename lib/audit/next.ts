@@ -30,13 +30,21 @@ export function nextSteps(seen: readonly Sighting[]): NextStep[] {
   return [...named, ...studies];
 }
 
-/** The path on a small task, where keys differ that nobody has measured. */
-export function pathStep(path: AblationPath | null): NextStep[] {
-  const open = path?.steps.filter(({ effect }) => effect === null).map(({ key }) => key) ?? [];
+/** The path on a small task, where keys differ that nobody has measured. @param era that the audit was given */
+export function pathStep(path: AblationPath | null, era: string | null): NextStep[] {
+  const open = path?.steps.filter((step) => step.why === "not measured" && !FLOAT32_ALONE.has(step.key)) ?? [];
   if (!path || open.length === 0) return [];
-  const command = `npm run -s audit -- ${path.from} --against ${path.to} --measure --out runs/path`;
-  return [{ command, minutes: null, why: `What are ${open.join(", ")} worth on a small task, one after the other?` }];
+  const version = era === null ? "" : ` --era ${era}`;
+  const command = `npm run -s audit -- ${quoted(path.from)} --against ${quoted(path.to)}${version} --measure --out runs/path`;
+  const keys = open.map(({ key }) => key).join(", ");
+  return [{ command, minutes: null, why: `What are ${keys} worth on a small task, one after the other?` }];
 }
+
+/** No run of this program can have another. */
+const FLOAT32_ALONE: ReadonlySet<string> = new Set(["mixed_precision"]);
+
+/** As a shell takes it. */
+const quoted = (name: string) => (/^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`);
 
 const STUDY = "npm run -s study --";
 

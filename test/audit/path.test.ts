@@ -41,7 +41,12 @@ test("from what is on file: the weightiest first, what nobody measured is named 
     key === "max_grad_norm"
       ? null
       : { f1: key === "lr_others" ? 0.04 : 0.01, ci95: [-0.01, 0.09] as [number, number], source: "measured here" };
-  const path = pathOnFile(mine, theirs, { gap: { f1: 0.07, ci95: null }, start: 0.5, worth });
+  const path = pathOnFile(mine, theirs, {
+    gap: { f1: 0.07, ci95: null },
+    start: 0.5,
+    worth,
+    weight: () => worth("loss_alpha"),
+  });
   assert.deepEqual(
     path.steps.map(({ key, effect, why }) => [key, effect?.f1 ?? why]),
     [

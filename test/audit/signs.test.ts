@@ -90,7 +90,7 @@ test("a healthy table of scores has no finding, whichever way it is written; wha
   }
   const open = await audit([file("209.yaml", YAML_209)], { era: "0.2.13", against: "config_large-2024-03-25" });
   const last = open.next.at(-1);
-  assert.match(last?.command ?? "", /--against config_large-2024-03-25 --measure --out runs\/path$/);
+  assert.match(last?.command ?? "", /--against config_large-2024-03-25 --era 0.2.13 --measure --out runs\/path$/);
   // Only what nobody has measured is asked for.
   for (const { key, effect } of open.path?.steps ?? [])
     if (effect !== null) assert.ok(!last?.why.includes(key), `${key} is measured`);
@@ -153,4 +153,106 @@ test("tables: lines, columns, Markdown", async () => {
       path,
     );
   }
+});
+
+test("the weight of positives: over all keys, for every pair that was measured, certain where the version is known", async () => {
+  const yaml = (name: string, keys: string) => file(`${name}.yaml`, `${YAML_209.replace(/^loss_.*\n/gm, "")}${keys}`);
+  const [three, one] = [yaml("three", "loss_alpha: 0.75\n"), yaml("one", "loss_alpha: -1\n")];
+  const found = async (input: string, against: string, era: string | null = "0.2.29") => {
+    const result = await audit([input], { era, against });
+    return { result, sign: result.findings.find(({ what }) => what.startsWith("A mention weighs")) };
+  };
+  const falls = await found(one, three);
+  assert.equal(falls.sign?.id, "differs:loss_alpha");
+  assert.match(
+    falls.sign?.what ?? "",
+    /weighs 1 in the loss and 3 in .* for 50 right answers of 100 here and for 25 there/,
+  );
+  assert.ok((falls.sign?.effect?.f1 ?? 0) < -0.05);
+  const path = falls.result.path?.steps.find(({ key }) => key === "loss_alpha");
+  assert.equal(path?.effect?.f1, -(falls.sign?.effect?.f1 ?? Number.NaN), "the path has the same number, turned round");
+  assert.equal((await found(one, three, null)).sign?.certain, false, "which version read the key is not known");
+  const twice = await found("0.2.13-issue-209", "config_span-2026-04-30");
+  assert.deepEqual(
+    twice.result.findings.filter(({ id }) => id.endsWith(":loss_alpha")).map(({ id }) => id),
+    ["differs:loss_alpha"],
+    "a dead key that the sign speaks of is not said again",
+  );
+  assert.match(twice.sign?.evidence ?? "", /the file says 0.75, which nothing reads/);
+  const paper = await audit([three, file("seven.json", SCORES_209)], { era: "0.2.17" });
+  assert.equal(paper.explained?.toFixed(9), (-(paper.path?.sum?.f1 ?? Number.NaN)).toFixed(9), "3 against 2, in both");
+  const dice = [one, three].map((path) =>
+    file(`dice-${path.length}-${path.endsWith("one.yaml")}.yaml`, `${readFileSync(path, "utf8")}loss_type: dice\n`),
+  );
+  const idle = await found(dice[0], dice[1]);
+  assert.equal(idle.sign, undefined);
+  assert.ok(!ids(idle.result).includes("differs:loss_alpha"), "dice reads no alpha");
+});
+
+test("a value of the loss with which nothing can be learnt, or that is none, is a finding and ends no audit", async () => {
+  const of = async (keys: string, era = "0.2.17") =>
+    audit([file("loss.yaml", `${YAML_209.replace(/^loss_.*\n/gm, "")}${keys}`)], {
+      era,
+      against: "config_large-2024-03-25",
+    });
+  for (const [keys, what] of [
+    ["loss_alpha: 1.5\n", /loss_alpha is 1.5: everything but mentions weighs less than nothing/],
+    ["loss_alpha: 1\n", /loss_alpha is 1: everything but mentions weighs nothing/],
+    ['loss_alpha: "0.75"\n', /loss_alpha is "0.75", which is no number/],
+  ] as const) {
+    const result = await of(keys);
+    first(result, "loss-value:loss_alpha");
+    assert.match(result.findings[0].what, what);
+    assert.ok(!result.findings.some(({ what: text }) => text.startsWith("A mention weighs")), keys);
+  }
+  first(await of("loss_alpha: 0.75\n", "0.2.22"), "loss-value:label_smoothing");
+  assert.ok(!ids(await of("loss_alpha: 0.75\n")).some((id) => id.startsWith("loss-value")));
+});
+
+test("a table with several columns is read by its head, decimal commas are none of the table's, a set stands there once", async () => {
+  const names = [
+    "crossner_ai",
+    "crossner_literature",
+    "crossner_music",
+    "crossner_politics",
+    "crossner_science",
+    "mit_movie",
+    "mit_restaurant",
+  ];
+  const lines = (line: (name: string, i: number) => string) => names.map(line).join("\n");
+  const averageOf = async (name: string, text: string) =>
+    (await audit([file(name, text), "config_large-2024-03-25"])).gap;
+  const plain = await averageOf(
+    "plain.csv",
+    lines((name, i) => `${name},${50 + i}`),
+  );
+  assert.equal(plain?.toFixed(4), (0.53 - 0.609).toFixed(4));
+  const head = `dataset,precision,recall,f1\n${lines((name, i) => `${name},90,40,${50 + i}`)}`;
+  assert.equal(await averageOf("head.csv", head), plain);
+  assert.equal(
+    await averageOf(
+      "comma.csv",
+      lines((name, i) => `${name};${50 + i},0`),
+    ),
+    plain,
+  );
+  await assert.rejects(
+    averageOf(
+      "many.csv",
+      lines((name) => `${name},90,40,50`),
+    ),
+    /several numbers for crossner_ai: 90, 40, 50; wanted one/,
+  );
+  await assert.rejects(
+    averageOf("twice.csv", `${lines((name) => `${name},50`)}\ncrossner_ai,40`),
+    /has a score of crossner_ai twice/,
+  );
+});
+
+test("what is next names the version, keys that can be measured here, and paths as a shell takes them", async () => {
+  const yaml = file("with space.yaml", YAML_209);
+  const { next } = await audit([yaml], { era: "0.2.13", against: "config_large-2024-03-25" });
+  const path = next.find(({ command }) => command.includes("--measure"));
+  assert.match(path?.command ?? "", /-- '.*with space.yaml' --against config_large-2024-03-25 --era 0.2.13 --measure/);
+  assert.doesNotMatch(path?.why ?? "", /mixed_precision/);
 });

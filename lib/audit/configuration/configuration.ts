@@ -33,6 +33,10 @@ export interface Configuration {
   effective: ReadonlyMap<string, unknown>;
 }
 
+/** Whether it is known which code read it: a run or recipe of this project's, or a version. */
+export const isCertain = ({ era, kind }: Pick<Configuration, "era" | "kind">): boolean =>
+  era !== null || kind === "run" || kind === "recipe";
+
 /** Keys that no score hangs on. */
 export const isAside = (key: string): boolean => keyOf(key)?.aside === true;
 

@@ -23,6 +23,9 @@ const ALWAYS: readonly Span[] = [{ since: "v0" }];
 /** train.py has passed none of the loss keys on from 0.2.3 to 0.2.16 (77f59b3, d1706be). */
 const LOSS: readonly Span[] = [{ since: "0.1.14", until: "0.2.3" }, { since: "0.2.17" }];
 
+/** Dice and the weight by width came with 0.2.29. */
+const LATEST: readonly Span[] = [{ since: "0.2.29" }];
+
 const key = (name: string, words: string, read = ALWAYS, more: Partial<PythonKey> = {}): PythonKey => ({
   key: name,
   words,
@@ -74,21 +77,21 @@ export const PYTHON_KEYS: readonly PythonKey[] = [
   key("fuse_layers", "whether the encoder's layers are mixed", [{ since: "0.2.10" }], { otherwise: false }),
   key("post_fusion_schema", "a fusion of texts and types that only bi-encoders have", [], { otherwise: "" }),
   key("num_post_fusion_layers", "layers of that fusion", [], { otherwise: 1 }),
-  // What no yaml of Python's says: the code of each version decides it, and recipes of this project may.
-  key("positive_weight", "how many times a mention counts in the loss"),
-  key("neg_source", "where types without a mention are drawn from, and whether anew for each sentence"),
-  key("manual_negatives", "the key of a record that names its negative types"),
-  key("cap_types", "whether max_types is obeyed"),
-  key("ask_empty", "whether a batch without types is asked an empty one"),
-  key("sort_labels", "whether a record's own list of types is asked in alphabetical order"),
-  key("one_type_per_span", "whether a span with two types keeps only the last"),
-  key("preprocess_text", "whether words that the tokenizer cannot give back become [UNK]"),
-  key("decay_exclusions", "which parameters have no weight decay"),
-  key("mean_over", "what a mean of the loss divides by"),
-  key("loss_type", "the formula of the loss"),
-  key("margin_floor", "whether probability less margin stops at 0"),
-  key("use_span_width_weight", "whether wider mentions weigh more"),
-  key("dice_gamma", "an exponent of the dice loss"),
+  // What no version reads from a yaml: its code decides it, and recipes of this project may.
+  key("positive_weight", "how many times a mention counts in the loss", []),
+  key("neg_source", "where types without a mention are drawn from, and whether anew for each sentence", []),
+  key("manual_negatives", "the key of a record that names its negative types", []),
+  key("cap_types", "whether max_types is obeyed", []),
+  key("ask_empty", "whether a batch without types is asked an empty one", []),
+  key("sort_labels", "whether a record's own list of types is asked in alphabetical order", []),
+  key("one_type_per_span", "whether a span with two types keeps only the last", []),
+  key("preprocess_text", "whether words that the tokenizer cannot give back become [UNK]", []),
+  key("decay_exclusions", "which parameters have no weight decay", []),
+  key("mean_over", "what a mean of the loss divides by", []),
+  key("loss_type", "the formula of the loss", LATEST),
+  key("margin_floor", "whether probability less margin stops at 0", []),
+  key("use_span_width_weight", "whether wider mentions weigh more", LATEST),
+  key("dice_gamma", "an exponent of the dice loss", LATEST),
   key("gradient_accumulation_steps", "batches a step"),
   key("seed", "the number that all random choices follow from"),
   key("held_out_types", "types kept out of training to measure on"),

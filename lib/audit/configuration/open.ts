@@ -10,7 +10,7 @@ import { parseRecipe, type Recipe } from "../../gliner/recipe/recipe";
 import { eraSettings } from "../../gliner/recipe/settings";
 import { type Manifest, readManifest } from "../../provenance/manifest";
 import { officialNames, readOfficial } from "../../provenance/official";
-import { type Configuration, type ConfigurationKind, pythonConfiguration } from "./configuration";
+import { type Configuration, type ConfigurationKind, isAside, pythonConfiguration } from "./configuration";
 import { keyOf } from "./keys";
 
 /**
@@ -64,7 +64,7 @@ function ofItsDay(name: string): Configuration {
   const file = [...recipe.keys].filter(([, { source }]) => !/\.py$|\/|torch/.test(source));
   // In the keys and values of here: span_mode marker of the first upload is markerV0.
   const given = file.map(([key, { value, read, here }]) => [key, read && key in here ? here[key] : value] as const);
-  const unread = file.filter(([, { read }]) => !read);
+  const unread = file.filter(([key, { read }]) => !read && !isAside(key));
   return {
     name,
     kind: "recipe of its day",

@@ -57,8 +57,16 @@ export function diffConfigurations(a: Configuration, b: Configuration): Configur
 }
 
 /** A part of a formula that neither side uses. */
-const isIdle = (key: string, ...sides: Configuration[]) =>
-  key === "mean_over" && sides.every(({ effective }) => effective.get("loss_reduction") !== "mean");
+function isIdle(key: string, ...sides: Configuration[]): boolean {
+  const all = (name: string, fits: (value: unknown) => boolean) =>
+    sides.every(({ effective }) => fits(effective.get(name)));
+  if (key === "mean_over") return all("loss_reduction", (value) => value !== "mean");
+  if (FOCAL_KEYS.has(key)) return all("loss_type", (value) => value === "dice");
+  return key === "dice_gamma" && all("loss_type", (value) => value !== "dice");
+}
+
+/** Dice reads none of them. */
+const FOCAL_KEYS: ReadonlySet<string> = new Set(["loss_alpha", "loss_gamma", "label_smoothing", "loss_prob_margin"]);
 
 function rowOf(key: string, a: Configuration, b: Configuration): DiffRow {
   const [left, right] = [sideOf(key, a), sideOf(key, b)];

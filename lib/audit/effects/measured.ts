@@ -8,7 +8,7 @@ import { isObject } from "../../files/json-object";
 import { PROJECT_ROOT } from "../../files/places";
 import { readYaml } from "../../files/yaml";
 import { DEFAULT_LOSS } from "../../model/loss";
-import { POSITIVE_WEIGHT_KEYS, positiveWeight } from "../../model/loss/positive-weight";
+import { POSITIVE_WEIGHT_KEYS, positiveWeight, sameWeight } from "../../model/loss/positive-weight";
 import type { Arm } from "../../study/plan/arm";
 import type { ScreeningResult } from "../../study/results/factors";
 import type { SuspectResult } from "../../study/results/result";
@@ -96,22 +96,49 @@ export function suspectOfChange(key: string, ours: unknown, theirs: unknown): st
   )?.id;
 }
 
-/** Another weight of positives, whichever keys make it. @param ours weight of the input, see `positiveWeight` @param theirs of the reference */
-export function measuredWeight(ours: number, theirs: number, stored = allResults()): Effect | null {
-  for (const suspect of allSuspects())
-    for (const arm of suspect.arms) {
+/** A suspect's arm that turns the weight of positives from the reference's to the input's, or back. */
+function turnsOfWeight(ours: number, theirs: number): Turn[] {
+  return allSuspects().flatMap((suspect) =>
+    suspect.arms.flatMap((arm): Turn[] => {
       const turned = turnedKeys(suspect, arm);
-      if (!turned?.size || [...turned.keys()].some((key) => !LOSS_WEIGHT.has(key))) continue;
+      if (!turned?.size || ![...turned.keys()].every(isOfWeight)) return [];
       const [armWeight, controlWeight] = [arm, suspect.control].map(({ set }) => weightIn(set, suspect.recipe));
-      const there = armWeight === ours && controlWeight === theirs;
-      const back = armWeight === theirs && controlWeight === ours;
-      const effect = there || back ? measuredArm(suspect.id, arm.value, stored) : null;
-      if (effect) return back ? reversed(effect) : effect;
+      const { value } = arm;
+      if (sameWeight(armWeight, ours) && sameWeight(controlWeight, theirs)) return [{ suspect, value, back: false }];
+      return sameWeight(armWeight, theirs) && sameWeight(controlWeight, ours) ? [{ suspect, value, back: true }] : [];
+    }),
+  );
+}
+
+/** The suspect that measures this change of the weight; undefined where none does. */
+export const suspectOfWeight = (ours: number, theirs: number): string | undefined =>
+  turnsOfWeight(ours, theirs)[0]?.suspect.id;
+
+/**
+ * Another weight of positives, whichever keys make it: by an arm, else by a factor of a screening.
+ * @param ours weight of the input, see `positiveWeight` @param theirs of the reference
+ */
+export function measuredWeight(
+  ours: number,
+  theirs: number,
+  stored = allResults(),
+  screened = allScreenings(),
+): Effect | null {
+  for (const { suspect, value, back } of turnsOfWeight(ours, theirs)) {
+    const effect = measuredArm(suspect.id, value, stored);
+    if (effect) return back ? reversed(effect) : effect;
+  }
+  for (const result of screened)
+    for (const factor of result.factors) {
+      if (!Object.keys(factor.to).every(isOfWeight)) continue;
+      const [to, from] = [factor.to, factor.from].map((set) => weightIn(set, result.setting.recipe));
+      if (sameWeight(to, ours) && sameWeight(from, theirs)) return effectOfFactor(result, factor);
+      if (sameWeight(from, ours) && sameWeight(to, theirs)) return reversed(effectOfFactor(result, factor));
     }
   return null;
 }
 
-const LOSS_WEIGHT: ReadonlySet<string> = new Set(POSITIVE_WEIGHT_KEYS);
+const isOfWeight = (key: string): boolean => POSITIVE_WEIGHT_KEYS.some((one) => one === key);
 
 function weightIn(set: Arm["set"], recipe: string): number {
   const settingOf = (key: (typeof POSITIVE_WEIGHT_KEYS)[number], otherwise: number) =>
@@ -137,19 +164,22 @@ export function measuredKey(key: string, ours: unknown, theirs: unknown, stored 
 
 /** The same change as a factor that was turned together with others, where that one key is all of the factor. */
 export function screenedKey(key: string, ours: unknown, theirs: unknown, stored = allScreenings()): Effect | null {
-  for (const { screening, setting, factors, runs } of stored)
-    for (const { name, from, to, difference, ci95 } of factors) {
+  for (const result of stored)
+    for (const factor of result.factors) {
+      const { from, to } = factor;
       if (!turnsOnly(from, key)) continue;
-      const [there, back] = [
-        same(to[key], ours) && same(from[key], theirs),
-        same(from[key], ours) && same(to[key], theirs),
-      ];
-      if (!there && !back) continue;
-      const source = `measured here: data/results/screenings/${screening}.json, "${name}" in a screening of ${factors.length} factors, ${setting.encoder}, ${setting.steps} steps, ${runs.length} runs`;
-      const effect = { f1: difference, ci95, source };
-      return there ? effect : reversed(effect);
+      if (same(to[key], ours) && same(from[key], theirs)) return effectOfFactor(result, factor);
+      if (same(from[key], ours) && same(to[key], theirs)) return reversed(effectOfFactor(result, factor));
     }
   return null;
+}
+
+function effectOfFactor(
+  { screening, setting, factors, runs }: ScreeningResult,
+  { name, difference, ci95 }: ScreeningResult["factors"][number],
+): Effect {
+  const source = `measured here: data/results/screenings/${screening}.json, "${name}" in a screening of ${factors.length} factors, ${setting.encoder}, ${setting.steps} steps, ${runs.length} runs`;
+  return { f1: difference, ci95, source };
 }
 
 /** A preset against GLiNER's own, on the model that comes with the project. @param threshold at which both were scored */

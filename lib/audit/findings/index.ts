@@ -4,6 +4,7 @@ import { ranked, type Sighting, type Sign } from "../finding";
 import { alphaZero } from "./keys/alpha-zero";
 import { deadKeysSign } from "./keys/dead-keys";
 import { differences } from "./keys/differences";
+import { lossValues } from "./keys/loss-values";
 import { misspeltKeys } from "./keys/misspelt-keys";
 import { negativesUnread } from "./keys/negatives-unread";
 import { overridden } from "./keys/overridden";
@@ -31,6 +32,7 @@ import { yamlAndWeights } from "./weights/yaml-and-weights";
 
 const SIGNS: readonly Sign[] = [
   alphaZero,
+  lossValues,
   classToken,
   lstm,
   headAsDrawn,
@@ -58,9 +60,15 @@ const SIGNS: readonly Sign[] = [
   knownScores,
 ];
 
+/** A key that the file gives and the code does not take. */
+const isVain = ({ id }: Sighting) => /^(dead|overridden)-key:/.test(id);
+
 /** Everything that is seen, ranked; a key that a sign speaks of is not listed as a difference once more. */
 export function sightings(evidence: Evidence): Sighting[] {
-  const seen = SIGNS.flatMap((sign) => sign(evidence));
+  const all = SIGNS.flatMap((sign) => sign(evidence));
+  // What a sign says of a key in its own words holds that the file says it in vain: it is not said and not counted twice.
+  const told = new Set(all.flatMap((one) => (isVain(one) ? [] : (one.keys ?? []))));
+  const seen = all.filter((one) => !isVain(one) || one.aside || !one.keys?.every((key) => told.has(key)));
   const spoken = new Set(seen.flatMap(({ keys = [] }) => keys));
   const rest = differences(evidence).filter(({ keys = [] }) => !keys.some((key) => spoken.has(key)));
   return ranked([...seen, ...rest]);

@@ -33,22 +33,47 @@ export function scoresOf(value: unknown, path: string): TestFacts {
   return { path, ...inShares(sets, path) };
 }
 
-/** Lines of a csv, tsv or plain text: a name and a number each, or a line of names over a line of numbers. */
+/**
+ * Lines of a csv, tsv or plain text: a name and a number each, or a line of names over a line of numbers. Where a line has several
+ * numbers, the column that a head calls f1 counts.
+ * @throws UserError where nobody can say which number is F1, or a set stands there twice
+ */
 export function scoresOfText(path: string): TestFacts {
   const lines = readFileSync(path, "utf8").split("\n").map(cellsOf);
   const head = lines.findIndex((cells) => cells.filter((cell) => setOf(cell)).length > 2);
   const numbers = lines.slice(head + 1).find((cells) => cells.length > 2 && cells.some((cell) => /\d/.test(cell)));
-  const pairs = head >= 0 && numbers ? zipped(lines[head], numbers) : lines.map(([name, number]) => [name, number]);
+  const pairs = head >= 0 && numbers ? zipped(lines[head], numbers) : rowByRow(lines, path);
   const rows = pairs.filter(([name, number]) => name && number !== undefined && setOf(name));
+  const names = rows.map(([name]) => setOf(name));
+  const twice = rows.find((_, i) => names.indexOf(names[i]) < i);
+  if (twice) throw new UserError(`${path} has a score of ${twice[0]} twice; leave one.`);
   const value = (text: string) => (Number.isNaN(Number(text)) ? text : Number(text));
   return scoresOf(Object.fromEntries(rows.map(([name, number]) => [name, value(number)])), path);
 }
 
-const cellsOf = (line: string) =>
-  line
-    .split(/[,;\t|:]|\s{2,}|\s(?=[-\d.]+\s*$)/)
-    .map((cell) => cell.trim())
-    .filter(Boolean);
+/** The number of each line, or that of the column "f1". */
+function rowByRow(lines: readonly string[][], path: string): string[][] {
+  const column = lines
+    .map((cells) => cells.findIndex((cell) => /^f1\b|^f[- ]?(score|measure)/i.test(cell)))
+    .find((at) => at > 0);
+  return lines.map(([name, ...numbers]) => {
+    const several = name !== undefined && setOf(name) !== undefined && numbers.filter(isNumber).length > 1;
+    if (several && column === undefined)
+      throw new UserError(
+        `${path} has several numbers for ${name}: ${numbers.join(", ")}; wanted one, or a head over them that says which is f1.`,
+      );
+    return [name, column === undefined ? numbers[0] : numbers[column - 1]];
+  });
+}
+
+const isNumber = (cell: string) => cell !== "" && !Number.isNaN(Number(cell));
+
+/** Where a semicolon, a tab or a bar parts the cells, a comma is that of a number: "57,2". */
+function cellsOf(line: string): string[] {
+  const parted = /[;\t|]/.test(line);
+  const cells = line.split(parted ? /[;\t|]/ : /[,:]|\s{2,}|\s(?=[-\d.]+\s*$)/).map((cell) => cell.trim());
+  return cells.filter(Boolean).map((cell) => (parted && /^\d+,\d+$/.test(cell) ? cell.replace(",", ".") : cell));
+}
 
 /** From the right: a table's first column may have no name. */
 function zipped(names: readonly string[], numbers: readonly string[]): string[][] {

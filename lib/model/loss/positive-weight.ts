@@ -53,6 +53,10 @@ export function sameEvidence(ours: number, theirs: number): number {
   return weighted(unweighted(0.5, theirs), ours);
 }
 
+/** Whether two weights are one but for rounding: .6 / .4 is 1.5. */
+export const sameWeight = (a: number, b: number): boolean =>
+  Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+
 function checkWeight(weight: number): void {
   if (!(weight > 0 && Number.isFinite(weight))) throw usageError(`weight is ${weight}, wanted a number above 0.`);
 }

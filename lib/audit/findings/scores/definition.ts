@@ -4,11 +4,16 @@ import { measuredPreset, measuredThreshold } from "../../effects/measured";
 import type { Sign } from "../../finding";
 import { type Definition, distinct } from "../../forensics/definitions";
 
-export const definition: Sign = ({ definitions }) => {
+export const definition: Sign = ({ definitions, tests, era }) => {
   const agreeing = definitions?.filter(({ agrees }) => agrees) ?? [];
   const [best, ...rest] = distinct(agreeing);
   // A sound definition that agrees is all that is needed.
   if (!best || agreeing.some(isCustomary)) return [];
+  // The file names this threshold itself, or the version's evaluator: a sign of its own says and counts that.
+  const stated =
+    (best.threshold !== 0.5 &&
+      [...(tests?.sets.values() ?? [])].some(({ threshold }) => threshold === best.threshold)) ||
+    (best.preset === "0.1.6" && (era === "0.1.5" || era === "0.1.6"));
   const others = rest.slice(0, 3).map(inWords);
   return [
     {
@@ -21,6 +26,7 @@ export const definition: Sign = ({ definitions }) => {
           ? measuredPreset(best.preset)
           : measuredThreshold(best.threshold),
       certain: rest.length === 0,
+      ...(stated ? { aside: true as const } : {}),
       ...(best.first ? { spoils: true as const } : {}),
     },
   ];
