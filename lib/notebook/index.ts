@@ -1,4 +1,6 @@
 /** What a notebook's cells show: each function returns or drives a display. */
+
+export { type GapName, gapName } from "../study/gaps";
 export { type IntervalPoint, intervalFigure, reliabilityFigure, thresholdFigure } from "./analysis";
 export { diffTable } from "./audit/diff-table";
 export { findingList } from "./audit/finding-list";
@@ -49,7 +51,7 @@ export { quiz } from "./quiz";
 export { display } from "./show";
 export { type Stages, scoreRows, stages } from "./stages";
 export { seedsFigure, seedsTable } from "./study/atlas";
-export { factorsFigure, GAP_COLOURS, type GapName, gapName, worthFigure } from "./study/worth";
+export { factorsFigure, GAP_COLOURS, worthFigure } from "./study/worth";
 export { type TableOptions, table } from "./table";
 export type { FrameLike } from "./tables/frames";
 export { traceFigure } from "./trace-figure";

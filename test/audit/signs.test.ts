@@ -210,16 +210,7 @@ test("a value of the loss with which nothing can be learnt, or that is none, is 
 });
 
 test("a table with several columns is read by its head, decimal commas are none of the table's, a set stands there once", async () => {
-  const names = [
-    "crossner_ai",
-    "crossner_literature",
-    "crossner_music",
-    "crossner_politics",
-    "crossner_science",
-    "mit_movie",
-    "mit_restaurant",
-  ];
-  const lines = (line: (name: string, i: number) => string) => names.map(line).join("\n");
+  const lines = (line: (name: string, i: number) => string) => ZERO_SHOT_SETS.map(line).join("\n");
   const averageOf = async (name: string, text: string) =>
     (await audit([file(name, text), "config_large-2024-03-25"])).gap;
   const plain = await averageOf(

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Display } from "../../lib/notebook/display";
 import { seedsFigure, seedsTable } from "../../lib/notebook/study/atlas";
-import { GAP_COLOURS, gapName, worthFigure } from "../../lib/notebook/study/worth";
+import { GAP_COLOURS, worthFigure } from "../../lib/notebook/study/worth";
+import { gapName } from "../../lib/study/gaps";
 import { seedAtlas } from "../../lib/study/results/atlas";
 import type { StoredArm, StoredRun, SuspectResult } from "../../lib/study/results/result";
 

@@ -4,11 +4,12 @@ import { positiveWeight } from "../../model/loss/positive-weight";
 import type { Configuration } from "./configuration";
 
 /**
+ * @param settings by their keys, what holds
  * @returns above 0; null where the configuration does not say, where a value is none (`loss-values.ts` says so), or where something
  *   else decides too: dice, a margin, thinned-out negatives, a weight by width
  */
-export function weightOfPositives({ effective }: Pick<Configuration, "effective">): number | null {
-  const said = (key: string) => effective.get(key) ?? undefined;
+export function weightOfPositives(settings: Pick<Configuration["effective"], "get">): number | null {
+  const said = (key: string) => settings.get(key) ?? undefined;
   if (said("loss_alpha") === undefined && said("positive_weight") === undefined) return null;
   if (said("loss_type") === "dice" || said("use_span_width_weight") === true) return null;
   if (Number(said("loss_prob_margin") ?? 0) !== 0) return null;

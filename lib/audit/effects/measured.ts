@@ -7,13 +7,13 @@ import { readJson } from "../../files/json";
 import { isObject } from "../../files/json-object";
 import { PROJECT_ROOT } from "../../files/places";
 import { readYaml } from "../../files/yaml";
-import { DEFAULT_LOSS } from "../../model/loss";
-import { POSITIVE_WEIGHT_KEYS, positiveWeight, sameWeight } from "../../model/loss/positive-weight";
+import { sameWeight, weighsPositives } from "../../model/loss/positive-weight";
 import type { Arm } from "../../study/plan/arm";
 import type { ScreeningResult } from "../../study/results/factors";
 import type { SuspectResult } from "../../study/results/result";
 import { screeningResults, suspectResults } from "../../study/results/table";
 import { readSuspect, type Suspect, suspectIds } from "../../study/suspects/suspect";
+import { weightOfPositives } from "../configuration/positives";
 import { type Effect, reversed } from "./effect";
 import { laboratoryKey } from "./laboratory";
 import { publishedKey } from "./published";
@@ -36,43 +36,65 @@ export function measuredArm(suspect: string, value?: string, stored = allResults
   return { f1: arm.difference, ci95: arm.ci95, source };
 }
 
-/** A suspect's arm that makes a key's change from the reference's value to the input's, or the change back. */
+/** A change that somebody asks for: of one key, or of what several come to. */
+interface Change {
+  /** Whether these keys, and no others, make it. */
+  madeBy(keys: readonly string[]): boolean;
+  valueIn(set: Arm["set"], recipe: string): unknown;
+  /** The input's value and the reference's. */
+  ours: unknown;
+  theirs: unknown;
+  same(a: unknown, b: unknown): boolean;
+}
+
+const ofKey = (key: string, ours: unknown, theirs: unknown): Change => ({
+  madeBy: ([only, ...others]) => only === key && others.length === 0,
+  valueIn: (set, recipe) => set[key] ?? recipeValue(recipe, key),
+  ours,
+  theirs,
+  same,
+});
+
+/** Of the weight of positives, whichever keys make it. */
+const ofWeight = (ours: number, theirs: number): Change => ({
+  madeBy: (keys) => keys.length > 0 && keys.every(weighsPositives),
+  valueIn: (set, recipe) => weightOfPositives({ get: (key) => set[key] ?? recipeValue(recipe, key) }),
+  ours,
+  theirs,
+  same: (a, b) => typeof a === "number" && typeof b === "number" && sameWeight(a, b),
+});
+
+/** Whether a turn from one value to another is the change, its reverse (`back`), or neither. */
+function directionOf({ ours, theirs, same }: Change, to: unknown, from: unknown): "there" | "back" | null {
+  if (same(to, ours) && same(from, theirs)) return "there";
+  return same(to, theirs) && same(from, ours) ? "back" : null;
+}
+
+/** A suspect's arm that makes a change from the reference's value to the input's, or the change back. */
 interface Turn {
   suspect: Suspect;
   value: string;
   back: boolean;
 }
 
-function turnsOf(key: string, ours: unknown, theirs: unknown): Turn[] {
+function turnsOf(change: Change): Turn[] {
   return allSuspects().flatMap((suspect) =>
     suspect.arms.flatMap((arm): Turn[] => {
-      const values = onlyKey(key, suspect, arm);
-      if (values === null) return [];
-      const { value } = arm;
-      if (same(values.arm, ours) && same(values.control, theirs)) return [{ suspect, value, back: false }];
-      return same(values.arm, theirs) && same(values.control, ours) ? [{ suspect, value, back: true }] : [];
+      const values = valuesOf(change, suspect, arm);
+      const direction = values && directionOf(change, values.arm, values.control);
+      return direction ? [{ suspect, value: arm.value, back: direction === "back" }] : [];
     }),
   );
 }
 
-/** A key's value in an arm and in its control. */
-interface Values {
-  arm: unknown;
-  control: unknown;
-}
-
-/** The keys of the recipe in which an arm and its control differ; null where they differ in anything else too. */
-function turnedKeys({ control, recipe }: Pick<Suspect, "control" | "recipe">, arm: Arm): Map<string, Values> | null {
+/** What an arm and its control have, where the change is all that they differ in; else null. */
+function valuesOf(change: Change, { control, recipe }: Suspect, arm: Arm): { arm: unknown; control: unknown } | null {
   if (!isDeepStrictEqual(beyondKeys(arm), beyondKeys(control))) return null;
   const valueIn = (set: Arm["set"], key: string) => set[key] ?? recipeValue(recipe, key);
   const keys = Object.keys({ ...control.set, ...arm.set });
-  const values = keys.map((key) => [key, { arm: valueIn(arm.set, key), control: valueIn(control.set, key) }] as const);
-  return new Map(values.filter(([, value]) => !isDeepStrictEqual(value.arm, value.control)));
-}
-
-function onlyKey(key: string, suspect: Suspect, arm: Arm): Values | null {
-  const turned = turnedKeys(suspect, arm);
-  return turned?.size === 1 ? (turned.get(key) ?? null) : null;
+  const turned = keys.filter((key) => !isDeepStrictEqual(valueIn(arm.set, key), valueIn(control.set, key)));
+  if (!change.madeBy(turned)) return null;
+  return { arm: change.valueIn(arm.set, recipe), control: change.valueIn(control.set, recipe) };
 }
 
 /** What an arm changes beside its recipe's keys. */
@@ -86,93 +108,56 @@ const beyondKeys = ({ environment, engine, checkpoint, ask, score }: Arm) => [
 
 /** The suspect that measures this change of a key; where none does, one that turns the key from either value. */
 export function suspectOfChange(key: string, ours: unknown, theirs: unknown): string | undefined {
-  const [exact] = turnsOf(key, ours, theirs);
+  const change = ofKey(key, ours, theirs);
+  const [exact] = turnsOf(change);
   if (exact) return exact.suspect.id;
   return allSuspects().find((suspect) =>
     suspect.arms.some((arm) => {
-      const values = onlyKey(key, suspect, arm);
+      const values = valuesOf(change, suspect, arm);
       return values !== null && [ours, theirs].some((value) => same(value, values.control));
     }),
   )?.id;
 }
 
-/** A suspect's arm that turns the weight of positives from the reference's to the input's, or back. */
-function turnsOfWeight(ours: number, theirs: number): Turn[] {
-  return allSuspects().flatMap((suspect) =>
-    suspect.arms.flatMap((arm): Turn[] => {
-      const turned = turnedKeys(suspect, arm);
-      if (!turned?.size || ![...turned.keys()].every(isOfWeight)) return [];
-      const [armWeight, controlWeight] = [arm, suspect.control].map(({ set }) => weightIn(set, suspect.recipe));
-      const { value } = arm;
-      if (sameWeight(armWeight, ours) && sameWeight(controlWeight, theirs)) return [{ suspect, value, back: false }];
-      return sameWeight(armWeight, theirs) && sameWeight(controlWeight, ours) ? [{ suspect, value, back: true }] : [];
-    }),
-  );
-}
-
-/** The suspect that measures this change of the weight; undefined where none does. */
+/** The suspect that measures this change of the weight of positives; undefined where none does. */
 export const suspectOfWeight = (ours: number, theirs: number): string | undefined =>
-  turnsOfWeight(ours, theirs)[0]?.suspect.id;
+  turnsOf(ofWeight(ours, theirs))[0]?.suspect.id;
 
-/**
- * Another weight of positives, whichever keys make it: by an arm, else by a factor of a screening.
- * @param ours weight of the input, see `positiveWeight` @param theirs of the reference
- */
-export function measuredWeight(
-  ours: number,
-  theirs: number,
-  stored = allResults(),
-  screened = allScreenings(),
-): Effect | null {
-  for (const { suspect, value, back } of turnsOfWeight(ours, theirs)) {
+/** By an arm that made the change or its reverse; else by a factor of a screening. */
+function measured(change: Change, stored: readonly SuspectResult[]): Effect | null {
+  for (const { suspect, value, back } of turnsOf(change)) {
     const effect = measuredArm(suspect.id, value, stored);
     if (effect) return back ? reversed(effect) : effect;
   }
-  for (const result of screened)
+  return screened(change);
+}
+
+/** A factor that was turned together with others, where the change is all of it. */
+function screened(change: Change): Effect | null {
+  for (const result of allScreenings())
     for (const factor of result.factors) {
-      if (!Object.keys(factor.to).every(isOfWeight)) continue;
-      const [to, from] = [factor.to, factor.from].map((set) => weightIn(set, result.setting.recipe));
-      if (sameWeight(to, ours) && sameWeight(from, theirs)) return effectOfFactor(result, factor);
-      if (sameWeight(from, ours) && sameWeight(to, theirs)) return reversed(effectOfFactor(result, factor));
+      if (!change.madeBy(Object.keys(factor.to))) continue;
+      const [to, from] = [factor.to, factor.from].map((set) => change.valueIn(set, result.setting.recipe));
+      const direction = directionOf(change, to, from);
+      if (direction)
+        return direction === "back" ? reversed(effectOfFactor(result, factor)) : effectOfFactor(result, factor);
     }
   return null;
 }
 
-const isOfWeight = (key: string): boolean => POSITIVE_WEIGHT_KEYS.some((one) => one === key);
-
-function weightIn(set: Arm["set"], recipe: string): number {
-  const settingOf = (key: (typeof POSITIVE_WEIGHT_KEYS)[number], otherwise: number) =>
-    Number(set[key] ?? recipeValue(recipe, key) ?? otherwise);
-  return positiveWeight({
-    alpha: settingOf("loss_alpha", DEFAULT_LOSS.alpha),
-    positive_weight: settingOf("positive_weight", DEFAULT_LOSS.positive_weight),
-    label_smoothing: settingOf("label_smoothing", DEFAULT_LOSS.label_smoothing),
-  });
-}
+/**
+ * Another weight of positives, whichever keys make it.
+ * @param ours weight of the input, see `positiveWeight` @param theirs of the reference
+ */
+export const measuredWeight = (ours: number, theirs: number): Effect | null =>
+  measured(ofWeight(ours, theirs), allResults());
 
 /**
  * The key's change from the reference's value to the input's, where an arm made it or its reverse; else a factor of a screening; else
  * single runs on file.
  */
-export function measuredKey(key: string, ours: unknown, theirs: unknown, stored = allResults()): Effect | null {
-  for (const { suspect, value, back } of turnsOf(key, ours, theirs)) {
-    const effect = measuredArm(suspect.id, value, stored);
-    if (effect) return back ? reversed(effect) : effect;
-  }
-  return screenedKey(key, ours, theirs) ?? laboratoryKey(key, ours, theirs);
-}
-
-/** The same change as a factor that was turned together with others, where that one key is all of the factor. */
-export function screenedKey(key: string, ours: unknown, theirs: unknown, stored = allScreenings()): Effect | null {
-  for (const result of stored)
-    for (const factor of result.factors) {
-      const { from, to } = factor;
-      if (!turnsOnly(from, key)) continue;
-      if (same(to[key], ours) && same(from[key], theirs)) return effectOfFactor(result, factor);
-      if (same(from[key], ours) && same(to[key], theirs)) return reversed(effectOfFactor(result, factor));
-    }
-  return null;
-}
+export const measuredKey = (key: string, ours: unknown, theirs: unknown, stored = allResults()): Effect | null =>
+  measured(ofKey(key, ours, theirs), stored) ?? laboratoryKey(key, ours, theirs);
 
 function effectOfFactor(
   { screening, setting, factors, runs }: ScreeningResult,
@@ -199,8 +184,6 @@ export function measuredThreshold(threshold: number): Effect | null {
 }
 
 const PRESETS = "measured here: data/results/zero-shot-presets.json, MiniLM-L6";
-
-const turnsOnly = (set: Readonly<Record<string, unknown>>, key: string) => key in set && Object.keys(set).length === 1;
 
 const recipes = new Map<string, unknown>();
 

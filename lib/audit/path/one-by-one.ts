@@ -1,5 +1,5 @@
 /** The path of effects that are on file: each was measured by itself, so that what keys do together is in none of them. */
-import { POSITIVE_WEIGHT_KEYS, sameWeight } from "../../model/loss/positive-weight";
+import { sameWeight, weighsPositives } from "../../model/loss/positive-weight";
 import type { Configuration } from "../configuration/configuration";
 import { weightOfPositives } from "../configuration/positives";
 import { type DiffRow, diffConfigurations } from "../diff/diff";
@@ -57,8 +57,8 @@ function weightStep(
   to: Configuration,
   weight: typeof measuredWeight,
 ): { keys: string[]; step: PathStep } | null {
-  const [a, b] = [from, to].map(weightOfPositives);
-  const rows = differing(from, to).filter(({ key }) => POSITIVE_WEIGHT_KEYS.some((one) => one === key));
+  const [a, b] = [from, to].map(({ effective }) => weightOfPositives(effective));
+  const rows = differing(from, to).filter(({ key }) => weighsPositives(key));
   if (a === null || b === null || rows.length === 0) return null;
   const keys = rows.map(({ key }) => key);
   if (sameWeight(a, b)) return { keys, step: step(rows, null, "other keys, the same weight") };

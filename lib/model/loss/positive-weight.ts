@@ -5,6 +5,8 @@ import type { LossOptions } from "./options";
 /** Keys of a recipe that the weight follows from. */
 export const POSITIVE_WEIGHT_KEYS = ["loss_alpha", "positive_weight", "label_smoothing"] as const;
 
+export const weighsPositives = (key: string): boolean => POSITIVE_WEIGHT_KEYS.some((one) => one === key);
+
 /**
  * How many times a positive weighs a negative, by all keys of a focal loss: 2 until 0.1.13 (`labels + 1`), 3 with alpha .75, 1 with alpha -1.
  * Smoothed labels take each their share of either weight. Widths do not count (`use_span_width_weight`): it is that of a span of one word.

@@ -15,12 +15,12 @@ import { readJson } from "../../files/json";
 import { isObject } from "../../files/json-object";
 import { PROJECT_ROOT } from "../../files/places";
 import { readYaml } from "../../files/yaml";
+import { gapName } from "../../study/gaps";
 import type { ScreeningResult } from "../../study/results/factors";
 import type { SuspectResult } from "../../study/results/result";
 import { screeningResults, suspectResults } from "../../study/results/table";
 import { signed, withInterval } from "../../study/results/verdict";
 import { readSuspect, type Suspect, suspectIds } from "../../study/suspects/suspect";
-import { gapName } from "../study/worth";
 
 /** A line of the casebook. */
 export interface CaseRow {

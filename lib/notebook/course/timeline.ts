@@ -3,12 +3,13 @@ import { dataPath } from "../../data/project";
 import { UserError } from "../../errors";
 import { isObject } from "../../files/json-object";
 import { readYaml } from "../../files/yaml";
+import { type GapName, gapName } from "../../study/gaps";
 import { readSuspect } from "../../study/suspects/suspect";
 import { NEUTRAL } from "../colours";
 import type { Display } from "../display";
 import { figure } from "../figure";
 import type { Trace } from "../figures/plotly";
-import { GAP_COLOURS, type GapName, gapName } from "../study/worth";
+import { GAP_COLOURS } from "../study/worth";
 
 /** A change of the code, or a report of somebody's. */
 export interface TimelineEvent {

@@ -1,5 +1,6 @@
 /** What suspects are worth, as a figure: an arm or a factor a line, its difference with both sources of chance. */
 import { usageError } from "../../errors";
+import { type GapName, gapName } from "../../study/gaps";
 import type { ScreeningResult } from "../../study/results/factors";
 import type { StoredArm, SuspectResult } from "../../study/results/result";
 import { CLASS_COLOURS, NEUTRAL } from "../colours";
@@ -14,15 +15,6 @@ export const GAP_COLOURS: Readonly<Record<GapName, string>> = {
   both: CLASS_COLOURS[3].line,
   neither: NEUTRAL,
 };
-
-/** Which gap a suspect can explain, in words. */
-export type GapName = "issue 36" | "issue 209" | "both" | "neither";
-
-/** @param gap as a suspect's file has it */
-export function gapName(gap: readonly string[]): GapName {
-  if (gap.length > 1) return "both";
-  return gap[0] === "36" ? "issue 36" : gap[0] === "209" ? "issue 209" : "neither";
-}
 
 /** A line of such a figure: F1 in 0..1. */
 export interface WorthLine {

@@ -9,6 +9,7 @@ import { mean } from "../../evaluate/statistics/mean";
 import { writeAtomically } from "../../files/atomic";
 import { readJson } from "../../files/json";
 import { PROJECT_ROOT } from "../../files/places";
+import { type GapName, gapName } from "../gaps";
 import type { Plan } from "../plan/plan";
 import { readSuspect, type Suspect, suspectIds } from "../suspects/suspect";
 import type { ScreeningResult } from "./factors";
@@ -98,12 +99,12 @@ const HEAD = [
 ];
 
 /** The table's parts: a line stands in one, by the gaps that it can explain. */
-const PARTS: readonly { title: string; holds(gap: readonly string[]): boolean }[] = [
-  { title: "Can explain issue 36 (March 2024) alone", holds: (gap) => gap.includes("36") && !gap.includes("209") },
-  { title: "Can explain issue 209 (November 2024) alone", holds: (gap) => gap.includes("209") && !gap.includes("36") },
-  { title: "Can explain either", holds: (gap) => gap.includes("36") && gap.includes("209") },
-  { title: "Can explain neither", holds: (gap) => !gap.includes("36") && !gap.includes("209") },
-];
+const PARTS: Readonly<Record<GapName, string>> = {
+  "issue 36": "Can explain issue 36 (March 2024) alone",
+  "issue 209": "Can explain issue 209 (November 2024) alone",
+  both: "Can explain either",
+  neither: "Can explain neither",
+};
 
 /** One line, and what it is sorted by. */
 interface Row {
@@ -140,8 +141,8 @@ export function suspectsTable(
     "other. In each table first what stands (0 is outside its interval), the largest first, then what cannot be told. *Asked at .3* is the same",
     "difference with a threshold of .3 on both sides.",
     "",
-    ...PARTS.flatMap(({ title, holds }) => {
-      const held = ranked(rows.filter(({ gap }) => holds(gap)));
+    ...Object.entries(PARTS).flatMap(([name, title]) => {
+      const held = ranked(rows.filter(({ gap }) => gapName(gap) === name));
       const lines = tableLines(
         HEAD,
         held.map(({ cells }) => cells),

@@ -10,7 +10,7 @@ export const positiveWeightSign: Sign = ({ configuration, against }) => {
   if (!configuration || !against) return [];
   const there = against.configuration;
   const differing = POSITIVE_WEIGHT_KEYS.filter((key) => configuration.effective.get(key) !== there.effective.get(key));
-  const [ours, theirs] = [configuration, there].map(weightOfPositives);
+  const [ours, theirs] = [configuration, there].map(({ effective }) => weightOfPositives(effective));
   // Where one is not known, or is 0, other signs speak of the keys.
   if (differing.length === 0 || ours === null || theirs === null) return [];
   const told = {
