@@ -28,6 +28,17 @@ export const ZERO_SHOT_SETS = [
 /** The name of one of the seven tests. */
 export type ZeroShotSet = (typeof ZERO_SHOT_SETS)[number];
 
+/** Sentences of each set, for who must know before the files are here: 6,470 in all. */
+export const ZERO_SHOT_SENTENCES: Readonly<Record<ZeroShotSet, number>> = {
+  crossner_ai: 431,
+  crossner_literature: 416,
+  crossner_music: 465,
+  crossner_politics: 651,
+  crossner_science: 543,
+  mit_movie: 2443,
+  mit_restaurant: 1521,
+};
+
 /**
  * The test sentences of one set, in the order of its file.
  * @throws UserError for a name that is none of `ZERO_SHOT_SETS`, or like `sourceRecords`

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../lib/backend";
 import { parseEncoderConfig } from "../../lib/encoder/config";
 import { parseConfig } from "../../lib/model/config";
-import { costOf, productSpeed } from "../../lib/model/cost";
+import { costOf, passSpeed, productSpeed } from "../../lib/model/cost";
 
 before(() => useBackend());
 
@@ -55,6 +56,9 @@ test("it grows linearly in texts and in types, and with the square of the width 
   assert.equal(types(30) - types(15), types(45) - types(30));
 });
 
-test("the speed of a plain product is a number of this machine", () => {
+test("the speeds of a plain product and of a pass over memory are numbers of this machine, and leave nothing behind", () => {
+  const { numTensors } = tf.memory();
   assert.ok(productSpeed() > 1e8);
+  assert.ok(passSpeed() > 1e7);
+  assert.equal(tf.memory().numTensors, numTensors);
 });

@@ -1,10 +1,14 @@
 /** What a study costs, before it starts: held to the one cost that is printed, and to the rules of the sum. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { loadRecords } from "../../lib/data/named";
+import { goldTypes } from "../../lib/data/records";
+import { ZERO_SHOT_SENTENCES } from "../../lib/data/zero-shot-tests";
 import { jobsThatFit } from "../../lib/study/engines/processes";
 import { checkBudget, estimatePlan, type RunEstimate } from "../../lib/study/estimate/estimate";
 import { allOf } from "../../lib/study/estimate/left";
 import { type Machine, readMachine } from "../../lib/study/estimate/machine";
+import { promptsOf } from "../../lib/study/estimate/prompts";
 import { hoursSideBySide } from "../../lib/study/estimate/schedule";
 import { readPlan } from "../../lib/study/plan/read";
 import { planRuns, type RunSpec } from "../../lib/study/plan/runs";
@@ -16,6 +20,7 @@ const BOX: Machine = {
   runs_at_once: 4,
   gflops: 50,
   efficiency: 0.4,
+  memory_gb_s: null,
   memory_gb: 16,
   disk_gb: 100,
   cores_per_run: 1,
@@ -40,7 +45,8 @@ test("hours are steps times seconds, side by side as far as memory goes; what is
   const all = await estimatePlan(plan, runs, BOX);
   assert.equal(all.at_once, 4);
   assert.ok(Math.abs(all.core_hours - 8 * all.arms[0].hours) < 1e-12);
-  assert.ok(Math.abs(all.arms[0].hours - (all.arms[0].seconds_per_step * 8) / 3600) < 1e-12);
+  const [{ hours, seconds_per_step, seconds_per_text }] = all.arms;
+  assert.ok(Math.abs(hours - (seconds_per_step * 8 + seconds_per_text) / 3600) < 1e-12, "8 steps, one sentence");
   const poor = await estimatePlan(plan, runs, { ...BOX, memory_gb: 0.1, disk_gb: 0.001 });
   assert.equal(poor.at_once, 1);
   assert.equal(poor.warnings.length, 2);
@@ -83,32 +89,57 @@ test("five runs take two rounds on four lanes, and a long one at the end is wait
   assert.match(many.warnings[0], /^10 runs at once take about .* GB of memory, a box has .*; give fewer --jobs$/);
 });
 
-test("a question more costs its asking, and a trained run that lacks one costs nothing else", async () => {
+test("a question costs the texts that it makes a model read, and a trained run that lacks one costs nothing else", async () => {
   const control = { value: "as it is", set: { loss_alpha: 0.75 } };
   const gliner = { ...control, value: "asked as gliner does", ask: "gliner" };
-  const plan = readPlan(tinyStudy({ control, arms: [gliner], tests: { sets: ["x"], drop: [] } }).plan);
+  const tests = { sets: ["zero-shot:crossner_ai", "zero-shot:mit_movie"], drop: [] };
+  const plan = readPlan(tinyStudy({ control, arms: [gliner], tests }).plan);
   const { runs } = await planRuns(plan);
-  const steps = ({ hours, seconds_per_step }: RunEstimate) => Math.round((3600 * hours) / seconds_per_step);
+  const texts = ({ hours, steps, seconds_per_step, seconds_per_text }: RunEstimate) =>
+    Math.round((3600 * hours - steps * seconds_per_step) / seconds_per_text);
   const [both] = (await estimatePlan(plan, runs, BOX)).arms;
-  const one = readPlan(
-    tinyStudy({
-      control,
-      arms: [{ ...control, value: "the same", score: { threshold: 0.3 } }],
-      tests: { sets: ["x"], drop: [] },
-    }).plan,
-  );
-  const [asked] = (await estimatePlan(one, (await planRuns(one)).runs, BOX)).arms;
-  const asking = steps(asked) - 8;
-  assert.ok(asking > 0);
-  assert.equal(steps(both), 8 + 2 * asking);
-  const trained = await estimatePlan(plan, runs, BOX, { left: () => ({ training: false, questions: 1 }) });
+  assert.equal(texts(both), 2 * (431 + 2443));
+  const limited = { ...plan, tests: { ...plan.tests, limit: 500 } };
+  assert.equal(texts((await estimatePlan(limited, runs, BOX)).arms[0]), 2 * (431 + 500));
+  const questions = runs[0].readings.slice(0, 1);
+  const trained = await estimatePlan(plan, runs, BOX, { left: () => ({ training: false, questions }) });
   const [row] = trained.arms;
-  assert.deepEqual([trained.runs_to_do, steps(row), row.steps, trained.disk_gb], [2, asking, 0, 0]);
+  assert.deepEqual([trained.runs_to_do, texts(row), row.steps, trained.disk_gb], [2, 431 + 2443, 0, 0]);
   assert.ok(Math.abs(trained.core_hours - 2 * row.hours) < 1e-12);
   const mixed = await estimatePlan(plan, runs, BOX, {
-    left: (run) => (run.seed === 0 ? { training: false, questions: 1 } : allOf(run)),
+    left: (run) => (run.seed === 0 ? { training: false, questions } : allOf(run)),
   });
   assert.equal(mixed.arms[0].steps, 8, "the row of an arm is its longest run");
+});
+
+test("a type a prompt is as many texts as types; a set that is not here is taken to be like the seven", async () => {
+  const [file] = readPlan(tinyStudy({}).plan).tests.sets;
+  const records = await loadRecords(file);
+  const types = goldTypes(records).length;
+  assert.ok(types > 2);
+  const tests = { sets: [file], drop: [], limit: null };
+  assert.equal(await promptsOf(tests, null), records.length);
+  assert.equal(await promptsOf(tests, { labels_at_once: 1 }), records.length * types);
+  assert.equal(await promptsOf(tests, { labels_at_once: 2 }), records.length * Math.ceil(types / 2));
+  assert.equal(await promptsOf({ ...tests, sets: ["nowhere.jsonl"] }, null), 924);
+  const sentences = Object.values(ZERO_SHOT_SENTENCES);
+  assert.equal(Math.round(sentences.reduce((a, b) => a + b, 0) / sentences.length), 924);
+});
+
+test("the update of the weights costs a step the same whatever its batch", async () => {
+  const plan = readPlan(tinyStudy({ tests: { sets: ["x"], limit: 1 } }).plan);
+  const { runs } = await planRuns(plan);
+  const seconds = async (memory_gb_s: number | null, size: number) => {
+    const training = { ...runs[0].recipe.training, train_batch_size: size };
+    const own = { ...runs[0], recipe: { ...runs[0].recipe, training } };
+    return (await estimatePlan(plan, [own], { ...BOX, memory_gb_s })).arms[0].seconds_per_step;
+  };
+  const [four, eight] = [
+    (await seconds(1, 4)) - (await seconds(null, 4)),
+    (await seconds(1, 8)) - (await seconds(null, 8)),
+  ];
+  assert.ok(four > 0 && Math.abs(four - eight) < 1e-12 + 1e-9 * four);
+  assert.ok(Math.abs((await seconds(null, 8)) / (await seconds(null, 4)) - 2) < 1e-9, "products follow the batch");
 });
 
 test("a seed after the last look is never run, and is in no estimate and no budget", async () => {

@@ -219,6 +219,17 @@ test("the table in the repository is what its results make, and claims nothing t
       suspectIds().map((id) => readSuspect(id)),
     ),
   );
+  for (const { suspect, factor } of screeningResults().flatMap(({ factors }) =>
+    factors.map((one) => ({ ...one, factor: one.name })),
+  )) {
+    const line = readFileSync(path, "utf8")
+      .split("\n")
+      .find((one) => one.startsWith(`| ${suspect}: ${factor} (turned together`));
+    assert.ok(
+      suspect && line?.includes(readSuspect(suspect).expected),
+      `${factor}: what was expected stands beside it`,
+    );
+  }
   for (const { arms, suspect } of results)
     for (const { ci95, verdict } of arms)
       if (ci95 === null || (ci95[0] <= 0 && ci95[1] >= 0))

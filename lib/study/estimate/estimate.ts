@@ -7,12 +7,15 @@ import type { RunSpec } from "../plan/runs";
 import type { RunResult } from "../run/result";
 import { allOf, type Left } from "./left";
 import type { Machine } from "./machine";
+import { promptsOf } from "./prompts";
 import { hoursSideBySide, stagesOf } from "./schedule";
 import { batchOf, modelOf, sizesOf } from "./sizes";
 
 /** Of an arm: of its run that takes longest. */
 export interface RunEstimate {
   seconds_per_step: number;
+  /** Of a test, read forward only; its texts are taken to be as long as those of the training. */
+  seconds_per_text: number;
   /** 0 where the run is trained and only questions are left. */
   steps: number;
   hours: number;
@@ -46,9 +49,6 @@ const BASE_BYTES = 0.7e9;
 const LONGEST = 6;
 /** Numbers that forward keeps for backward: of a subword and layer in widths of H, of a span in widths of D. */
 const KEPT = { subword: 17, span: 12 };
-/** One question to the seven tests, as steps of training: 6,470 sentences forward, a third of a step's cost each. With a limit: none. */
-const ASKING_STEPS = 270;
-
 /** What is known before the runs start. */
 export interface Known {
   /** Results of runs like these on this machine; by default none, and the cost model stands alone. */
@@ -79,7 +79,8 @@ export async function estimatePlan(
       const [arm] = run.arms;
       const modelled = models.get(arm) ?? (await modelRun(plan, run, machine, measured));
       models.set(arm, modelled);
-      const estimate = estimateRun(plan, modelled, rest);
+      const texts = await Promise.all(rest.questions.map(({ ask }) => promptsOf(plan.tests, ask)));
+      const estimate = estimateRun(modelled, rest.training, total(texts));
       if (estimate.hours >= (byArm.get(arm)?.hours ?? 0)) byArm.set(arm, estimate);
       own.push(estimate.hours);
       disk += estimate.disk_gb;
@@ -117,11 +118,16 @@ async function modelRun(plan: Plan, run: RunSpec, machine: Machine, measured: re
   const alike = measured.filter(
     ({ settings, ran }) => ran.seconds_per_step !== null && isAlike(settings, run.settings),
   );
-  const modelled = cost.training / (machine.gflops * 1e9 * machine.efficiency);
+  const products = cost.training / (machine.gflops * 1e9 * machine.efficiency);
+  const update = machine.memory_gb_s === null ? 0 : cost.optimiserBytes / (machine.memory_gb_s * 1e9);
+  const modelled = products + update;
   const seconds = alike.length ? median(alike.map(({ ran }) => ran.seconds_per_step as number)) : modelled;
+  // Forward is a third of the products.
+  const perText = (products / 3 / batch.words.length) * (seconds / modelled);
   const peaks = alike.flatMap(({ ran }) => ran.peak_rss_mb ?? []);
   return {
     seconds_per_step: seconds,
+    seconds_per_text: perText,
     steps: run.recipe.training.num_steps,
     memory_gb: peaks.length
       ? Math.max(...peaks) / 1000
@@ -133,10 +139,9 @@ async function modelRun(plan: Plan, run: RunSpec, machine: Machine, measured: re
 }
 
 /** What is left of a run. Without the training its model is on the disk already; its memory is taken to be that of training, the most. */
-function estimateRun({ tests }: Plan, modelled: Modelled, { training, questions }: Left): RunEstimate {
+function estimateRun(modelled: Modelled, training: boolean, texts: number): RunEstimate {
   const steps = training ? modelled.steps : 0;
-  const asking = tests.limit === null ? questions * ASKING_STEPS : 0;
-  const hours = (modelled.seconds_per_step * (steps + asking)) / 3600;
+  const hours = (modelled.seconds_per_step * steps + modelled.seconds_per_text * texts) / 3600;
   return { ...modelled, steps, hours, disk_gb: training ? modelled.disk_gb : 0 };
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ENGINE } from "../plan/arm";
-import type { RunSpec } from "../plan/runs";
+import type { Reading, RunSpec } from "../plan/runs";
 import { distinctQuestions, predictionsFolder } from "../run/questions";
 import { isTrained, PYTHON_RAN } from "../run/result";
 import type { RunsOnFile } from "../run/store";
@@ -12,12 +12,12 @@ import { setName } from "../run/tests";
 export interface Left {
   training: boolean;
   /** Questions that the tests are still to be asked. */
-  questions: number;
+  questions: readonly Reading[];
 }
 
 /** Of a run that nothing is on file of. */
 export function allOf({ readings }: Pick<RunSpec, "readings">): Left {
-  return { training: true, questions: distinctQuestions(readings).length };
+  return { training: true, questions: distinctQuestions(readings) };
 }
 
 /** Results on file, and the folders of the runs where there are some: those of a study's folder. */
@@ -33,7 +33,7 @@ export function leftOf(run: RunSpec, found: Found): Left | null {
   const open = distinctQuestions(run.readings).filter(
     (reading) => !isAnswered(predictionsFolder(folder, reading), run),
   );
-  return { training: false, questions: open.length };
+  return { training: false, questions: open };
 }
 
 /** A run by Python is trained and asked in one go. */

@@ -123,7 +123,7 @@ export function suspectsTable(
   const usual = settingOf(results);
   const rows = [
     ...results.flatMap((result) => result.arms.map((arm) => rowOf(result, arm, usual))),
-    ...screenings.flatMap(factorRows),
+    ...screenings.flatMap((screening) => factorRows(screening, suspects)),
   ];
   const commands = results.map(({ suspect, command, control, setting }) => {
     const mean =
@@ -258,8 +258,9 @@ const less = (a: Mean, b: Mean): Mean => (a === null || b === null ? null : a - 
 const elsewhere = (difference: Mean) => (difference === null ? "" : signed(difference));
 
 /** A screening's factors among the arms: what was turned together with others is the only measure of some suspects. */
-function factorRows({ screening, runs, seeds, factors }: ScreeningResult): Row[] {
+function factorRows({ screening, runs, seeds, factors }: ScreeningResult, suspects: readonly Suspect[]): Row[] {
   return factors.map((one, f) => {
+    const suspect = suspects.find(({ id }) => id === one.suspect);
     const at = (sign: string) =>
       meanOrNull(runs.filter(({ levels }) => levels[f] === sign).map(({ f1 }) => f1[ELSEWHERE]));
     const cells = [
@@ -268,7 +269,7 @@ function factorRows({ screening, runs, seeds, factors }: ScreeningResult): Row[]
       elsewhere(less(at("+"), at("-"))),
       `${runs.length} runs, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`,
       one.min_detectable === null ? "unknown" : points(one.min_detectable),
-      "",
+      suspect?.expected ?? "",
       clauseOf({ value: one.name, verdict: one.verdict }),
     ];
     return { gap: one.gap, difference: one.difference, ci95: one.ci95, cells };
