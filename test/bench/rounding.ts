@@ -146,7 +146,7 @@ async function main(): Promise<void> {
   const done = ARMS.map((_, i) => i).filter((arm) => arm > 0 && [0, arm].every((one) => existsSync(lossesOf(one))));
   if (done.length === 0) return;
   const result = {
-    command: "node dist/test/bench/rounding.js --seed SEED --work DIR --json data/results/rounding.json",
+    command: `node dist/test/bench/rounding.js --seed ${SEED} --marks ${values.marks} --work DIR --json data/results/rounding.json`,
     machine: keptOf(0).machine,
     recipe: SUSPECT.recipe,
     seed: SEED,

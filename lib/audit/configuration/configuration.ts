@@ -37,6 +37,10 @@ export interface Configuration {
 export const isCertain = ({ era, kind }: Pick<Configuration, "era" | "kind">): boolean =>
   era !== null || kind === "run" || kind === "recipe";
 
+/** The version of transformers that wrote the file; "" where it does not say. */
+export const transformersOf = (configuration: Pick<Configuration, "given"> | null): string =>
+  String(configuration?.given.get("transformers_version") ?? "");
+
 /** Keys that no score hangs on. */
 export const isAside = (key: string): boolean => keyOf(key)?.aside === true;
 

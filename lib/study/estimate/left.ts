@@ -1,10 +1,9 @@
 /** What is left to do of a run: nothing, its training and its questions, or only questions where the model is there. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { ENGINE } from "../plan/arm";
 import type { Reading, RunSpec } from "../plan/runs";
 import { distinctQuestions, predictionsFolder } from "../run/questions";
-import { isTrained, PYTHON_RAN } from "../run/result";
+import { isTrained } from "../run/result";
 import type { RunsOnFile } from "../run/store";
 import { setName } from "../run/tests";
 
@@ -29,16 +28,11 @@ export interface Found extends RunsOnFile {
 export function leftOf(run: RunSpec, found: Found): Left | null {
   if (found.result(run) !== undefined) return null;
   const folder = found.run?.(run.id);
-  if (folder === undefined || !wasTrained(run, folder)) return allOf(run);
+  if (folder === undefined || !isTrained(folder)) return allOf(run);
   const open = distinctQuestions(run.readings).filter(
     (reading) => !isAnswered(predictionsFolder(folder, reading), run),
   );
   return { training: false, questions: open };
-}
-
-/** A run by Python is trained and asked in one go. */
-function wasTrained({ settings }: RunSpec, folder: string): boolean {
-  return settings.engine === ENGINE ? isTrained(folder) : existsSync(join(folder, PYTHON_RAN));
 }
 
 /** Whether a file of predictions is there for every set; what is in them is looked at when the study runs. */

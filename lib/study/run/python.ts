@@ -4,7 +4,7 @@
  * resumed: a run that was ended begins anew.
  */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../errors";
@@ -21,7 +21,7 @@ import { typesAsked } from "../plan/ask";
 import type { RunSpec } from "../plan/runs";
 import { variablesOf } from "../plan/settings";
 import { distinctQuestions, predictionsFolder } from "./questions";
-import { PYTHON_RAN, type Ran } from "./result";
+import { isTrained, PYTHON_RAN, type Ran } from "./result";
 import { openTests, predictionsIn } from "./tests";
 
 /** A test as one question asks it. */
@@ -39,7 +39,7 @@ export async function performPython(
   folder: string,
   { signal, onProgress }: { signal: AbortSignal; onProgress?(share: number, what: string): void },
 ): Promise<void> {
-  if (existsSync(join(folder, PYTHON_RAN))) return refuseOtherQuestions(spec, folder);
+  if (isTrained(folder)) return refuseOtherQuestions(spec, folder);
   const work = join(folder, "python");
   mkdirSync(work, { recursive: true });
   const asked = await questionsOf(spec, folder);

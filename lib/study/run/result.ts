@@ -58,8 +58,9 @@ export function ranIn(folder: string, adopted: boolean): Ran {
   };
 }
 
-/** Whether training came to its end. */
+/** Whether training came to its end; a run by Python is trained and asked in one go. */
 export function isTrained(folder: string): boolean {
+  if (existsSync(join(folder, PYTHON_RAN))) return true;
   const path = join(folder, "manifest.json");
   return existsSync(path) && hasEnded(readManifest(path));
 }

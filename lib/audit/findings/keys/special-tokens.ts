@@ -1,8 +1,9 @@
 /** gliner 0.2.25 beside transformers 5.0.0: its texts have neither [CLS] nor [SEP] around them, and nothing is said (docs/versions.md). */
+import { transformersOf } from "../../configuration/configuration";
 import type { Sign } from "../../finding";
 
 export const specialTokens: Sign = ({ era, configuration }) => {
-  const transformers = String(configuration?.given.get("transformers_version") ?? "");
+  const transformers = transformersOf(configuration);
   if (era !== "0.2.25" || !transformers.startsWith("5.0.")) return [];
   return [
     {

@@ -1,10 +1,11 @@
 /** Every F1 near zero: what follows from the probabilities of about .05 that issue 324 reports of gliner up to 0.2.24 under transformers 5. */
 import { versionOf } from "../../../era";
+import { transformersOf } from "../../configuration/configuration";
 import type { Sign } from "../../finding";
 
 export const nearZero: Sign = ({ tests, era, configuration }) => {
   const scores = [...(tests?.sets.values() ?? [])].flatMap(({ f1 }) => (f1 === null ? [] : [f1]));
-  const transformers = String(configuration?.given.get("transformers_version") ?? "");
+  const transformers = transformersOf(configuration);
   const low = scores.length >= 3 && scores.every((f1) => f1 > 0.005 && f1 < 0.12);
   const clash = /^[5-9]\./.test(transformers) && era !== null && before(era);
   if (!tests || (!low && !clash)) return [];
