@@ -134,10 +134,13 @@ export { writeZeroShotTests, ZERO_SHOT_SETS, type ZeroShotSet, zeroShotTest } fr
 // What a suspect is worth: suspects, plans, runs, and results with intervals.
 
 export {
+  type AgainResult,
   type Arm,
   type ArmComparison,
   type AtlasRow,
+  againResults,
   changedPlan,
+  compareAgain,
   compareOnFile,
   comparePlan,
   compareScreening,

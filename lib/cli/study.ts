@@ -12,11 +12,13 @@ import { changedPlan, levelOf, MOST_SEEDS, type Plan, seedList } from "../study/
 import { readPlan } from "../study/plan/read";
 import { type PlannedRuns, planRuns } from "../study/plan/runs";
 import { recipeOf } from "../study/plan/settings";
+import { type AgainResult, compareAgain, keptOnly } from "../study/results/again";
 import { type ScreeningResult, screeningResult } from "../study/results/factors";
 import { type SuspectResult, storedResult } from "../study/results/result";
 import {
   checkRecord,
   RESULTS_FOLDER,
+  recordAgain,
   recordResult,
   recordScreening,
   refuseRecord,
@@ -27,12 +29,12 @@ import { adoptRuns, checkAdopted } from "../study/run/adopt";
 import { StudyFolder } from "../study/run/folder";
 import type { Programs } from "../study/run/perform";
 import { distinctQuestions } from "../study/run/questions";
-import { KEPT_RUNS, keepResult } from "../study/run/store";
+import { KEPT_RUNS, keepResult, keptRuns } from "../study/run/store";
 import { openTests } from "../study/run/tests";
 import { type Command, number, required, runCommand, type Values, whole } from "./command";
 import { calculator, checkAhead, estimate, listSuspects, lookAhead } from "./study-ahead";
 import { factorsPicture, studyPictures, suspectsPicture } from "./study-figures";
-import { comparisonTable, estimateTable, factorsTable } from "./study-report";
+import { againTable, comparisonTable, estimateTable, factorsTable } from "./study-report";
 
 export const command: Command = {
   name: "study",
@@ -79,6 +81,10 @@ export const command: Command = {
       "also keeps the runs in data/results/laboratory and the result in data/results/suspects/ID.json, and makes the table and the picture of all: data/results/suspects.md, .png",
     ],
     ["--fresh", "trains every run anew, also those whose results the repository keeps (data/results/laboratory)"],
+    [
+      "--again",
+      "trains anew, on this machine, the runs that the repository keeps, and holds them against these: does another machine give another F1?",
+    ],
     ["--list", "the suspects"],
   ],
   options: {
@@ -101,6 +107,7 @@ export const command: Command = {
     paired: { type: "boolean" },
     record: { type: "boolean" },
     fresh: { type: "boolean" },
+    again: { type: "boolean" },
     list: { type: "boolean" },
   },
   allowPositionals: true,
@@ -115,7 +122,8 @@ export const command: Command = {
     if (more.length && adopted.length === 0)
       throw usageError(`got "${more[0]}" behind ${name}, wanted one suspect or plan.`);
     const plan = planFor(name, values);
-    return values.estimate || values.power ? lookAhead(plan, values) : study(name, plan, values, [...adopted, ...more]);
+    if (values.estimate || values.power) return lookAhead(plan, values);
+    return values.again ? again(name, plan, values, adopted) : study(name, plan, values, [...adopted, ...more]);
   },
 };
 
@@ -160,13 +168,10 @@ async function study(
   const out = required(values, "out", command);
   if (values.record) refuseRecord(plan);
   const planned = await planRuns(plan);
-  const folder = StudyFolder.open(out, { id: planned.planId, name: plan.name }, values.fresh ? null : KEPT_RUNS);
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  try {
+  const kept = values.fresh ? null : KEPT_RUNS;
+  return inFolder(out, { plan, planned, kept }, async (folder, signal) => {
     if (adopted.length) await adopt(adopted, planned, folder);
-    if (!values.compare) await perform(plan, planned, { folder, values, signal: stop.signal });
+    if (!values.compare) await perform(plan, planned, { folder, values, signal });
     const command = commandOf(name, plan, values);
     const written = values.record
       ? [...resultsOf(planned.runs, folder).values()].map((run) => keepResult(KEPT_RUNS, run))
@@ -176,6 +181,46 @@ async function study(
     written.push(...files);
     for (const path of written) say(`written: ${path}`);
     return result;
+  });
+}
+
+/** Kept runs made once more, none of which counts as done. */
+async function again(name: string, plan: Plan, values: Values, adopted: readonly string[]): Promise<AgainResult> {
+  const out = required(values, "out", command);
+  if (adopted.length || values.fresh)
+    throw usageError(
+      `--again trains kept runs anew and takes none over, got ${adopted.length ? `--adopt ${adopted.join(" ")}` : "--fresh, which it means already"}; leave that out.`,
+    );
+  const all = await planRuns(plan);
+  const kept = resultsOf(all.runs, keptRuns);
+  const planned = keptOnly(plan, all, kept);
+  return inFolder(out, { plan, planned, kept: null }, async (folder, signal) => {
+    // Every run is wanted, whatever the first ones show.
+    if (!values.compare) await perform({ ...plan, stopping: null }, planned, { folder, values, signal });
+    const here = resultsOf(planned.runs, folder);
+    const command = `${commandOf(name, plan, values)} --again`;
+    const result = scrubbed(compareAgain(plan, planned, { kept, here, command }));
+    const files = [join(out, "again.json")];
+    writeAtomically(files[0], `${JSON.stringify(result, null, 1)}\n`);
+    if (values.record) files.push(...recordAgain(result));
+    process.stdout.write(againTable(result));
+    for (const path of files) say(`written: ${path}`);
+    return result;
+  });
+}
+
+/** Opens the results folder, ends in order when it is told to, and closes it whatever comes. */
+async function inFolder<Result>(
+  out: string,
+  { plan, planned, kept }: { plan: Plan; planned: PlannedRuns; kept: string | null },
+  work: (folder: StudyFolder, signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const folder = StudyFolder.open(out, { id: planned.planId, name: plan.name }, kept);
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  try {
+    return await work(folder, stop.signal);
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     folder.close();

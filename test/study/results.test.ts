@@ -14,6 +14,7 @@ import { comparePlan } from "../../lib/study/results/compare";
 import { measuredPower } from "../../lib/study/results/power";
 import { storedResult } from "../../lib/study/results/result";
 import {
+  againResults,
   checkRecord,
   RESULTS_FOLDER,
   recordResult,
@@ -21,12 +22,16 @@ import {
   screeningResults,
   suspectResults,
   suspectsTable,
+  type TableParts,
 } from "../../lib/study/results/table";
 import { verdictOf } from "../../lib/study/results/verdict";
 import { RESULT_FORMAT, type RunResult } from "../../lib/study/run/result";
 import { readSuspect, suspectIds } from "../../lib/study/suspects/suspect";
 import { sentencePair } from "../evaluate/synthetic";
 import { scratch } from "./tiny-study";
+
+/** A table of nothing. */
+const NOTHING: TableParts = { results: [], screenings: [], again: [], suspects: [] };
 
 /** A made-up study of a real suspect: runs of `control` are of the second, weaker made-up system, as many as there are seeds. */
 function madeUp(seeds: { control: number; arm: number }, better: boolean) {
@@ -213,11 +218,12 @@ test("the table in the repository is what its results make, and claims nothing t
   assert.ok(existsSync(path));
   assert.equal(
     readFileSync(path, "utf8"),
-    suspectsTable(
+    suspectsTable({
       results,
-      screeningResults(),
-      suspectIds().map((id) => readSuspect(id)),
-    ),
+      screenings: screeningResults(),
+      again: againResults(),
+      suspects: suspectIds().map((id) => readSuspect(id)),
+    }),
   );
   for (const { suspect, factor } of screeningResults().flatMap(({ factors }) =>
     factors.map((one) => ({ ...one, factor: one.name })),
@@ -239,7 +245,10 @@ test("the table in the repository is what its results make, and claims nothing t
 test("a value that nobody used explains no gap, in the table and in what is kept", () => {
   const [no] = suspectResults().filter(({ suspect }) => suspect === "lstm");
   assert.deepEqual([no.gap, no.arms[0].gap], [["36"], []]);
-  const table = suspectsTable([no, { ...no, suspect: "other", arms: [{ ...no.arms[0], gap: undefined }] }], [], []);
+  const table = suspectsTable({
+    ...NOTHING,
+    results: [no, { ...no, suspect: "other", arms: [{ ...no.arms[0], gap: undefined }] }],
+  });
   const part = (title: string) => table.slice(table.indexOf(`\n## ${title}`) + 1).split("\n## ")[0];
   assert.match(part("Can explain neither"), /^\| lstm: no LSTM against /m);
   assert.match(part("Can explain issue 36 "), /^\| other: no LSTM against /m);
@@ -248,7 +257,7 @@ test("a value that nobody used explains no gap, in the table and in what is kept
 
 test("the table: each arm and factor once, what stands before what cannot be told, another model named", () => {
   const [results, screenings] = [suspectResults(), screeningResults()];
-  const table = suspectsTable(results, screenings, []);
+  const table = suspectsTable({ ...NOTHING, results, screenings });
   const lines = table
     .split("\n## Turned together")[0]
     .split("\n")

@@ -12,6 +12,7 @@ import { PROJECT_ROOT } from "../../files/places";
 import { type GapName, gapName } from "../gaps";
 import type { Plan } from "../plan/plan";
 import { readSuspect, type Suspect, suspectIds } from "../suspects/suspect";
+import type { AgainResult } from "./again";
 import type { ScreeningResult } from "./factors";
 import { checkStored, type StoredArm, type SuspectResult } from "./result";
 import { points, signed, withInterval } from "./verdict";
@@ -58,6 +59,15 @@ export function recordScreening(result: ScreeningResult, folder = RESULTS_FOLDER
   return [storeIn(screeningsBeside(folder), result.screening, result), writeTable(folder)];
 }
 
+/** Stores what came of making kept runs again, by the machine that made them, and makes the table anew. @returns the files */
+export function recordAgain(result: AgainResult, folder = RESULTS_FOLDER): string[] {
+  const machine = result.runs[0].here.processor
+    .toLowerCase()
+    .replace(/\((r|tm)\)/g, "")
+    .match(/[a-z0-9]+/g) ?? ["unknown"];
+  return [storeIn(againBeside(folder), `${result.again}-${machine.join("-")}`, result), writeTable(folder)];
+}
+
 function storeIn(folder: string, name: string, result: object): string {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}.json`);
@@ -68,7 +78,15 @@ function storeIn(folder: string, name: string, result: object): string {
 function writeTable(folder: string): string {
   const table = `${folder}.md`;
   const suspects = suspectIds().map((id) => readSuspect(id));
-  writeAtomically(table, suspectsTable(suspectResults(folder), screeningResults(folder), suspects));
+  writeAtomically(
+    table,
+    suspectsTable({
+      results: suspectResults(folder),
+      screenings: screeningResults(folder),
+      again: againResults(folder),
+      suspects,
+    }),
+  );
   return table;
 }
 
@@ -82,6 +100,13 @@ export const screeningResults = (folder = RESULTS_FOLDER): ScreeningResult[] =>
 
 /** data/results/screenings */
 export const screeningsBeside = (folder = RESULTS_FOLDER): string => join(dirname(folder), "screenings");
+
+/** Runs that were made again on another machine. @throws UserError where a file is no JSON */
+export const againResults = (folder = RESULTS_FOLDER): AgainResult[] =>
+  pathsIn(againBeside(folder)).map((path) => readJson(path) as AgainResult);
+
+/** data/results/again */
+const againBeside = (folder: string): string => join(dirname(folder), "again");
 
 function pathsIn(folder: string): string[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
@@ -114,12 +139,17 @@ interface Row {
   cells: string[];
 }
 
-/** Markdown. @param suspects all of them: those without a result are listed below the tables */
-export function suspectsTable(
-  results: readonly SuspectResult[],
-  screenings: readonly ScreeningResult[],
-  suspects: readonly Suspect[],
-): string {
+/** What the table is made of. */
+export interface TableParts {
+  results: readonly SuspectResult[];
+  screenings: readonly ScreeningResult[];
+  again: readonly AgainResult[];
+  /** All of them: those without a result are listed below the tables. */
+  suspects: readonly Suspect[];
+}
+
+/** Markdown. */
+export function suspectsTable({ results, screenings, again, suspects }: TableParts): string {
   const usual = settingOf(results);
   const rows = [
     ...results.flatMap((result) => result.arms.map((arm) => rowOf(result, arm, usual))),
@@ -150,6 +180,7 @@ export function suspectsTable(
       return [`## ${title}`, "", ...(held.length ? lines : ["Nothing was measured."]), ""];
     }),
     ...screenings.flatMap(screeningLines),
+    ...againLines(again),
     "## Commands",
     "",
     ...(commands.length ? commands : ["None yet."]),
@@ -215,6 +246,41 @@ function screeningLines(result: ScreeningResult): string[] {
     ),
     `* \`${command}\``,
     "",
+  ];
+}
+
+/** The same runs on two machines. */
+function againLines(again: readonly AgainResult[]): string[] {
+  if (again.length === 0) return [];
+  const head = ["runs", "seed", "F1 as kept", "on", "made again", "on", "difference", "losses differ from step"];
+  return [
+    "## The same runs on another machine",
+    "",
+    "Settings, data, seed and one thread are the same; processor and commit are not. No suspect is turned here: what is seen is what another machine does.",
+    "",
+    ...again.flatMap(({ again: name, runs, verdict, command }) => [
+      ...tableLines(
+        head,
+        runs.map(({ arm, seed, kept, here, losses_differ_at }) => {
+          const [then, now] = [kept, here].map(({ sets }) => mean(Object.values(sets)));
+          const differ = losses_differ_at === null ? "none of 1, 2, 5, 10" : String(losses_differ_at);
+          return [
+            `${name}: ${arm}`,
+            String(seed),
+            points(then),
+            kept.processor,
+            points(now),
+            here.processor,
+            signed(now - then),
+            differ,
+          ];
+        }),
+      ),
+      "",
+      `* ${verdict}`,
+      `* \`${command}\``,
+      "",
+    ]),
   ];
 }
 
