@@ -10,6 +10,9 @@ export const unknownGap = (gaps: readonly string[]): string | undefined =>
 /** Which gap a suspect can explain, in words. */
 export type GapName = "issue 36" | "issue 209" | "both" | "neither";
 
+/** In the order in which they are told. */
+export const GAP_NAMES: readonly GapName[] = ["issue 36", "issue 209", "both", "neither"];
+
 /** @param gap as a suspect's file has it */
 export function gapName(gap: readonly string[]): GapName {
   if (gap.length > 1) return "both";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Display } from "../../lib/notebook/display";
 import { seedsFigure, seedsTable } from "../../lib/notebook/study/atlas";
-import { GAP_COLOURS, worthFigure } from "../../lib/notebook/study/worth";
+import { GAP_COLOURS, worthFigure, worthPlot } from "../../lib/notebook/study/worth";
 import { gapName } from "../../lib/study/gaps";
 import { seedAtlas } from "../../lib/study/results/atlas";
 import type { StoredArm, StoredRun, SuspectResult } from "../../lib/study/results/result";
@@ -79,6 +79,20 @@ test("the worth of arms: a line each, in the colour of the gap that the suspect 
     name: "UserError",
     message: /no arm of these results has been measured/,
   });
+});
+
+test("many suspects are read gap by gap, what stands before what cannot be told, the largest first", () => {
+  const worth = (difference: number, low: number, high: number) => arm("it", { difference, ci95: [low, high] });
+  const results = [
+    result("a", [], [worth(0.09, 0.08, 0.1)]),
+    result("b", ["209"], [worth(0.05, -0.01, 0.11)]),
+    result("c", ["209"], [worth(-0.02, -0.03, -0.01)]),
+    result("d", ["209"], [worth(-0.04, -0.05, -0.03)]),
+    result("e", ["36"], [worth(0.01, -0.01, 0.03)]),
+  ];
+  const { yaxis } = worthPlot(results).layout as { yaxis: { categoryarray: string[] } };
+  const names = yaxis.categoryarray.map((name) => name[0]);
+  assert.equal(names.reverse().join(""), "edcba", "the first line is on top");
 });
 
 test("an arm that breaks the model stands at the scale's edge with its value; the others keep their scale", () => {

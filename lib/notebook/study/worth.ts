@@ -1,7 +1,8 @@
 /** What suspects are worth, as a figure: an arm or a factor a line, its difference with both sources of chance. */
 import { usageError } from "../../errors";
-import { type GapName, gapName } from "../../study/gaps";
+import { GAP_NAMES, type GapName, gapName } from "../../study/gaps";
 import type { ScreeningResult } from "../../study/results/factors";
+import { ranked } from "../../study/results/rank";
 import type { StoredArm, SuspectResult } from "../../study/results/result";
 import { CLASS_COLOURS, NEUTRAL } from "../colours";
 import type { Display } from "../display";
@@ -48,7 +49,10 @@ export function worthFigure(results: readonly SuspectResult[], title = "What eac
 export function worthPlot(results: readonly SuspectResult[], title = "What each suspect is worth"): FigureObject {
   const lines = results.flatMap((result) => result.arms.flatMap((arm) => lineOf(result, arm)));
   if (lines.length === 0) throw usageError("no arm of these results has been measured; run `study` first.");
-  return linesPlot(withinReach(lines), { title, axis: "points of F1, arm less control" });
+  // Of one suspect the arms as they stand in its file; many are read gap by gap, as in the table.
+  const told =
+    results.length === 1 ? lines : GAP_NAMES.flatMap((name) => ranked(lines.filter(({ gap }) => gap === name)));
+  return linesPlot(withinReach(told), { title, axis: "points of F1, arm less control" });
 }
 
 /** The lines, those beyond the scale at its edge; all as they are where every one lies beyond it. */

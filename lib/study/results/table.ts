@@ -14,6 +14,7 @@ import type { Plan } from "../plan/plan";
 import { readSuspect, type Suspect, suspectIds } from "../suspects/suspect";
 import type { AgainResult } from "./again";
 import type { ScreeningResult } from "./factors";
+import { type Ranked, ranked } from "./rank";
 import { checkStored, type StoredArm, type SuspectResult } from "./result";
 import { points, signed, withInterval } from "./verdict";
 
@@ -132,10 +133,8 @@ const PARTS: Readonly<Record<GapName, string>> = {
 };
 
 /** One line, and what it is sorted by. */
-interface Row {
+interface Row extends Ranked {
   gap: readonly string[];
-  difference: number | null;
-  ci95: readonly number[] | null;
   cells: string[];
 }
 
@@ -201,12 +200,6 @@ function settingOf(results: readonly SuspectResult[]): string | null {
 
 const settingWords = ({ setting }: Pick<SuspectResult, "setting">) =>
   `${setting.encoder}, ${setting.steps} ${setting.steps === 1 ? "step" : "steps"} of ${setting.batch}`;
-
-function ranked(rows: readonly Row[]): Row[] {
-  const stands = ({ ci95 }: Row) => Number(ci95 !== null && (ci95[0] > 0 || ci95[1] < 0));
-  const size = ({ difference }: Row) => (difference === null ? -1 : Math.abs(difference));
-  return [...rows].sort((a, b) => stands(b) - stands(a) || size(b) - size(a));
-}
 
 const tableLines = (head: readonly string[], rows: readonly string[][]) =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.map(escaped).join(" | ")} |`);
