@@ -10,7 +10,7 @@ import { levelOf, type Plan } from "../study/plan/plan";
 import { type PlannedRuns, planRuns, type RunSpec } from "../study/plan/runs";
 import type { StudyComparison } from "../study/results/compare";
 import { measuredPower, type Power, powerTable } from "../study/results/power";
-import { suspectResults } from "../study/results/table";
+import { screeningResults, suspectResults } from "../study/results/table";
 import { StudyFolder } from "../study/run/folder";
 import { KEPT_RUNS, keptRuns, noRuns, type RunsOnFile } from "../study/run/store";
 import { readSuspect, suspectIds } from "../study/suspects/suspect";
@@ -139,17 +139,37 @@ function givenPower(values: Values): Power {
 
 const gapIn = (values: Values) => number(values, "gap", 1, 0.001, 100);
 
-/** The suspects, what they can explain by their date and what they need. */
+/** The suspects: what they can explain by their date, what they need, and what is measured of them. */
 export function listSuspects(): unknown {
+  const [results, screenings] = [suspectResults(), screeningResults()];
   const suspects = suspectIds().map((id) => readSuspect(id));
-  const rows = suspects.map(({ id, gap, needs, arms }) => {
-    const runnable = arms.filter(({ notRunnable }) => notRunnable === null).length;
-    return [id, gap.join(", ") || "neither", needs, `${runnable} of ${arms.length}`];
+  const found = suspects.map(({ id, gap, needs, question, arms }) => {
+    const measured = results.find(({ suspect }) => suspect === id)?.arms.filter((arm) => arm.difference !== null) ?? [];
+    return {
+      id,
+      gap,
+      needs,
+      question,
+      arms: arms.filter(({ notRunnable }) => notRunnable === null).length,
+      measured: measured.map(({ value, runs }) => ({ value, seeds: runs.length })),
+      screened: screenings.flatMap(({ screening, factors }) =>
+        factors.some(({ suspect }) => suspect === id) ? [screening] : [],
+      ),
+    };
   });
-  const lines = columns([["suspect", "can explain issue", "needs", "arms that run here"], ...rows])
+  const rows = found.map(({ id, gap, needs, arms, measured, screened }) => {
+    const seeds = Math.max(0, ...measured.map((arm) => arm.seeds));
+    const own = measured.length
+      ? `${measured.length} of ${arms} arms, ${seeds} seeds`
+      : arms === 0
+        ? "cannot be"
+        : "no";
+    return [id, gap.join(", ") || "neither", needs, screened.length ? `${own}; in a screening` : own];
+  });
+  const lines = columns([["suspect", "can explain issue", "needs", "measured"], ...rows])
     .trimEnd()
     .split("\n");
-  const questions = ["question", ...suspects.map(({ question }) => question)];
+  const questions = ["question", ...found.map(({ question }) => question)];
   process.stdout.write(lines.map((line, i) => `${line}  ${questions[i]}\n`).join(""));
-  return { suspects: suspects.map(({ id, gap, needs, question }) => ({ id, gap, needs, question })) };
+  return { suspects: found };
 }

@@ -19,6 +19,7 @@ import { leftOf } from "../../lib/study/estimate/left";
 import { readPlan } from "../../lib/study/plan/read";
 import { planRuns } from "../../lib/study/plan/runs";
 import { comparePlan } from "../../lib/study/results/compare";
+import { suspectResults } from "../../lib/study/results/table";
 import { StudyFolder } from "../../lib/study/run/folder";
 import type { RunResult } from "../../lib/study/run/result";
 import { keepResult, resultIn } from "../../lib/study/run/store";
@@ -361,5 +362,19 @@ test("the estimate and the calculator need nothing to run", () => {
     study("--power", "--gap", "1", "--spread", "1", "--sentences", "0.6").out,
     /no number of seeds would do/,
   );
-  assert.match(study("--list").out, /span-representation\s+36\s+hours/);
+});
+
+test("the list of suspects says what is measured of each", () => {
+  const json = join(tiny.folder, "list.json");
+  assert.match(study("--list", "--json", json).out, /span-representation\s+36\s+hours/);
+  for (const { id, arms, measured } of JSON.parse(readFileSync(json, "utf8")).suspects) {
+    const stored = suspectResults().find(({ suspect }) => suspect === id)?.arms ?? [];
+    const seen = stored.filter(({ difference }) => difference !== null);
+    assert.deepEqual(
+      measured,
+      seen.map(({ value, runs }) => ({ value, seeds: runs.length })),
+      id,
+    );
+    assert.ok(measured.length <= arms, id);
+  }
 });
