@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { useBackend } from "../lib/backend";
+import { type Command, runCommand } from "../lib/cli/command";
 import { FAMILIES, isNotBuiltYet, isSupportFile } from "./families";
 
 /**
@@ -55,12 +56,25 @@ function filesOf(folder: string): string[] {
     .sort();
 }
 
-async function main(): Promise<void> {
-  const folder = (process.env.GOLDEN ?? join(__dirname, "..", "..", "test", "golden")).replace(/[\\/]+$/, "");
-  const { passed, failed, notBuilt } = await runGolden(folder, (line) => process.stdout.write(`${line}\n`));
-  if (passed.length === 0 && failed.length === 0) process.stdout.write(`no fixture in ${folder} belongs to a family\n`);
-  process.exitCode = failed.length || passed.length === 0 ? 1 : 0;
-  process.stdout.write(`golden: ${passed.length} passed, ${failed.length} failed, ${notBuilt.length} not built yet\n`);
-}
+const command: Command = {
+  name: "test:golden",
+  summary:
+    "Holds the code to numbers that Python computed: every fixture of the folder in GOLDEN (default test/golden).",
+  usage: "[--json FILE]",
+  help: [],
+  options: {},
+  async run() {
+    const folder = (process.env.GOLDEN ?? join(__dirname, "..", "..", "test", "golden")).replace(/[\\/]+$/, "");
+    const result = await runGolden(folder, (line) => process.stdout.write(`${line}\n`));
+    const { passed, failed, notBuilt } = result;
+    if (passed.length === 0 && failed.length === 0)
+      process.stdout.write(`no fixture in ${folder} belongs to a family\n`);
+    process.exitCode = failed.length || passed.length === 0 ? 1 : 0;
+    process.stdout.write(
+      `golden: ${passed.length} passed, ${failed.length} failed, ${notBuilt.length} not built yet\n`,
+    );
+    return result;
+  },
+};
 
-if (require.main === module) void main();
+if (require.main === module) void runCommand(command);

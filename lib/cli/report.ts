@@ -1,21 +1,21 @@
 /** `report`: the reproduction report on a run or a study. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { judgeClaims, readClaims } from "../audit/report/claims";
 import { ledgerMarkdown } from "../audit/report/ledger";
 import { reportPage, writeLogbook } from "../audit/report/logbook";
-import { runReport, type StoredEvaluation } from "../audit/report/of-run";
-import { screeningReport } from "../audit/report/of-screening";
+import { readEvaluation, runReport } from "../audit/report/of-run";
+import { isScreening, screeningReport } from "../audit/report/of-screening";
 import { studyReport } from "../audit/report/of-study";
 import { type Report, reportMarkdown, writtenIn } from "../audit/report/report";
 import { UserError, usageError } from "../errors";
-import { writeAtomically } from "../files/atomic";
+import { checkWritable, writeAtomically } from "../files/atomic";
+import { ensureFolder } from "../files/folders";
 import { readJson } from "../files/json";
-import { isObject } from "../files/json-object";
+import { readText } from "../files/text";
 import { markdownToHtml } from "../kernel/book/markdown";
 import { STYLE } from "../kernel/book/page-style";
 import { readManifest } from "../provenance/manifest";
-import type { ScreeningResult } from "../study/results/factors";
 import { checkStored } from "../study/results/result";
 import { RESULTS_FOLDER, screeningsBeside } from "../study/results/table";
 import { type Command, required, runCommand } from "./command";
@@ -41,10 +41,13 @@ export const command: Command = {
     const scores = Array.isArray(values.scores) ? values.scores.map(String) : [];
     const report = reportOf(what, scores);
     const path = join(out, "report.md");
-    const written = existsSync(path) ? writtenIn(readFileSync(path, "utf8"), report) : new Map<string, string>();
+    ensureFolder(out, "the folder of --out");
+    for (const name of ["report.md", "report.html", "claims.md"]) checkWritable(join(out, name));
+    const written = existsSync(path)
+      ? writtenIn(readText(path, "the report as it is"), report)
+      : new Map<string, string>();
     const ledger = ledgerMarkdown(judgeClaims(readClaims()));
     const markdown = reportMarkdown(report, written);
-    mkdirSync(out, { recursive: true });
     writeAtomically(path, markdown);
     writeAtomically(join(out, "report.html"), page(report.title, markdown));
     writeAtomically(join(out, "claims.md"), `# The paper's claims\n\n${ledger}\n`);
@@ -62,13 +65,18 @@ export const command: Command = {
 
 function reportOf(what: string, scores: readonly string[]): Report {
   const stored = [RESULTS_FOLDER, screeningsBeside()].map((folder) => join(folder, `${what}.json`)).find(existsSync);
-  if (!existsSync(what) && /^[a-z0-9-]+$/.test(what) && stored !== undefined) return ofResult(stored);
+  if (!existsSync(what) && /^[a-z0-9-]+$/.test(what) && stored !== undefined) {
+    if (scores.length) throw ofNoRun(what);
+    return ofResult(stored);
+  }
   if (!existsSync(what))
     throw usageError(
       `${what} is no file, no folder and no suspect or screening with a result; wanted a run folder, a study's folder or its result.`,
     );
+  const isRun = existsSync(join(what, "manifest.json"));
+  if (scores.length && !isRun) throw ofNoRun(what);
   if (!statSync(what).isDirectory()) return ofResult(what);
-  if (existsSync(join(what, "manifest.json"))) return ofRun(what, scores);
+  if (isRun) return ofRun(what, scores);
   const result = ["result.json", "screening.json"].map((name) => join(what, name)).find(existsSync);
   if (result !== undefined) return ofResult(result);
   throw new UserError(
@@ -76,26 +84,21 @@ function reportOf(what: string, scores: readonly string[]): Report {
   );
 }
 
+const ofNoRun = (what: string) =>
+  usageError(
+    `--scores are of a run's model, and ${what} is no run folder; wanted a run, or the call without --scores.`,
+  );
+
 function ofRun(folder: string, scores: readonly string[]): Report {
   const own = readdirSync(folder)
     .filter((name) => /^evaluation.*\.json$/.test(name))
     .map((name) => join(folder, name));
-  return runReport(readManifest(join(folder, "manifest.json")), [...own, ...scores].map(evaluationIn));
-}
-
-function evaluationIn(path: string): StoredEvaluation {
-  const raw = readJson(path);
-  if (!isObject(raw) || !Array.isArray(raw.datasets) || !isObject(raw.average))
-    throw new UserError(`${path} has no datasets and average; wanted what \`evaluate --json\` wrote of one model.`);
-  const evaluation = readJson(path) as StoredEvaluation;
-  return { ...evaluation, model: basename(String(evaluation.model)) };
+  return runReport(readManifest(join(folder, "manifest.json")), [...own, ...scores].map(readEvaluation));
 }
 
 function ofResult(path: string): Report {
   const raw = readJson(path);
-  if (isObject(raw) && typeof raw.screening === "string" && Array.isArray(raw.factors) && isObject(raw.setting))
-    return screeningReport(readJson(path) as ScreeningResult);
-  return studyReport(checkStored(raw, path));
+  return isScreening(raw) ? screeningReport(raw) : studyReport(checkStored(raw, path));
 }
 
 const page = (title: string, markdown: string) =>

@@ -31,6 +31,13 @@ const jobsIn = (values: Values) => (values.jobs === undefined ? undefined : whol
 /** Options of --power alone. */
 const OF_POWER = ["gap", "spread", "sentences", "paired"];
 
+/** What runs nothing, and what would then be without effect. */
+const NOT_BESIDE: Readonly<Record<string, readonly string[]>> = {
+  compare: ["queue", "jobs"],
+  estimate: ["compare", "queue", "record"],
+  power: ["compare", "queue", "record"],
+};
+
 /**
  * Nothing that is given may be without effect.
  * @throws UserError (usage) where an option lacks the one that it belongs to, or does not go with what looks ahead
@@ -42,6 +49,13 @@ export function checkAhead(values: Values, positionals: readonly string[]): void
     throw usageError(
       `got ${given.map(of).join(" ")} without --power, to which ${given.length === 1 ? "it belongs" : "they belong"}; add --power, or leave ${given.length === 1 ? "it" : "them"} out.`,
     );
+  if (values.lease !== undefined && values.queue === undefined)
+    throw usageError(`got ${of("lease")} without --queue, to which it belongs; add --queue URL, or leave it out.`);
+  for (const [idle, others] of Object.entries(NOT_BESIDE)) {
+    const other = others.find((name) => values[name] !== undefined);
+    if (values[idle] && other !== undefined)
+      throw usageError(`--${idle} runs nothing, got ${of(other)} beside it; leave one of the two out.`);
+  }
   if (values.machine !== undefined && !values.estimate)
     throw usageError(`got ${of("machine")} without --estimate, to which it belongs; add --estimate, or leave it out.`);
   const ahead = ["estimate", "power"].find((name) => values[name]);

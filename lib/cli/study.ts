@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { usageError } from "../errors";
 import { writeAtomically } from "../files/atomic";
 import { scrubbed } from "../provenance/scrub";
+import { checkAddress } from "../queue/door";
 import { compareOnFile, conduct, type Engine, resultsOf, screenOnFile } from "../study/conduct";
 import { jobsThatFit, runProcesses } from "../study/engines/processes";
 import { runOverQueue } from "../study/engines/queue/order";
@@ -166,6 +167,7 @@ async function study(
   adopted: readonly string[],
 ): Promise<SuspectResult | ScreeningResult> {
   const out = required(values, "out", command);
+  if (typeof values.queue === "string") checkAddress(values.queue);
   if (values.record) refuseRecord(plan);
   const planned = await planRuns(plan);
   const kept = values.fresh ? null : KEPT_RUNS;

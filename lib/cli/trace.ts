@@ -1,6 +1,7 @@
 /** `trace`: the first stage at which two programs differ. */
 import { type DivergenceTrace, TRACE_TOLERANCE, trace } from "../audit/trace/trace";
 import { usageError } from "../errors";
+import { checkWritable } from "../files/atomic";
 import { traceFigure, writePicture } from "../notebook/trace-figure";
 import { columns } from "./columns";
 import { type Command, number, required, runCommand } from "./command";
@@ -29,18 +30,24 @@ export const command: Command = {
     const picture = values.figure;
     if (typeof picture === "string" && !/\.png$/i.test(picture))
       throw usageError(`--figure got "${picture}", wanted a name that ends in .png.`);
-    const result = await trace({
+    const options = {
       model: required(values, "model", command),
       data: required(values, "data", command),
       against: required(values, "against", command),
       era: typeof values.era === "string" ? values.era : undefined,
-      tolerance: number(values, "tolerance", TRACE_TOLERANCE, Number.MIN_VALUE, 1),
-    });
+      tolerance: number(values, "tolerance", TRACE_TOLERANCE, SMALLEST, 1),
+    };
+    // Before the work: the result in --json must not be lost to a misspelt folder.
+    if (typeof picture === "string") checkWritable(picture);
+    const result = await trace(options);
     process.stdout.write(report(result));
     if (typeof picture === "string") writePicture(traceFigure(result), picture);
     return result;
   },
 };
+
+/** Finer than any float32 can be. */
+const SMALLEST = 1e-12;
 
 function report({ against, era, stages, first, tolerance }: DivergenceTrace): string {
   const head = `${against.dump}: GLiNER ${against.gliner}, torch ${against.torch}, ${against.texts} texts; here with the settings of ${era}\n\n`;

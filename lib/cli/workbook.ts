@@ -1,7 +1,7 @@
 /** `workbook`: runs notebooks without Python, writes them executed and as pages. */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { UserError, usageError } from "../errors";
+import { usageError } from "../errors";
 import { checkWritable, writeAtomically } from "../files/atomic";
 import { ensureFolder } from "../files/folders";
 import { apiPages } from "../kernel/book/api";
@@ -75,6 +75,8 @@ async function run(
     file: join(out, `${notebookName(path)}.ipynb`),
     notebook: openNotebook(path, parameters),
   }));
+  const twice = notebooks.find(({ name }, i) => notebooks.findIndex((other) => other.name === name) < i);
+  if (twice) throw usageError(`${twice.path} is the second notebook that goes to ${twice.file}; give each name once.`);
   // Before the cells, not after them.
   ensureFolder(out, "the folder of --out");
   for (const { file } of notebooks) {
@@ -99,13 +101,22 @@ async function run(
   }
   if (values["no-html"] !== true) writePages(out, pages, apiPages());
   const bad = summaries.filter(({ ok }) => !ok).map(({ notebook }) => notebook);
-  if (bad.length > 0) throw new UserError(`a cell failed in ${bad.join(", ")}; the outputs so far are in ${out}.`);
+  if (bad.length > 0) {
+    process.stderr.write(`workbook: a cell failed in ${bad.join(", ")}; the outputs so far are in ${out}.\n`);
+    // Not thrown: which cell it was stands in the result.
+    process.exitCode = 1;
+  }
   return { profile, notebooks: summaries };
 }
+
+/** Options that say how notebooks are run. */
+const OF_RUNS = ["profile", "set", "timeout", "keep-going", "no-html"];
 
 /** The course as a folder of pages. */
 function site(values: Values, names: readonly string[]): { site: string; pages: number } {
   if (names.length > 0) throw usageError(`--site is of the whole course, got ${names.join(", ")} beside it.`);
+  const stray = OF_RUNS.find((name) => values[name] !== undefined);
+  if (stray) throw usageError(`--site runs nothing, got --${stray} beside it; leave one of the two out.`);
   const folder = resolve(typeof values.out === "string" ? values.out : "runs/site");
   ensureFolder(folder, "the folder of --out");
   const pages = writeSite(folder);

@@ -1,6 +1,7 @@
 /** `worker`: takes runs of studies and shards of texts from a queue, on this machine or any other that has the same code and data. */
 import { join } from "node:path";
 import { shardTrade } from "../gliner/shards/trade";
+import { checkAddress } from "../queue/door";
 import { type AnyTrade, workFor } from "../queue/worker";
 import { studyTrade } from "../study/engines/queue/trade";
 import { StudyFolder } from "../study/run/folder";
@@ -27,6 +28,8 @@ export const command: Command = {
   },
   async run(values) {
     const url = required(values, "queue", command);
+    checkAddress(url);
+    const jobs = whole(values, "jobs", 1, 1, 1000);
     const folder = StudyFolder.open(required(values, "out", command), null);
     const stop = new AbortController();
     const interrupt = () => stop.abort();
@@ -35,7 +38,6 @@ export const command: Command = {
     const programs = { train: join(__dirname, "train.js"), evaluate: join(__dirname, "evaluate.js") };
     try {
       const untilDone = values["until-done"] === true;
-      const jobs = whole(values, "jobs", 1, 1, 1000);
       const trades: AnyTrade[] = [studyTrade(folder, programs), shardTrade()];
       await workFor(trades, { url, name, jobs, untilDone, signal: stop.signal, say });
       return { name };

@@ -103,6 +103,9 @@ export async function openDoor(url: string, say: (line: string) => void): Promis
   };
 }
 
+/** Before anything is made for the work. @throws UserError where the URL is of another kind; nobody is asked */
+export const checkAddress = (url: string): void => void parsed(url);
+
 function parsed(url: string): URL {
   let found: URL | undefined;
   try {

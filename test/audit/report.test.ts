@@ -1,6 +1,6 @@
 /** The reproduction report: filled from what is on file, a person's words kept, claims judged by studies. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -166,6 +166,54 @@ test("a section of a person that is empty, or as it was made, is not taken for w
   const text = reportMarkdown(report);
   assert.equal(writtenIn(text, report).size, 0);
   assert.equal(writtenIn(text.replace(/> \*\*To be.*\n/g, "\n"), report).size, 0);
+});
+
+test("a person's words are kept below the question, and with headings and code of their own", () => {
+  const report = studyReport(result("negative-ratio", []));
+  const question = (title: string) => report.sections.find((one) => one.title === title)?.body;
+  const own = "First.\n\n## My own heading\n\nSecond.\n\n```\n## in code\n```";
+  const text = reportMarkdown(report)
+    .replace(`${question("What was easy")}`, `${question("What was easy")}\n\nBelow the question.`)
+    .replace(`> **To be written by a person.** ${question("What was difficult")}`, own);
+  const written = writtenIn(text.replaceAll("\n", "\r\n"), report);
+  assert.deepEqual(
+    [...written],
+    [
+      ["What was easy", "Below the question."],
+      ["What was difficult", own],
+    ],
+  );
+  assert.deepEqual([...writtenIn(reportMarkdown(report, written), report)], [...written]);
+});
+
+test("a place that cannot be written, scores of no run, and files of another form are one sentence", () => {
+  const checkpoint = join(ROOT, "data", "checkpoint");
+  const file = (name: string, value: unknown) => {
+    const path = join(folder, name);
+    writeFileSync(path, JSON.stringify(value));
+    return path;
+  };
+  const row = { name: "a", f1: 0.4, support: 1, types: 1 };
+  const lacking = file("lacking.json", { datasets: [row], average: { f1: 0.4, ci95: [0, 1] } });
+  const noAverage = file("average.json", { datasets: [], average: { f1: 0.4 } });
+  const screening = file("screening.json", { screening: "x", factors: [], setting: {} });
+  const folderInPlace = join(folder, "taken");
+  mkdirSync(join(folderInPlace, "report.md"), { recursive: true });
+  const out = join(folder, "refused");
+  for (const [words, code, sentence] of [
+    [[checkpoint, "--out", lacking], 1, /cannot make the folder of --out .*lacking\.json is a file/],
+    [[checkpoint, "--out", folderInPlace], 1, /report\.md: it is a folder/],
+    [[checkpoint, "--out", out, "--scores", lacking], 1, /lacking\.json: data set 1 lacks name, f1, ci95/],
+    [[checkpoint, "--out", out, "--scores", noAverage], 1, /average\.json: the average lacks/],
+    [[screening, "--out", out], 1, /screening\.json is no result of a study/],
+    [["lstm", "--out", out, "--scores", lacking], 2, /lstm is no run folder; wanted a run/],
+  ] as const) {
+    const ended = verb("report", [...words]);
+    assert.equal(ended.code, code, ended.err);
+    assert.match(ended.err, /^report: [^\n]+\.\n$/);
+    assert.match(ended.err, sentence);
+  }
+  assert.ok(!existsSync(out));
 });
 
 test("no run, no study, no input", () => {

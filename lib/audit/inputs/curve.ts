@@ -1,7 +1,7 @@
 /** Curves of a training run: trainer_state.json of transformers, and metrics.jsonl of this project. */
-import { readFileSync } from "node:fs";
 import { UserError } from "../../errors";
 import { isObject, type JsonObject } from "../../files/json-object";
+import { readText } from "../../files/text";
 import { readMetrics } from "../../train/metrics-file";
 import type { Curve, CurvePoint } from "../evidence";
 
@@ -29,7 +29,7 @@ function pointOf(entry: JsonObject): CurvePoint {
 
 /** The state of transformers, whose writer puts NaN and Infinity where JSON has no word for them: they are read as null. */
 export function readState(path: string): unknown {
-  const text = readFileSync(path, "utf8").replace(/(:\s*)(NaN|-?Infinity)(?=\s*[,}\]])/g, "$1null");
+  const text = readText(path, "JSON").replace(/(:\s*)(NaN|-?Infinity)(?=\s*[,}\]])/g, "$1null");
   try {
     return JSON.parse(text);
   } catch (error) {

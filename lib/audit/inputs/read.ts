@@ -1,9 +1,10 @@
 /** Which kind of input a path is, and what it adds to the evidence. */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UserError, usageError } from "../../errors";
 import { type Predictions, readPredictions } from "../../evaluate/predictions/predictions";
 import { isObject, type JsonObject } from "../../files/json-object";
+import { fileLines } from "../../files/lines";
 import { readYaml } from "../../files/yaml";
 import { readManifest } from "../../provenance/manifest";
 import { readTrainedTypes } from "../../provenance/trained-types";
@@ -13,7 +14,7 @@ import { setOf } from "./benchmark";
 import { metricsCurve, readState, trainerCurve } from "./curve";
 import { readModel } from "./model";
 import { recordFacts } from "./records";
-import { looksLikeScores, NOTHING, scoresOf, scoresOfText } from "./scores";
+import { averageOf, looksLikeScores, NOTHING, scoresOf, scoresOfText } from "./scores";
 
 /** What one input gives. */
 type Gift = { kind: string; answers?: Predictions } & Partial<Omit<Gathered, "inputs" | "era" | "predictions">>;
@@ -75,18 +76,20 @@ const WORDS: Readonly<Record<string, string>> = {
 const yields = (evidence: Gathered, { configuration }: Partial<Gift>) =>
   [evidence.configuration?.kind, configuration?.kind].includes("gliner_config.json");
 
-/** Scores and predictions of the same set complete each other. */
-function mergeTests(
-  before: Evidence["tests"],
-  { path, sets, average }: NonNullable<Evidence["tests"]>,
-): Evidence["tests"] {
-  if (!before) return { path, sets, average };
+/** Scores and predictions of the same set complete each other. @throws UserError where a set has two scores */
+function mergeTests(before: Evidence["tests"], { path, sets }: NonNullable<Evidence["tests"]>): Evidence["tests"] {
+  if (!before) return { path, sets, average: averageOf(sets) };
   const merged = new Map(before.sets);
   for (const [name, facts] of sets) {
+    const other = before.sets.get(name)?.f1 ?? null;
+    if (other !== null && facts.f1 !== null && other !== facts.f1)
+      throw usageError(
+        `${path} gives ${name} the F1 ${facts.f1}, and ${before.path} ${other}; audit one run's scores at a time.`,
+      );
     const known = Object.entries(facts).filter(([, value]) => value !== null);
     merged.set(name, { ...(before.sets.get(name) ?? NOTHING), ...Object.fromEntries(known) });
   }
-  return { path: before.path, sets: merged, average: before.average ?? average };
+  return { path: before.path, sets: merged, average: averageOf(merged) };
 }
 
 async function readInput(path: string, era: string | null): Promise<Gift> {
@@ -164,16 +167,17 @@ function readJsonFile(path: string, era: string | null): Gift {
   return { kind: "gliner_config.json", configuration: openConfiguration(path, era) };
 }
 
-function readLines(path: string): Gift {
-  const lines = readFileSync(path, "utf8")
-    .split("\n")
-    .filter((line) => line !== "");
-  const first = parsed(lines[0] ?? "", path, 1);
-  if ("format" in first) {
-    const answers = readPredictions(path);
-    return { kind: "predictions", answers, tests: testsOf(answers, path) };
+async function readLines(path: string): Promise<Gift> {
+  const records: JsonObject[] = [];
+  for await (const { text, line } of fileLines(path)) {
+    if (text.trim() === "") continue;
+    const value = parsed(text, path, line);
+    if (records.length === 0 && "format" in value) {
+      const answers = readPredictions(path);
+      return { kind: "predictions", answers, tests: testsOf(answers, path) };
+    }
+    records.push(value);
   }
-  const records = lines.map((line, i) => parsed(line, path, i + 1));
   return { kind: "training records", records: recordFacts(records, path) };
 }
 

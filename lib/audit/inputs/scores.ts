@@ -1,6 +1,8 @@
 /** A table of scores: what `evaluate --json` writes, a mapping of names to numbers, or lines "name, number". */
 import { readFileSync } from "node:fs";
+import { ZERO_SHOT_SETS } from "../../data/zero-shot-tests";
 import { UserError } from "../../errors";
+import { mean } from "../../evaluate/statistics/mean";
 import { isObject } from "../../files/json-object";
 import type { SetFacts, TestFacts } from "../evidence";
 import { setOf } from "./benchmark";
@@ -128,6 +130,11 @@ function inShares(sets: Map<string, SetFacts>, path: string): Pick<TestFacts, "s
       { ...facts, f1: facts.f1 === null ? null : facts.f1 / (percent ? 100 : 1) },
     ]),
   );
-  const all = numbers.length === 7 ? numbers.reduce((a, b) => a + b, 0) / 7 / (percent ? 100 : 1) : null;
-  return { sets: scaled, average: all };
+  return { sets: scaled, average: averageOf(scaled) };
+}
+
+/** The mean F1 of the seven tests; null where one has none. */
+export function averageOf(sets: ReadonlyMap<string, SetFacts>): number | null {
+  const scores = ZERO_SHOT_SETS.flatMap((name) => sets.get(name)?.f1 ?? []);
+  return scores.length === ZERO_SHOT_SETS.length ? mean(scores) : null;
 }

@@ -2,9 +2,9 @@
  * A report as a Trackio logbook: a folder .trackio that `trackio logbook open` takes up. Pages are Markdown; a cell is a rule, a
  * comment with its JSON, and its text. Held to Trackio 0.43's own reader (test/python/logbook.py).
  */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { writeAtomically } from "../../files/atomic";
+import { ensureFolder } from "../../files/folders";
 import { sha256 } from "../../files/hash";
 import { type Report, textOf } from "./report";
 
@@ -35,7 +35,7 @@ export function writeLogbook(folder: string, title: string, pages: readonly Logb
     ]),
   ];
   for (const [path, text] of files) {
-    mkdirSync(join(path, ".."), { recursive: true });
+    ensureFolder(dirname(path), "the folder of the logbook");
     writeAtomically(path, text);
   }
   return files.map(([path]) => path);

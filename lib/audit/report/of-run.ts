@@ -1,4 +1,8 @@
 /** The report on one training run, from its manifest and from what `evaluate --json` wrote of its model. */
+import { basename } from "node:path";
+import { UserError } from "../../errors";
+import { readJson } from "../../files/json";
+import { isObject } from "../../files/json-object";
 import type { Manifest } from "../../provenance/manifest";
 import { describeNotLearned } from "../../provenance/not-learned";
 import { scrubbed } from "../../provenance/scrub";
@@ -7,9 +11,35 @@ import { byPerson, markdownTable, percent, type Report, type ReportSection, show
 /** What `evaluate --json` says of one model, as far as it is read here. */
 export interface StoredEvaluation {
   model: string;
-  datasets: { name: string; f1: number; ci95: readonly [number, number]; support: number; types: number }[];
-  average: { f1: number; ci95: readonly [number, number] };
+  datasets: { name: string; f1: number; ci95: Ends; support: number; types: number }[];
+  average: { f1: number; ci95: Ends };
 }
+
+type Ends = readonly [number, number];
+
+/** @throws UserError where a file is no evaluation of one model */
+export function readEvaluation(path: string): StoredEvaluation {
+  const raw = readJson(path);
+  if (!isObject(raw) || !Array.isArray(raw.datasets) || !isObject(raw.average))
+    throw new UserError(`${path} has no datasets and average; wanted what \`evaluate --json\` wrote of one model.`);
+  const rows: unknown[] = [...raw.datasets, { name: "", support: 0, types: 0, ...raw.average }];
+  const unsound = rows.findIndex((row) => !isScored(row));
+  if (unsound >= 0)
+    throw new UserError(
+      `${path}: ${unsound < raw.datasets.length ? `data set ${unsound + 1}` : "the average"} lacks name, f1, ci95, support or types; wanted what \`evaluate --json\` wrote of one model.`,
+    );
+  return { ...(raw as unknown as StoredEvaluation), model: basename(String(raw.model)) };
+}
+
+const isScored = (row: unknown): boolean =>
+  isObject(row) &&
+  typeof row.name === "string" &&
+  [row.f1, row.support, row.types].every(isNumber) &&
+  Array.isArray(row.ci95) &&
+  row.ci95.length === 2 &&
+  row.ci95.every(isNumber);
+
+const isNumber = (value: unknown) => typeof value === "number";
 
 /** @param evaluations of this run's model; none = the scores are not on file */
 export function runReport(raw: Manifest, evaluations: readonly StoredEvaluation[]): Report {

@@ -33,16 +33,23 @@ export function textOf({ title, body, person }: ReportSection, written: Readonly
   return person ? (written.get(title) ?? `> ${MARK} ${body}`) : body;
 }
 
-/** What a person has written into a report that is there: it is kept when the report is made again. */
+/**
+ * What a person has written into a report that is there: it is kept when the report is made again. Only a heading of the report
+ * itself ends a section, any other is the person's own; so is what stands below the question, where that was left.
+ */
 export function writtenIn(markdown: string, { sections }: Report): Map<string, string> {
-  const titles = new Set(sections.filter(({ person }) => person).map(({ title }) => title));
-  const parts = markdown.split(/^## /m).slice(1);
-  const found = parts.flatMap((part) => {
-    const [title, ...lines] = part.split("\n");
-    const text = lines.join("\n").trim();
-    return titles.has(title.trim()) && text !== "" && !text.startsWith(`> ${MARK}`)
-      ? [[title.trim(), text] as const]
-      : [];
+  const parts = new Map<string, string[]>(sections.map(({ title }) => [title, []]));
+  let own: string[] | undefined;
+  for (const line of markdown.split(/\r?\n/)) {
+    const begun = line.startsWith("## ") ? parts.get(line.slice(3).trim()) : undefined;
+    if (begun) own = begun;
+    else own?.push(line);
+  }
+  const found = sections.flatMap((section) => {
+    const text = (parts.get(section.title) ?? []).join("\n").trim();
+    const question = textOf(section, new Map());
+    const words = text.startsWith(question) ? text.slice(question.length).trim() : text;
+    return section.person && words !== "" ? [[section.title, words] as const] : [];
   });
   return new Map(found);
 }
