@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, test } from "node:test";
+import { lock } from "../../lib/files/lock";
 import { resultsOf } from "../../lib/study/conduct";
 import { leftOf } from "../../lib/study/estimate/left";
 import { readPlan } from "../../lib/study/plan/read";
@@ -260,10 +261,14 @@ test("bad input is one sentence", () => {
 test("two processes do not work in one folder", () => {
   const folder = join(tiny.folder, "busy");
   mkdirSync(folder);
-  writeFileSync(join(folder, "lock"), String(process.pid));
-  assert.match(lastLine(study(tiny.plan, "--out", folder).err), /the process \d+ works in it/);
-  // A lock that a killed process has left is none.
-  writeFileSync(join(folder, "lock"), "999999999");
+  const held = lock(join(folder, "lock"), "this test's folder");
+  assert.match(
+    lastLine(study(tiny.plan, "--out", folder).err),
+    /the results folder .* is in use: process \d+ is writing there; wait for its end or name another folder/,
+  );
+  held.release();
+  // What a machine that lost its power has left is no lock.
+  writeFileSync(join(folder, "lock"), "");
   writeFileSync(join(folder, "study.json"), readFileSync(join(out, "study.json")));
   assert.match(lastLine(study(tiny.plan, "--power", "--out", folder).err), /no spread has been measured/);
   assert.ok(!existsSync(join(folder, "lock")));

@@ -1,5 +1,4 @@
 /** The report on a screening, from its stored result. */
-import { isObject } from "../../files/json-object";
 import type { ScreeningResult } from "../../study/results/factors";
 import { points, signed, withInterval } from "../../study/results/verdict";
 import { deviations, environment, studySections, testsOf } from "./of-study";
@@ -22,22 +21,6 @@ export function screeningReport(result: ScreeningResult): Report {
       notEstablished: notEstablished(result),
     }),
   };
-}
-
-/** Whether a file's value is a screening's result, as far as it is read here. */
-export function isScreening(value: unknown): value is ScreeningResult {
-  if (!isObject(value)) return false;
-  const { screening, setting, manifest, runs, factors } = value;
-  const lists = [runs, factors, value.seeds, value.unfinished, value.together].every(Array.isArray);
-  return (
-    lists &&
-    typeof screening === "string" &&
-    isObject(setting) &&
-    isObject(manifest) &&
-    (runs as unknown[]).length > 0 &&
-    (runs as unknown[]).every((run) => isObject(run) && isObject(run.f1)) &&
-    (factors as unknown[]).every((one) => isObject(one) && Array.isArray(one.gap) && Array.isArray(one.by_seed))
-  );
 }
 
 function scope({ question, factors }: ScreeningResult): ReportSection {

@@ -2,6 +2,7 @@
 import { UserError } from "../../errors";
 import { type Factorial, type FactorialEffect, factorialEffects, holm } from "../../evaluate/statistics/factorial";
 import { smallestDetectable } from "../../evaluate/statistics/power";
+import { isObject } from "../../files/json-object";
 import type { Plan } from "../plan/plan";
 import type { PlannedRuns } from "../plan/runs";
 import { type Factor, type Screening, type ScreeningRow, signs } from "../plan/screening";
@@ -60,6 +61,22 @@ export interface ScreeningResult {
   factors: StoredFactor[];
   together: StoredGroup[];
   verdict: string;
+}
+
+/** Whether a file's value is a screening's result, as far as it is read anywhere. */
+export function isScreening(value: unknown): value is ScreeningResult {
+  if (!isObject(value)) return false;
+  const { screening, setting, manifest, runs, factors } = value;
+  const lists = [runs, factors, value.seeds, value.unfinished, value.together].every(Array.isArray);
+  return (
+    lists &&
+    typeof screening === "string" &&
+    isObject(setting) &&
+    isObject(manifest) &&
+    (runs as unknown[]).length > 0 &&
+    (runs as unknown[]).every((run) => isObject(run) && isObject(run.f1)) &&
+    (factors as unknown[]).every((one) => isObject(one) && Array.isArray(one.gap) && Array.isArray(one.by_seed))
+  );
 }
 
 /**

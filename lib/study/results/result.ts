@@ -83,7 +83,12 @@ export function checkStored(value: unknown, where: string): SuspectResult {
     typeof value.suspect === "string" &&
     typeof value.level === "number" &&
     Array.isArray(value.gap) &&
-    [value.setting, value.manifest, value.control].every(isObject) &&
+    isObject(value.setting) &&
+    Array.isArray(value.setting.sets) &&
+    isObject(value.manifest) &&
+    Array.isArray(value.manifest.processors) &&
+    isObject(value.control) &&
+    Array.isArray(value.control.runs) &&
     Array.isArray(value.arms) &&
     value.arms.every((arm) => isObject(arm) && Array.isArray(arm.runs) && typeof arm.verdict === "string");
   if (!sound)

@@ -13,7 +13,7 @@ import { type GapName, gapName } from "../gaps";
 import type { Plan } from "../plan/plan";
 import { readSuspect, type Suspect, suspectIds } from "../suspects/suspect";
 import type { AgainResult } from "./again";
-import type { ScreeningResult } from "./factors";
+import { isScreening, type ScreeningResult } from "./factors";
 import { type Ranked, ranked } from "./rank";
 import { checkStored, type StoredArm, type SuspectResult } from "./result";
 import { points, signed, withInterval } from "./verdict";
@@ -95,9 +95,13 @@ function writeTable(folder: string): string {
 export const suspectResults = (folder = RESULTS_FOLDER): SuspectResult[] =>
   pathsIn(folder).map((path) => checkStored(readJson(path), path));
 
-/** Those beside the suspects' results. @throws UserError where a file is no JSON */
+/** Those beside the suspects' results. @throws UserError where a file is no JSON, or no result of a screening */
 export const screeningResults = (folder = RESULTS_FOLDER): ScreeningResult[] =>
-  pathsIn(screeningsBeside(folder)).map((path) => readJson(path) as ScreeningResult);
+  pathsIn(screeningsBeside(folder)).map((path) => {
+    const value = readJson(path);
+    if (isScreening(value)) return value;
+    throw new UserError(`${path} is no result of a screening; wanted screening.json of a study's folder.`);
+  });
 
 /** data/results/screenings */
 export const screeningsBeside = (folder = RESULTS_FOLDER): string => join(dirname(folder), "screenings");

@@ -6,13 +6,13 @@
  *     results/<id>.json     what is kept of it for the statistics
  *     result.json           the comparison, in the form of data/results/suspects
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { usageError } from "../../errors";
-import { isAlive } from "../../files/alive";
+import { UserError, usageError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
 import { readJson } from "../../files/json";
 import { isObject } from "../../files/json-object";
+import { type Lock, lock } from "../../files/lock";
 import type { RunSpec } from "../plan/runs";
 import type { RunResult } from "./result";
 import { keepResult, resultIn } from "./store";
@@ -20,7 +20,7 @@ import { keepResult, resultIn } from "./store";
 export class StudyFolder {
   private constructor(
     readonly path: string,
-    private readonly lock: string,
+    private readonly lock: Lock,
     private readonly kept: string | null,
   ) {}
 
@@ -34,10 +34,9 @@ export class StudyFolder {
     try {
       for (const part of ["runs", "results"]) mkdirSync(join(path, part), { recursive: true });
     } catch (error) {
-      throw usageError(`--out ${path} cannot be made: ${error instanceof Error ? error.message : error}.`);
+      throw new UserError(`--out ${path} cannot be made: ${error instanceof Error ? error.message : error}.`);
     }
-    const folder = new StudyFolder(path, join(path, "lock"), kept);
-    folder.takeLock();
+    const folder = new StudyFolder(path, lock(join(path, "lock"), `the results folder ${path}`), kept);
     try {
       if (plan) folder.checkPlan(plan);
     } catch (error) {
@@ -64,21 +63,8 @@ export class StudyFolder {
       );
   }
 
-  private takeLock(): void {
-    try {
-      writeFileSync(this.lock, String(process.pid), { flag: "wx" });
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-      const owner = Number(readFileSync(this.lock, "utf8"));
-      if (owner > 0 && isAlive(owner))
-        throw usageError(`--out ${this.path}: the process ${owner} works in it; wait for it, or give another folder.`);
-      rmSync(this.lock, { force: true });
-      this.takeLock();
-    }
-  }
-
   close(): void {
-    rmSync(this.lock, { force: true });
+    this.lock.release();
   }
 
   run(id: string): string {
