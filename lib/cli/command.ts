@@ -80,12 +80,35 @@ function writeResult(file: string, result: unknown): void {
 
 function parse(command: Command, argv: string[]): { values: Values; positionals: string[] } {
   const options: Options = { ...command.options, json: { type: "string" }, help: { type: "boolean", short: "h" } };
+  const allowPositionals = command.allowPositionals ?? false;
   try {
-    return parseArgs({ args: argv, options, allowPositionals: command.allowPositionals ?? false, strict: true });
+    const { values, positionals, tokens } = parseArgs({
+      args: argv,
+      options,
+      allowPositionals,
+      strict: true,
+      tokens: true,
+    });
+    const given = tokens.flatMap((token) => (token.kind === "option" ? token.name : []));
+    const twice = given.find(
+      (name, i) => given.indexOf(name) !== i && !options[name].multiple && options[name].type === "string",
+    );
+    if (twice !== undefined) throw new TypeError(`--${twice} is given twice, and only one of the two could count`);
+    return { values, positionals };
   } catch (error) {
-    const why = error instanceof Error ? error.message.split(". ")[0] : String(error);
-    throw usageError(`${why}; see \`npm run -s ${command.name} -- --help\`.`);
+    throw usageError(`${reasonOf(error)}; see \`npm run -s ${command.name} -- --help\`.`);
   }
+}
+
+/** Node's sentences go on with advice, over several lines; of a value that looks like an option only the advice helps. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [first] = error.message.split(/\.\s/);
+  const [, option] = /^Option '([^']*)' argument is ambiguous$/.exec(first) ?? [];
+  const name = option?.replace(/^-\w, | .*$/g, "");
+  return name
+    ? `${name} got what looks like another option; a value that begins with a dash is written ${name}=-1`
+    : first;
 }
 
 function helpPage(command: Command): string {
@@ -109,7 +132,7 @@ export function number(values: Values, name: string, fallback: number, low: numb
   if (text === undefined) return fallback;
   const value = Number(text);
   if (typeof text !== "string" || text.trim() === "" || !(value >= low && value <= high))
-    throw usageError(`--${name} got "${text}", wanted a number from ${low} to ${high}.`);
+    throw usageError(`--${name} got "${text}", wanted a number from ${low} ${high < Infinity ? `to ${high}` : "on"}.`);
   return value;
 }
 

@@ -145,6 +145,8 @@ const doctor: Command = {
     const data = Array.isArray(values.data) ? values.data.map(String) : [];
     if (data.length > 0) return diagnoseData(values, [...data, ...more]);
     if (more.length > 0) throw usageError(`got "${more.join(" ")}"; data is looked at with --data FILE....`);
+    const idle = Object.keys(DATA_OPTIONS).find((name) => values[name] !== undefined);
+    if (idle) throw usageError(`--${idle} is for --data FILE...; give both.`);
     const found = await diagnose();
     const lines = rows(found);
     const width = Math.max(...lines.map(([word]) => word.length));

@@ -150,6 +150,12 @@ function readOptions(values: Values, positionals: string[]): Options {
   if (values.queue !== undefined && (folder === undefined || models.length === 0))
     throw usageError("--queue wants --model and --predictions DIR: what comes back is kept there.");
   if (files.length === 0) throw usageError(`--data is missing; wanted: ${command.usage}`);
+  const idle = models.length === 0 ? OF_A_MODEL.find((name) => values[name] !== undefined) : undefined;
+  if (idle)
+    throw usageError(
+      `--${idle} is for asking, and without --model nothing is asked: the answers on file are as they were given; leave one out, or give --model.`,
+    );
+  if (values.lease !== undefined && values.queue === undefined) throw usageError("--lease is for --queue; give both.");
   const presets = words(values.preset).map(presetOf);
   if (presets.length && (values.nested || values["multi-label"]))
     throw usageError("--preset says itself how answers are decoded; leave --nested and --multi-label out.");
@@ -203,7 +209,11 @@ async function evaluateAll(options: Options, sets: readonly BenchmarkSet[], queu
   };
   const trainedOn = options.trainedOn ? new Set(goldTypes(await loadRecords(options.trainedOn))) : undefined;
   if (models.length === 0)
-    return Promise.all(savedPredictions(folder ?? "", sets).map((answers) => score(answers, sets, options, trainedOn)));
+    return Promise.all(
+      savedPredictions(folder ?? "", sets, { failOnTruncation }).map((answers) =>
+        score(answers, sets, options, trainedOn),
+      ),
+    );
   const evaluated: Evaluated[] = [];
   for (const model of await Promise.all(models.map(identified)))
     evaluated.push(await score(await predictSets(model, sets, settings), sets, options, trainedOn));
@@ -271,6 +281,9 @@ function checkNames(sets: readonly BenchmarkSet[], folder: string | undefined): 
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (folder && twice) throw usageError(`--predictions: two files of --data are called ${twice}; rename one.`);
 }
+
+/** Options that change nothing of answers that are there already. The splitter does: texts split otherwise are other texts. */
+const OF_A_MODEL = [...Object.keys(ASKING_OPTIONS).filter((name) => name !== "splitter"), "batch-size"];
 
 const list = (value: Values[string]): string[] => (Array.isArray(value) ? value.map(String) : []);
 const text = (value: Values[string]): string | undefined => (typeof value === "string" ? value : undefined);

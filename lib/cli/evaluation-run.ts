@@ -134,7 +134,7 @@ export async function predictSets(
 function checkTruncation(
   sets: readonly BenchmarkSet[],
   predictions: readonly Predictions[],
-  { failOnTruncation }: PredictSettings,
+  { failOnTruncation }: Pick<PredictSettings, "failOnTruncation">,
 ): void {
   sets.forEach(({ name }, i) => {
     const lost = predictions[i].texts.flatMap(({ wordsLost }) => (wordsLost > 0 ? [wordsLost] : []));
@@ -155,17 +155,21 @@ const storedAt = (path: string | undefined, task: PredictionTask) =>
  * are left out.
  * @throws UserError where a set is missing, is not of these texts, or was not asked a type that counts
  */
-export function savedPredictions(folder: string, sets: readonly BenchmarkSet[]): ModelPredictions[] {
+export function savedPredictions(
+  folder: string,
+  sets: readonly BenchmarkSet[],
+  settings: Pick<PredictSettings, "failOnTruncation"> = {},
+): ModelPredictions[] {
   const models = existsSync(folder)
     ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
     : [];
   if (models.length === 0)
     throw new UserError(`--predictions: ${folder} holds no model's predictions; give --model to make some.`);
-  return models.map(({ name: model }) => ({
-    model,
-    backend: STORED,
-    predictions: sets.map((set) => savedSet(join(folder, model, `${set.name}.jsonl`), set)),
-  }));
+  return models.map(({ name: model }) => {
+    const predictions = sets.map((set) => savedSet(join(folder, model, `${set.name}.jsonl`), set));
+    checkTruncation(sets, predictions, settings);
+    return { model, backend: STORED, predictions };
+  });
 }
 
 function savedSet(path: string, { records, types }: BenchmarkSet): Predictions {
@@ -216,12 +220,12 @@ export function evaluateModel(
 }
 
 /** Where a set's score comes from. */
-function detailsOf({ gold, predicted }: Scored, trainedOn?: ReadonlySet<string>): object {
+function detailsOf({ gold, predicted, unaligned }: Scored, trainedOn?: ReadonlySet<string>): object {
   return {
-    macro: macroScores(gold, predicted),
+    macro: macroScores(gold, predicted, unaligned),
     per_width: scoresPerWidth(gold, predicted),
     ...(trainedOn ? { per_seen: scoresPerSeen(gold, predicted, trainedOn) } : {}),
-    modes: matchModes(gold, predicted),
+    modes: matchModes(gold, predicted, unaligned),
   };
 }
 

@@ -1,6 +1,6 @@
 /** A file of types: a JSON list of names, one name a line, or a JSON object of descriptions. Anything else is refused: its marks would become types. */
 import { UserError } from "../errors";
-import { isObject, quote } from "../files/json-object";
+import { isObject, parseJson, quote } from "../files/json-object";
 import { readText } from "../files/text";
 import type { DescribedTypes } from "../gliner/reading/described";
 
@@ -35,7 +35,7 @@ function listOf(list: unknown, path: string): string[] {
 
 function parsed(text: string, path: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new UserError(
       `--labels: ${path} is not JSON (${error instanceof Error ? error.message : error}); wanted ${WANTED}.`,

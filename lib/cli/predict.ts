@@ -99,6 +99,8 @@ export const command: Command = {
       labelsAtOnce,
     };
     const precision = checkWord("--precision", values.precision ?? "float32", PRECISIONS);
+    if (values.lease !== undefined && values.queue === undefined)
+      throw usageError("--lease is for --queue; give both.");
     if (values.queue !== undefined || values.out !== undefined) {
       if (precision !== "float32")
         throw usageError("--queue: workers compute in float32; leave --precision out, or ask without a queue.");

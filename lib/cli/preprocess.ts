@@ -10,6 +10,7 @@ import { WRITERS, type WriterName } from "../data/formats/write";
 import { readLabelMap } from "../data/labels";
 import { buildMix, type MixManifest } from "../data/mix/build";
 import { readMix } from "../data/mix/recipe";
+import { findSource } from "../data/sources";
 import { usageError } from "../errors";
 import { WORD_SPLITTERS } from "../text/reading";
 import { type Command, number, required, runCommand, type Values } from "./command";
@@ -88,11 +89,12 @@ export const command: Command = {
   allowPositionals: true,
   async run(values, inputs): Promise<TallyReport | MixManifest> {
     const out = required(values, "out", command);
-    if (typeof values.mix === "string") return runMix(values.mix, out, inputs);
+    if (typeof values.mix === "string") return runMix(values.mix, out, values, inputs);
     const from = choice(values, "from", INPUT_FORMATS) as RecordFormat | undefined;
     if (inputs.length === 0) throw usageError(`there is no input; wanted: ${command.usage}.`);
     if (from === undefined && !inputs.every((input) => input.startsWith("source:"))) required(values, "from", command);
     const to = choice(values, "to", Object.keys(WRITERS)) as WriterName | undefined;
+    for (const input of inputs) checkOptions(values, input, from);
     const tally = new Tally();
     const report = await convert({ inputs, from, to, out, log, ...formatOptions(values) }, tally);
     process.stdout.write(summary(tally, out));
@@ -103,8 +105,48 @@ export const command: Command = {
 
 const log = (line: string) => process.stderr.write(`${line}\n`);
 
-async function runMix(recipe: string, folder: string, inputs: readonly string[]): Promise<MixManifest> {
+const COLUMNS = ["columns", "scheme", "separator", "comments"];
+const CHARACTERS = ["words", "align", "sentences", "no-nfc"];
+
+/** What concerns some formats only; the other options hold for all. */
+const OPTIONS_OF: Record<RecordFormat, readonly string[]> = {
+  "pile-ner": ["era"],
+  uniner: [],
+  bio: COLUMNS,
+  conll: COLUMNS,
+  instruct: ["words"],
+  gliner: [],
+  marked: [],
+  "label-studio": [...CHARACTERS, "offsets", "text"],
+  doccano: [...CHARACTERS, "offsets", "text"],
+  spacy: [...CHARACTERS, "offsets"],
+  prodigy: [...CHARACTERS, "offsets", "text"],
+  brat: [...CHARACTERS, "offsets"],
+  gliner2: CHARACTERS,
+  hf: ["tag-names", "scheme"],
+  conll2012: [],
+  bmes: [...COLUMNS, ...CHARACTERS],
+  csv: [...CHARACTERS, "offsets", "text", "scheme"],
+  "type-sentences": [],
+};
+
+/** @throws UserError (usage) for an option that the input's format does not know: it would do nothing, in silence */
+function checkOptions(values: Values, input: string, from: RecordFormat | undefined): void {
+  const isSource = input.startsWith("source:");
+  const format = isSource ? findSource(input.slice("source:".length)).format.name : from;
+  if (format === undefined || format === "labels") return;
+  const known = Object.values(OPTIONS_OF).flat();
+  const idle = known.find((name) => values[name] !== undefined && !OPTIONS_OF[format].includes(name));
+  if (idle)
+    throw usageError(
+      `--${idle} does nothing for ${isSource ? `${input}, which is ${format}` : `--from ${format}`}; wanted ${OPTIONS_OF[format].map((name) => `--${name}`).join(", ") || "none of its kind"}.`,
+    );
+}
+
+async function runMix(recipe: string, folder: string, values: Values, inputs: readonly string[]): Promise<MixManifest> {
   if (inputs.length > 0) throw usageError(`--mix takes its sources from the recipe, got ${inputs.join(", ")} besides.`);
+  const idle = Object.keys(values).find((name) => !["mix", "out", "json"].includes(name));
+  if (idle) throw usageError(`--mix is told everything by its recipe; leave --${idle} out.`);
   const manifest = await buildMix(readMix(recipe), folder, { log });
   process.stdout.write(mixSummary(manifest, folder));
   return manifest;

@@ -19,7 +19,7 @@ export async function* asOne(pieces: AsyncIterable<string>): AsyncGenerator<stri
   yield text;
 }
 
-/** Its lines; what stands behind the last line break is one too, even if it is empty. */
+/** Its lines; what stands behind the last line break is one if there is anything. */
 export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = "";
   for await (const piece of pieces) {
@@ -27,5 +27,5 @@ export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<st
     rest = lines.pop() ?? "";
     for (const line of lines) yield line.replace(/\r$/, "");
   }
-  yield rest;
+  if (rest !== "") yield rest.replace(/\r$/, "");
 }

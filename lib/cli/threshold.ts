@@ -16,8 +16,13 @@ export function readThreshold(values: Values, labels: readonly string[]): Thresh
   const value = values.threshold;
   if (typeof value !== "string") return undefined;
   if (value.endsWith(".json") && existsSync(value)) return ofFile(value);
+  if (value.endsWith(".json")) throw usageError(`--threshold: ${quote(value)} is not there; wanted ${WANTED}.`);
   if (!value.includes("=")) return checkNumber("threshold", asNumber(value), "--threshold");
-  return Object.fromEntries(value.split(",").map((part) => ofType(part, labels)));
+  const given = value.split(",").map((part) => ofType(part, labels));
+  const types = given.map(([type]) => type);
+  const twice = types.find((type, i) => types.indexOf(type) !== i);
+  if (twice !== undefined) throw usageError(`--threshold names ${quote(twice)} twice; wanted one number a type.`);
+  return Object.fromEntries(given);
 }
 
 function ofFile(path: string): Threshold {

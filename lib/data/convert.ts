@@ -3,7 +3,7 @@ import { UserError, usageError } from "../errors";
 import { AtomicFile } from "../files/atomic";
 import { givenOnly } from "../options";
 import { type FormatOptions, type RecordFormat, readPlaced } from "./formats/read";
-import { Tally, type TallyReport } from "./formats/tally";
+import { type Repair, Tally, type TallyReport } from "./formats/tally";
 import { WRITERS, type WriterName } from "./formats/write";
 import type { PlacedRecord } from "./records";
 import { sourceRecords } from "./source-records";
@@ -37,12 +37,13 @@ export async function convert(conversion: Conversion, tally = new Tally()): Prom
     let first = true;
     for (const input of conversion.inputs) {
       const before = tally.records;
+      const earlier = tally.report().repairs;
       for await (const { record, where } of placed(input, conversion, tally)) {
         file.write((first ? "" : writer.between) + writer.text(record, tally, where));
         if (writer.beside) beside?.write(writer.beside.text(record));
         first = false;
       }
-      if (tally.records === before) throw new UserError(`${input} holds no records; wanted at least one.`);
+      if (tally.records === before) throw nothingIn(input, tally, earlier);
     }
     file.write(writer.close);
     beside?.commit();
@@ -54,6 +55,21 @@ export async function convert(conversion: Conversion, tally = new Tally()): Prom
   }
   return tally.report();
 }
+
+/** Texts that were all left out are another thing than a file without any. @param earlier the counts of the inputs before it */
+function nothingIn(input: string, tally: Tally, earlier: TallyReport["repairs"]): UserError {
+  const [left] = tally.repairs.flatMap(({ repair, count, meaning }) => {
+    const own = count - (earlier[repair] ?? 0);
+    return LEFT_OUT.has(repair) && own > 0 ? [`${own} x ${meaning}`] : [];
+  });
+  return new UserError(
+    left === undefined
+      ? `${input} holds no records; wanted at least one.`
+      : `${input}: no text of it is left (${left}); wanted at least one that somebody has annotated.`,
+  );
+}
+
+const LEFT_OUT = new Set<Repair>(["not_annotated", "answer_not_accepted"]);
 
 /** @throws UserError (usage) where the name has another ending than the form wants */
 function nameBeside(out: string, { of, ending }: { of: string; ending: string }): string {

@@ -1,7 +1,7 @@
 /** Label maps: raw tags -> the names that the prompt shows to the model. */
 import { existsSync, readFileSync } from "node:fs";
 import { UserError, usageError } from "../errors";
-import { isObject } from "../files/json-object";
+import { isObject, parseJson } from "../files/json-object";
 import { readText } from "../files/text";
 import type { Tally } from "./formats/tally";
 import { dataPath } from "./project";
@@ -36,7 +36,7 @@ export function readLabelMap(name: string): LabelMap {
     );
   const text = readText(name, "a JSON object of label: name");
   try {
-    return parseLabelMap(JSON.parse(text), name);
+    return parseLabelMap(parseJson(text), name);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${name}: not JSON (${error instanceof Error ? error.message : error}).`);
@@ -66,10 +66,13 @@ export function renameLabels(record: NerRecord, map: LabelMap, tally: Tally, whe
     const name = nameOf(label);
     return name === null ? [] : [[start, end, name]];
   });
-  tally.repair("label_dropped", where, record.ner.length - ner.length);
+  const unaligned = listed(record.unaligned ?? []);
+  const dropped = record.ner.length - ner.length + (record.unaligned?.length ?? 0) - unaligned.length;
+  tally.repair("label_dropped", where, dropped);
   return {
     ...record,
     ner,
+    ...(record.unaligned && { unaligned }),
     ...(record.labels && { labels: listed(record.labels) }),
     ...(record.negatives && { negatives: listed(record.negatives) }),
   };

@@ -60,6 +60,12 @@ export function uniqueSpans(ner: readonly NerSpan[]): NerSpan[] {
   return [...new Map(ner.map((span) => [span.join("\t"), span])).values()];
 }
 
+/** The types that are known to be absent: those that the record says, and those that were asked of it and not found. */
+export function absentTypes({ ner, labels = [], negatives = [] }: NerRecord): string[] {
+  const found = new Set(ner.map(([, , label]) => label));
+  return [...new Set([...negatives, ...labels])].filter((type) => !found.has(type));
+}
+
 /** A record as one line of JSON, under the names of this project; negatives under the name they came with. */
 export function recordLine({ negatives, negativesKey, src, ...record }: NerRecord): string {
   return JSON.stringify({ ...record, ...(negatives && { [negativesKey ?? "negatives"]: negatives }), src });

@@ -1,5 +1,5 @@
 /** Thresholds by type with a promised recall, from some 50 annotated sentences of the reader's own. */
-import { checkRecords, goldTypes, type NerRecord } from "../data/records";
+import { checkRecords, goldTypes, type NerRecord, uniqueSpans } from "../data/records";
 import { usageError } from "../errors";
 import { entitiesAt, exceeds, type SpanCandidate } from "../model/decode";
 import { checkLabels, checkNames, checkNumber, THRESHOLD } from "../options";
@@ -106,7 +106,7 @@ function goldScores(
   type: string,
 ): number[][] {
   return records.flatMap(({ ner, unaligned = [] }, i) => {
-    const gold = ner.filter(([, , label]) => label === type);
+    const gold = uniqueSpans(ner).filter(([, , label]) => label === type);
     const never = unaligned.filter((label) => label === type).map(() => 0);
     const scores = gold.map(
       ([start, end]) =>

@@ -101,7 +101,7 @@ export function evaluationOf(
   });
   const [{ precision, recall, f1, ci95, counts }] = results;
   const { truePositives, falseNegatives } = addCounts(counts);
-  const { gold, predicted } = scored[0];
+  const { gold, predicted, unaligned } = scored[0];
   return {
     precision,
     recall,
@@ -109,7 +109,7 @@ export function evaluationOf(
     ci95,
     support: truePositives + falseNegatives,
     types: new Set(types).size,
-    perType: scoresPerType(gold, predicted, [...new Set(types)]),
+    perType: scoresPerType(gold, predicted, [...new Set(types)], unaligned),
     thresholds: results,
   };
 }

@@ -148,6 +148,8 @@ function attempt(path: string, work: () => void): void {
     work();
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`cannot write ${path}: ${error instanceof Error ? error.message : error}.`);
+    // The system's words end with its call and our temporary file, which nobody asked about.
+    const why = error instanceof Error ? error.message.replace(/, [a-z]+( '.*)?$/s, "") : error;
+    throw new UserError(`cannot write ${path}: ${why}.`);
   }
 }

@@ -21,7 +21,12 @@ export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
  */
 export async function* filePieces(path: string): AsyncGenerator<Buffer> {
   if (!existsSync(path)) throw new UserError(`${path} does not exist; wanted a file.`);
-  if (!statSync(path).isFile()) throw new UserError(`${path} is a folder; wanted a file.`);
+  const found = statSync(path);
+  if (found.isDirectory()) throw new UserError(`${path} is a folder; wanted a file.`);
+  if (!found.isFile())
+    throw new UserError(
+      `${path} is a pipe or a device; wanted a file: some forms are read twice, so write what comes out of it to one first.`,
+    );
   const plain = createReadStream(path, { highWaterMark: PIECE });
   try {
     if (path.endsWith(".gz")) {

@@ -49,3 +49,37 @@ test("counts are whole numbers", () => {
   assert.equal(whole({}, "limit", Number.POSITIVE_INFINITY, 1, 10), Number.POSITIVE_INFINITY);
   assert.throws(() => whole({ limit: "2.5" }, "limit", 9, 1, 10), /--limit got "2\.5", wanted a whole number/);
 });
+
+test("an option that is given twice is refused where only one could count; a value with a dash is told how to be written", async () => {
+  const options = {
+    one: { type: "string" },
+    many: { type: "string", multiple: true },
+    on: { type: "boolean" },
+  } as const;
+  const said = async (...words: string[]) => {
+    const written: string[] = [];
+    const write = process.stderr.write;
+    process.stderr.write = (text) => written.push(String(text)) > 0;
+    try {
+      const command: Command = { name: "probe", summary: "", usage: "", help: [], options, run: async () => "fine" };
+      await runCommand(command, words);
+    } finally {
+      process.stderr.write = write;
+    }
+    const code = Number(process.exitCode ?? 0);
+    process.exitCode = undefined;
+    return [code, written.join("")];
+  };
+  assert.deepEqual(await said("--many", "a", "--many", "b", "--on", "--on", "--one", "a"), [0, ""]);
+  assert.deepEqual(await said("--one", "a", "--one=b"), [
+    2,
+    "probe: --one is given twice, and only one of the two could count; see `npm run -s probe -- --help`.\n",
+  ]);
+  assert.deepEqual(await said("--one", "-1"), [
+    2,
+    "probe: --one got what looks like another option; a value that begins with a dash is written --one=-1; see `npm run -s probe -- --help`.\n",
+  ]);
+  assert.throws(() => whole({ n: "0" }, "n", 1, 1, Number.POSITIVE_INFINITY), {
+    message: '--n got "0", wanted a number from 1 on.',
+  });
+});

@@ -161,6 +161,12 @@ test("bad input ends with one sentence", () => {
   }
   const nothing = verb("evaluate", ["--data", data, "--predictions", join(scratch, "nowhere")]);
   assert.match(nothing.err, /nowhere holds no model's predictions; give --model to make some/);
+  for (const idle of ["--wording upper", "--max-len 3", "--batch-size 4"]) {
+    const ended = verb("evaluate", ["--data", data, "--predictions", join(scratch, "nowhere"), ...idle.split(" ")]);
+    assert.deepEqual([ended.code, /is for asking, and without --model nothing is asked/.test(ended.err)], [2, true]);
+  }
+  const lease = verb("evaluate", [...EVALUATE, "--data", data, "--lease", "3"]);
+  assert.deepEqual([lease.code, /--lease is for --queue/.test(lease.err)], [2, true]);
 });
 
 test("predictions are kept, taken up again, scored without a model, and refused for other data", () => {

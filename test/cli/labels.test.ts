@@ -97,3 +97,8 @@ test("predict says how many types a file had, and refuses a mark of the model's 
     assert.match(err, /^predict: the type ".*" holds ".*", a mark of the model's own; wanted a name in words\.$/m);
   }
 });
+
+test("a type that a file describes twice is refused: the last description would win in silence", () => {
+  const file = scratch.file("twice.json", '{"person": "a", "city": "b", "person": "c"}');
+  assert.throws(() => readTypes(file), says("names a key twice"));
+});

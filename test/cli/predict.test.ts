@@ -13,7 +13,8 @@ const scratch = mkdtempSync(join(tmpdir(), "predict-"));
 after(() => rmSync(scratch, { recursive: true }));
 
 const TEXT = "👍 Anna Smith met Boris Garcia in Paris last Tuesday.";
-const MODEL = ["--model", TINY_BERT, "--labels", "person,organization,person", "--threshold", "0.3"];
+const ASKED = ["--model", TINY_BERT, "--labels", "person,organization,person"];
+const MODEL = [...ASKED, "--threshold", "0.3"];
 
 const rows = (out: string) =>
   out
@@ -112,12 +113,12 @@ test("wrong words end with 2, a missing model with 1, each with one sentence and
       2,
       /absent\/labels\.txt looks like a file and is not there/,
     ],
-    [[...MODEL, "--threshold", "high"], 2, /--threshold got "high"/],
+    [[...ASKED, "--threshold", "high"], 2, /--threshold got "high"/],
     [[...MODEL, "--nonsense"], 2, /--nonsense/],
     [[...MODEL, "--window", "2"], 2, /a window of 2 words, wanted a whole number from 6 to max_len 48/],
     [[...MODEL, "--window", "sentence", "--overlap", "8"], 2, /--overlap is of windows/],
     [
-      [...MODEL, "--threshold", "person=.3,planet=.2"],
+      [...ASKED, "--threshold", "person=.3,planet=.2"],
       2,
       /--threshold names "planet", which --labels does not ask for/,
     ],

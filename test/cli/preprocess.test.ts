@@ -151,3 +151,18 @@ test("a tool's export by the same verb: options of offsets, a record a sentence,
     [2, true],
   );
 });
+
+test("an option that does nothing for the format is refused, and so is one beside --mix", () => {
+  const input = scratch.file("words.jsonl", '{"tokens":["a"],"ner":[[0,0,"x"]]}\n');
+  const refused: [words: string[], message: RegExp][] = [
+    [["--from", "gliner", "--words", "intl"], /--words does nothing for --from gliner; wanted none of its kind\./],
+    [["--from", "instruct", "--offsets", "utf16"], /--offsets does nothing for --from instruct; wanted --words\./],
+    [["--from", "bio", "--era", "default"], /--era does nothing for --from bio; wanted --columns, --scheme/],
+    [["--mix", "data/mixes/public.yaml", "--to", "bio"], /--mix is told everything by its recipe; leave --to out\./],
+  ];
+  for (const [words, message] of refused) {
+    const ended = verb("preprocess", [...words, "--out", out("idle.jsonl"), ...(words[0] === "--mix" ? [] : [input])]);
+    assert.equal(ended.code, 2, ended.err);
+    assert.match(ended.err, message);
+  }
+});

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Conversion, convert } from "../../lib/data/convert";
-import { readLabelMap } from "../../lib/data/labels";
+import { parseLabelMap, readLabelMap } from "../../lib/data/labels";
 import { addressOf, findSource, isHere, readSources } from "../../lib/data/sources";
 import { ZERO_SHOT_SETS } from "../../lib/data/zero-shot-tests";
 import { PROJECT_ROOT } from "../../lib/files/places";
@@ -177,4 +177,31 @@ test("labels: a map by name or file, what it leaves out is counted, what it does
     () => readLabelMap(scratch.file("bad.json", '{"a": 1}')),
     says('the tag "a" is named 1, wanted a name or null'),
   );
+});
+
+test("a file whose texts were all left out is told so; one without any is another thing", async () => {
+  const tasks = [1, 2].map((id) => ({ id, data: { text: "Ada slept" }, annotations: [] }));
+  const input = scratch.file("tasks.json", JSON.stringify(tasks));
+  await assert.rejects(
+    run({ inputs: [input], from: "label-studio" }),
+    says("tasks.json: no text of it is left (2 x a text that nobody has annotated"),
+  );
+  const rejected = scratch.file("rejected.jsonl", JSON.stringify({ text: "Ada", spans: [], answer: "reject" }));
+  await assert.rejects(run({ inputs: [rejected], from: "prodigy" }), says("no text of it is left (1 x a text whose"));
+  await assert.rejects(
+    run({ inputs: [scratch.file("none.json", "[]")], from: "label-studio" }),
+    says("none.json holds no records"),
+  );
+});
+
+test("a label map names every list of types of a record, and a file of it that names a label twice is refused", async () => {
+  const record = { tokens: ["a"], ner: [[0, 0, "x"]], labels: ["x", "y"], negatives: ["y"], unaligned: ["x", "z"] };
+  const input = scratch.file("lists.jsonl", JSON.stringify(record));
+  const labels = parseLabelMap({ x: "ex", y: "why", z: null }, "map");
+  const { repairs } = await run({ inputs: [input], from: "gliner", labels }, "lists.out");
+  assert.deepEqual(repairs, { label_dropped: 1 });
+  const named = { tokens: ["a"], ner: [[0, 0, "ex"]], labels: ["ex", "why"], negatives: ["why"], unaligned: ["ex"] };
+  assert.deepEqual(JSON.parse(readFileSync(out("lists.out"), "utf8")), named);
+  const twice = scratch.file("twice.json", '{"x": "a", "x": "b"}');
+  assert.throws(() => readLabelMap(twice), says("names a key twice"));
 });

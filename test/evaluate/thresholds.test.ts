@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { useBackend } from "../../lib/backend";
+import type { NerSpan } from "../../lib/data/records";
+import { promisedThresholds } from "../../lib/evaluate/thresholds";
 import { GLiNER } from "../../lib/gliner/gliner";
 import { entitiesAt } from "../../lib/model/decode";
 import { says } from "../data/scratch";
@@ -73,4 +75,21 @@ test("each type has the highest threshold that keeps the promise; one in too few
     says("to find thresholds on"),
   );
   model.dispose();
+});
+
+test("a mention that stands twice is one: no precision above 1", async () => {
+  const records = Array.from({ length: 12 }, () => ({
+    tokens: ["Ada", "slept"],
+    ner: [
+      [0, 0, "person"],
+      [0, 0, "person"],
+    ] as NerSpan[],
+  }));
+  const found = () => [{ start: 0, end: 0, label: "person", score: 0.75 }];
+  const predictor = { candidates: async (texts: readonly unknown[]) => texts.map(found) };
+  const { types } = await promisedThresholds(predictor, records, { recall: 0.9 });
+  assert.deepEqual(
+    types.map(({ sentences, mentions, precision, missed }) => [sentences, mentions, precision, missed]),
+    [[12, 12, 1, 0]],
+  );
 });

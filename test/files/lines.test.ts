@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileLines, LineCutter } from "../../lib/files/lines";
 import { randomStream } from "../../lib/random";
-import { all, Scratch } from "../data/scratch";
+import { all, Scratch, says } from "../data/scratch";
 
 const scratch = new Scratch("lines");
 
@@ -32,4 +32,9 @@ test("a carriage return before the line feed and a byte order mark are no text",
     { text: "\ufeff\tO", line: 3 },
     { text: "last", line: 4 },
   ]);
+});
+
+test("a device is no file, and is not called a folder", async () => {
+  await assert.rejects(all(fileLines("/dev/null")), says("/dev/null is a pipe or a device; wanted a file"));
+  await assert.rejects(all(fileLines(scratch.folder)), says("is a folder; wanted a file"));
 });

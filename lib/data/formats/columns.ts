@@ -125,12 +125,14 @@ function cellsOf(
   const middle = cells.length - columns.length;
   if (middle < 0 || (middle > 0 && rest === undefined))
     throw new UserError(
-      `${where}: ${JSON.stringify(shortened(text))} has ${cells.length} column${cells.length === 1 ? "" : "s"}, wanted ${rest === undefined ? "" : "at least "}${columns.length} with ${tabs ? "a tab" : "white space"} between them; --columns says what stands where.`,
+      `${where}: ${JSON.stringify(shortened(text))} has ${cells.length} column${cells.length === 1 ? "" : "s"}, wanted ${rest === undefined ? "" : "at least "}${columns.length} with ${tabs ? "a tab" : "white space"} between them; --columns says what stands where${text.startsWith("#") ? ", and --comments which lines are remarks" : ""}.`,
     );
   const named = rest === undefined ? cells : [...cells.slice(0, rest), ...cells.slice(rest + middle)];
-  if (named.some((cell, i) => cell === "" && columns[i] === "tag"))
+  // White space belongs to no tag: "B-person " would be another type than "I-person".
+  const trimmed = named.map((cell, i) => (columns[i] === "tag" ? cell.trim() : cell));
+  if (trimmed.some((cell, i) => cell === "" && columns[i] === "tag"))
     throw new UserError(`${where}: the tag of ${JSON.stringify(shortened(text))} is empty.`);
-  return named;
+  return trimmed;
 }
 
 const shortened = (text: string) => (text.length > 80 ? `${text.slice(0, 80)}…` : text);

@@ -84,7 +84,7 @@ const ESCAPES: Record<string, string> = {
   "''": '"',
 };
 
-function unescaped(word: string): string {
+export function unescaped(word: string): string {
   if (Object.hasOwn(ESCAPES, word)) return ESCAPES[word];
   return /^\/[.?!-]$/.test(word) ? word.slice(1) : word;
 }

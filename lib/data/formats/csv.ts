@@ -42,9 +42,9 @@ type Columns = Partial<Record<Role, number>>;
 export async function* readCsv(path: string, options: CsvOptions, tally: Tally): AsyncGenerator<PlacedRecord> {
   const columns = columnsOf(await headerOf(path, options), options.text, path);
   if (columns.token !== undefined && columns.tag !== undefined) {
-    const read = () => sentences(path, options, columns);
+    const read = (counted?: Tally) => sentences(path, options, columns, counted);
     const scheme = options.scheme ?? (await detectScheme(path, read()));
-    return yield* recordsOfRows(path, read(), scheme, tally);
+    return yield* recordsOfRows(path, read(tally), scheme, tally);
   }
   for await (const { item, where } of items(path, options, columns))
     for (const record of offsetRecords(item, options, tally, where)) yield { record, where };
@@ -87,7 +87,7 @@ async function* rows(path: string, options: ReadOptions): AsyncGenerator<CsvRow>
 }
 
 /** A sentence ends where the cell that names it changes, or at a blank row. */
-async function* sentences(path: string, options: ReadOptions, columns: Columns): AsyncGenerator<Rows> {
+async function* sentences(path: string, options: ReadOptions, columns: Columns, tally?: Tally): AsyncGenerator<Rows> {
   const { token = 0, tag = 0, sentence } = columns;
   let current: Rows | undefined;
   let name = "";
@@ -99,9 +99,13 @@ async function* sentences(path: string, options: ReadOptions, columns: Columns):
     }
     if (named !== "") name = named;
     if (cells.length === 0) continue;
+    if (cells[token] === "") {
+      tally?.repair("row_without_word", `${path}, line ${line}`);
+      continue;
+    }
     current ??= { tokens: [], layers: [[]], lines: [] };
     current.tokens.push(cells[token]);
-    current.layers[0].push(cells[tag]);
+    current.layers[0].push(cells[tag].trim());
     current.lines.push(line);
   }
   if (current) yield current;

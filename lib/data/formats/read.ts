@@ -82,7 +82,8 @@ export async function* readPlaced(
   tally: Tally,
 ): AsyncGenerator<PlacedRecord> {
   for await (const { record: read, where } of READERS[format](path, options, tally)) {
-    const named = options.labels ? renameLabels(read, options.labels, tally, where) : read;
+    const typed = withTypes(read, tally, where);
+    const named = options.labels ? renameLabels(typed, options.labels, tally, where) : typed;
     const record = options.dropDuplicates ? withoutDuplicates(named, tally, where) : named;
     tally.records++;
     tally.spans += record.ner.length;
@@ -107,6 +108,22 @@ async function* readGliner(path: string, options: FormatOptions, tally: Tally): 
     tally.found += record.ner.length;
     yield { record, where };
   }
+}
+
+/** Nothing can be asked by a name that is empty, and what reads records refuses one. */
+function withTypes(record: NerRecord, tally: Tally, where: string): NerRecord {
+  const { ner, labels, negatives } = record;
+  const isNamed = (type: string) => type.trim() !== "";
+  const kept = ner.filter(([, , type]) => isNamed(type));
+  const lost = ner.length - kept.length + (negatives ?? []).filter((type) => !isNamed(type)).length;
+  if (lost === 0) return record;
+  tally.repair("type_empty", where, lost);
+  return {
+    ...record,
+    ner: kept,
+    ...(labels && { labels: labels.filter(isNamed) }),
+    ...(negatives && { negatives: negatives.filter(isNamed) }),
+  };
 }
 
 function withoutDuplicates(record: NerRecord, tally: Tally, where: string): NerRecord {

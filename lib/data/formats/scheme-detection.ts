@@ -9,7 +9,7 @@ import type { Rows } from "./schemes";
 import { begins, isOrphan, needless, OUTSIDE, type Scheme, type Tag } from "./schemes";
 
 /** Marks of a scheme: how often, and the line of the first. */
-type Mark = { count: number; line: number; tag: string };
+type Mark = { count: number; line: number; tag: string; word: string };
 type Marks = Partial<Record<"bare" | "prefixed" | "es" | "lu" | "m" | "inside" | "needlessBegin" | "orphan", Mark>>;
 
 const MEANING: Record<keyof Marks, string> = {
@@ -29,7 +29,7 @@ export async function detectScheme(path: string, sentences: AsyncIterable<Rows>)
   const bare = new BareTags();
   for await (const { tokens, layers, lines } of sentences)
     for (const tags of layers) {
-      look(tags, lines, marks);
+      look(tokens, tags, lines, marks);
       for (const [i, tag] of tags.entries()) bare.add(tokens[i], tag, lines[i]);
     }
   // M- beside E- and S- is of BMES; alone it is another spelling, or a type.
@@ -58,11 +58,11 @@ function bmes(marks: Marks, mixed: (one: keyof Marks, other: keyof Marks) => Use
   return "bmes";
 }
 
-function look(tags: readonly string[], lines: readonly number[], marks: Marks): void {
+function look(tokens: readonly string[], tags: readonly string[], lines: readonly number[], marks: Marks): void {
   const mark = (name: keyof Marks, i: number) => {
     const known = marks[name];
     if (known) known.count++;
-    else marks[name] = { count: 1, line: lines[i], tag: tags[i] };
+    else marks[name] = { count: 1, line: lines[i], tag: tags[i], word: tokens[i] };
   };
   let before = OUTSIDE;
   for (const [i, text] of tags.entries()) {
@@ -88,10 +88,13 @@ function anyTag(text: string): Tag | undefined {
 }
 
 function mixture(path: string, marks: Marks, one: keyof Marks, other: keyof Marks): UserError {
-  const [a, b] = [one, other].map((name) => ({ name, ...(marks[name] ?? { count: 0, line: 0, tag: "" }) }));
+  const [a, b] = [one, other].map((name) => ({ name, ...(marks[name] ?? { count: 0, line: 0, tag: "", word: "" }) }));
+  const remark = [a, b].some(({ word }) => word.startsWith("#"))
+    ? "; lines of remarks are passed over by --comments"
+    : "";
   const told = ({ name, count, line, tag }: { name: keyof Marks } & Mark) =>
     `line ${line} has ${MEANING[name]}, ${JSON.stringify(tag)} (${count} of them)`;
   return new UserError(
-    `${path}: its tags mix two schemes: ${told(a)}, ${told(b)}; say which one it is with --scheme, and what breaks its rules is repaired and counted.`,
+    `${path}: its tags mix two schemes: ${told(a)}, ${told(b)}; say which one it is with --scheme, and what breaks its rules is repaired and counted${remark}.`,
   );
 }

@@ -110,6 +110,7 @@ export function spanTags(
       continue;
     }
     const touches = last !== undefined && last[1] === start - 1 && last[2] === type;
+    if (touches && scheme === "io") tally.repair("boundary_not_written", where);
     for (let i = start; i <= end; i++) tags[i] = tagAt(i, span, scheme, touches);
     free = end + 1;
     last = span;

@@ -51,10 +51,14 @@ export const REPAIRS = {
   description_not_held: "a description of a type; a record has no place for it",
   coreference_not_held: "a mention of a chain of coreference; a record has no place for it",
   // All formats
+  type_empty: "a mention or an absent type whose name is empty; it was left out",
   label_dropped: "a mention whose label the map leaves out",
   duplicate_dropped: "a mention that was there already",
   overlap_not_written: "a mention that overlaps one before it; a tag a word has no place for it",
+  boundary_not_written: "a mention right behind one of its type; tags without a prefix make them one",
   negative_not_written: "a type that is known to be absent; the format has no place for it",
+  empty_not_written: "a text without a word; the format has no place for it",
+  word_respelled: "a word in the Treebank's spelling, such as -LRB-; readers of the format take it for the sign",
   crossing_not_written: "a mention that crosses one before it; brackets have no place for it",
 } as const;
 

@@ -4,11 +4,12 @@
  */
 import { UserError } from "../../errors";
 import { csvCell } from "../../files/csv";
-import type { NerRecord } from "../records";
+import { absentTypes, type NerRecord } from "../records";
+import { unescaped } from "./conll2012";
 import type { OffsetKind } from "./offsets/item";
 import { spanTags } from "./schemes";
 import type { Tally } from "./tally";
-import { countNegatives, lines, list, type Writer } from "./writer";
+import { lines, list, type Writer, withoutAbsent, withoutEmpty } from "./writer";
 
 interface JoinedMention {
   start: number;
@@ -37,13 +38,10 @@ export function joined(
 }
 
 /** Writers of the forms that have no place for absent types. */
-const told = (text: (record: NerRecord, tally: Tally, where: string) => string): Writer =>
-  lines((record, tally, where) => {
-    countNegatives(record, tally, where);
-    return text(record, tally, where);
-  });
+const told = (text: Writer["text"]): Writer => withoutAbsent(lines(text));
 const jsonLine = (value: (record: NerRecord) => object): Writer =>
   told((record) => `${JSON.stringify(value(record))}\n`);
+const jsonList = (value: (record: NerRecord) => object): Writer => withoutAbsent(list(value));
 
 export const TOOL_WRITERS = {
   "label-studio": labelStudio,
@@ -53,7 +51,7 @@ export const TOOL_WRITERS = {
       return { text, label: mentions.map(({ start, end, label }) => [start, end, label]) };
     }),
   spacy: () =>
-    list((record) => {
+    jsonList((record) => {
       const { text, mentions } = joined(record);
       return [text, { entities: mentions.map(({ start, end, label }) => [start, end, label]) }];
     }),
@@ -65,7 +63,7 @@ export const TOOL_WRITERS = {
       return `${JSON.stringify({ tokens, ner_tags: tags })}\n`;
     }),
   conll2012: () => ({
-    ...told(conll2012Sentence),
+    ...withoutEmpty(told(conll2012Sentence)),
     open: "#begin document (records); part 000\n",
     close: "#end document\n",
   }),
@@ -75,7 +73,7 @@ export const TOOL_WRITERS = {
 
 function labelStudio(): Writer {
   let id = 0;
-  return list((record) => {
+  return jsonList((record) => {
     const { text, mentions } = joined(record, "utf16");
     const result = mentions.map(({ start, end, label, words }, i) => {
       const value = { start, end, text: words, labels: [label] };
@@ -134,11 +132,18 @@ const ESCAPED: Record<string, string> = {
 function conll2012Sentence({ tokens, ner }: NerRecord, tally: Tally, where: string): string {
   const bad = [...tokens, ...ner.map(([, , label]) => label)].find((cell) => cell === "" || /\s/.test(cell));
   if (bad !== undefined) throw cannotStand(bad, where);
+  const signed = ner.find(([, , label]) => /[()*]/.test(label));
+  if (signed)
+    throw new UserError(
+      `${where}: the type ${JSON.stringify(signed[2])} holds a sign of the names' column; write another format, or rename it with --label-map.`,
+    );
   const tags = spanTags(tokens.length, ner, "iobes", tally, where);
   const rows = tokens.map((token, i) => {
     const [prefix, label] = [tags[i][0], tags[i].slice(2)];
     const name = { B: `(${label}*`, S: `(${label})`, E: "*)" }[prefix] ?? "*";
-    return `records 0 ${i} ${ESCAPED[token] ?? token} - * - - - - ${name} -\n`;
+    const written = ESCAPED[token] ?? token;
+    tally.repair("word_respelled", where, unescaped(written) === token ? 0 : 1);
+    return `records 0 ${i} ${written} - * - - - - ${name} -\n`;
   });
   return `${rows.join("")}\n`;
 }
@@ -162,7 +167,7 @@ function gliner2Line(record: NerRecord): object {
   const { text, mentions } = joined(record);
   const entities = new Map<string, Set<string>>();
   for (const { label, words } of mentions) entities.set(label, (entities.get(label) ?? new Set()).add(words));
-  for (const type of record.negatives ?? []) if (!entities.has(type)) entities.set(type, new Set());
+  for (const type of absentTypes(record)) entities.set(type, new Set());
   return {
     input: text,
     output: { entities: Object.fromEntries([...entities].map(([type, words]) => [type, [...words]])) },

@@ -1,11 +1,11 @@
 /** Records -> any format that can be written, by the format's name. */
 import { UserError } from "../../errors";
 import { markedRecordLine, withoutCrossing } from "../marked/write";
-import { type NerRecord, recordLine } from "../records";
+import { absentTypes, type NerRecord, recordLine } from "../records";
 import { type Scheme, spanTags } from "./schemes";
 import { Tally } from "./tally";
 import { joined, TOOL_WRITERS } from "./write-tools";
-import { lines, list, type Writer } from "./writer";
+import { lines, list, type Writer, withoutAbsent, withoutEmpty } from "./writer";
 
 /** The formats that can be written: each makes a writer for one file. */
 export const WRITERS = {
@@ -13,18 +13,22 @@ export const WRITERS = {
   gliner: () => lines((record) => `${JSON.stringify(pythonRecord(record))}\n`),
   "gliner-list": () => list(pythonRecord),
   "pile-ner": () => list(conversation),
-  instruct: () => list(instructItem),
-  marked: () => lines(markedText),
-  bio: () => lines(columnWriter("iob2")),
-  iob1: () => lines(columnWriter("iob1")),
-  iobes: () => lines(columnWriter("iobes")),
-  bilou: () => lines(columnWriter("bilou")),
-  bmes: () => lines(columnWriter("bmes")),
-  io: () => lines(columnWriter("io")),
+  instruct: () => withoutAbsent(list(instructItem)),
+  marked: () => withoutEmpty(lines(markedText)),
+  bio: () => columns("iob2"),
+  iob1: () => columns("iob1"),
+  iobes: () => columns("iobes"),
+  bilou: () => columns("bilou"),
+  bmes: () => columns("bmes"),
+  io: () => columns("io"),
   ...TOOL_WRITERS,
 } as const satisfies Record<string, () => Writer>;
 
 export type WriterName = keyof typeof WRITERS;
+
+function columns(scheme: Scheme): Writer {
+  return withoutEmpty(withoutAbsent(lines(columnWriter(scheme))));
+}
 
 /**
  * One record as BIO lines, for a reader's own texts.
@@ -33,7 +37,7 @@ export type WriterName = keyof typeof WRITERS;
 export function bioLines(record: NerRecord): string {
   const tally = new Tally();
   const text = WRITERS.bio().text(record, tally, "the record");
-  const [lost] = tally.repairs;
+  const lost = tally.repairs.find(({ repair }) => repair === "overlap_not_written");
   if (lost) throw new UserError(`the record has ${lost.meaning} (${lost.count} such); BIO needs flat mentions.`);
   return text;
 }
@@ -50,13 +54,14 @@ function pythonRecord({ tokens, ner, labels, negatives, negativesKey = "ner_nega
 }
 
 /** One question for each type, in the order of first appearance; a mention that stands several times is named once. */
-function conversation({ tokens, ner, negatives = [] }: NerRecord, where: string): object {
+function conversation(record: NerRecord, where: string): object {
+  const { tokens, ner } = record;
   const mentions = new Map<string, Set<string>>();
   for (const [start, end, type] of ner) {
     const known = mentions.get(type) ?? new Set<string>();
     mentions.set(type, known.add(tokens.slice(start, end + 1).join(" ")));
   }
-  for (const type of negatives) if (!mentions.has(type)) mentions.set(type, new Set());
+  for (const type of absentTypes(record)) mentions.set(type, new Set());
   const human = (value: string) => ({ from: "human", value });
   const gpt = (value: string) => ({ from: "gpt", value });
   const questions = [...mentions].flatMap(([type, names]) => [
@@ -77,9 +82,11 @@ function instructItem(record: NerRecord): object {
 /** A word and its tag a line, a tab between them, a blank line behind every sentence. */
 function columnWriter(scheme: Scheme): Writer["text"] {
   return ({ tokens, ner }, tally, where) => {
-    const bad = [...tokens, ...ner.map(([, , type]) => type)].find(
-      (cell) => cell.trim() === "" || /[\t\n\r]/.test(cell),
-    );
+    const types = ner.map(([, , type]) => type);
+    // Readers take off a byte order mark and white space, pass -DOCSTART- over, and see no type, or a prefix, in these bare tags.
+    const bad =
+      [...tokens, ...types].find((cell) => cell.trim() === "" || /[\t\n\r]|^\ufeff|^-DOCSTART-/.test(cell)) ??
+      types.find((type) => type.trim() !== type || (scheme === "io" && /^(O|I-.+)$/s.test(type)));
     if (bad !== undefined)
       throw new UserError(`${where}: ${JSON.stringify(bad)} cannot stand in a column; write another format.`);
     const tags = spanTags(tokens.length, ner, scheme, tally, where);

@@ -1,5 +1,5 @@
 /** What a writer is: records -> the text of a file, part by part. */
-import type { NerRecord } from "../records";
+import { absentTypes, type NerRecord } from "../records";
 import type { Tally } from "./tally";
 
 /** Records -> the text of a file, part by part. */
@@ -24,6 +24,20 @@ export const list = (value: (record: NerRecord, where: string) => object): Write
   text: (record, _, where) => JSON.stringify(value(record, where)),
 });
 
-/** What a tool's form has no place for: types that are known to be absent. */
-export const countNegatives = ({ negatives = [] }: NerRecord, tally: Tally, where: string): void =>
-  tally.repair("negative_not_written", where, negatives.length);
+/** Of a form that has no place for types that are known to be absent: they are counted. */
+export const withoutAbsent = (writer: Writer): Writer => ({
+  ...writer,
+  text(record, tally, where) {
+    tally.repair("negative_not_written", where, absentTypes(record).length);
+    return writer.text(record, tally, where);
+  },
+});
+
+/** Of a form in which a text without words leaves nothing that a reader would find: it is counted. */
+export const withoutEmpty = (writer: Writer): Writer => ({
+  ...writer,
+  text(record, tally, where) {
+    tally.repair("empty_not_written", where, record.tokens.length === 0 ? 1 : 0);
+    return writer.text(record, tally, where);
+  },
+});

@@ -6,7 +6,7 @@ import type { FormatOptions } from "../formats/read";
 /** Which format a file is in, from how it begins; with the options that its form shows. */
 export interface Detected {
   format: FormatName;
-  options: Pick<FormatOptions, "columns" | "separator">;
+  options: Pick<FormatOptions, "columns" | "separator" | "comments">;
 }
 
 /** Enough of a file to see a record of any format. */
@@ -54,8 +54,13 @@ function jsonFormat(text: string): FormatName | undefined {
 
 const TAG = /^(O|[BIESLU]-.+)$/;
 
+/** A line such as "# id 12"; the word # has a tag behind it. */
+const isRemark = (line: string) => line.startsWith("# ") && !TAG.test(line.trim().split(/\s+/).at(-1) ?? "");
+
 function columnFormat(head: string): Detected | undefined {
-  const lines = head.split(/\r?\n/).filter((line) => line.trim() !== "" && !/^(# |-DOCSTART-)/.test(line));
+  const filled = head.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.startsWith("-DOCSTART-"));
+  const lines = filled.filter((line) => !isRemark(line));
+  const comments = lines.length < filled.length ? { comments: "# " } : {};
   const tabs = lines.slice(0, ROWS).some((line) => line.includes("\t"));
   const rows = lines
     .slice(0, ROWS)
@@ -63,7 +68,8 @@ function columnFormat(head: string): Detected | undefined {
   const separator = tabs ? ("tab" as const) : ("space" as const);
   const tagged = (cell: (row: string[]) => string | undefined) =>
     rows.length > 0 && rows.every((row) => row.length > 1 && TAG.test(cell(row) ?? ""));
-  if (tagged((row) => row.at(-1))) return { format: "conll", options: { columns: "token,...,tag", separator } };
-  if (tagged((row) => row[0])) return { format: "bio", options: { columns: "tag,token", separator } };
+  if (tagged((row) => row.at(-1)))
+    return { format: "conll", options: { columns: "token,...,tag", separator, ...comments } };
+  if (tagged((row) => row[0])) return { format: "bio", options: { columns: "tag,token", separator, ...comments } };
   return undefined;
 }

@@ -1,5 +1,6 @@
 /** The doctor's look at sentences that stand in two files, or several times in one. */
 import { OverlapIndex, type OverlapOptions } from "../overlap";
+import { uniqueSpans } from "../records";
 import type { DataFile } from "./data-file";
 
 /** What two files share. */
@@ -31,7 +32,7 @@ export function leaksBetween(files: readonly DataFile[], options: OverlapOptions
 export function repeatedSentences({ records }: DataFile): { sentences: number; differentGold: number } {
   const gold = new Map<string, string[]>();
   for (const { record } of records) {
-    const spans = record.ner
+    const spans = uniqueSpans(record.ner)
       .map((span) => span.join(" "))
       .sort()
       .join("\n");

@@ -1,4 +1,5 @@
 /** The doctor for data: opens the files, runs every check of the folder and gathers the report. */
+import { usageError } from "../../errors";
 import type { FormatOptions } from "../formats/read";
 import { type Comparison, compareFiles } from "./compare";
 import { type DataFile, openData } from "./data-file";
@@ -42,6 +43,10 @@ export async function inspectData(names: readonly string[], options: InspectOpti
   const limits = { ...LIMITS, ...given };
   const files = await openData(names, reading);
   const originals = against.length > 0 ? await openData(against, reading) : [];
+  if (originals.length > 1 && originals.length !== files.length)
+    throw usageError(
+      `--against got ${originals.length} originals for ${files.length} files of --data, wanted one for all or one for each.`,
+    );
   const reports = files.map((file) => reportOf(file, limits, labelList));
   const leaks = leaksBetween(files);
   const comparisons = files.flatMap((file, i) => {

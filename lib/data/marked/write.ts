@@ -1,6 +1,6 @@
 /** Texts and records -> lines in the marked form, to be corrected by hand and read again. */
 import { UserError } from "../../errors";
-import type { NerRecord, NerSpan } from "../records";
+import { absentTypes, type NerRecord, type NerSpan } from "../records";
 import type { MarkedText, Mention } from "./parse";
 
 /**
@@ -17,7 +17,7 @@ export function markedLine({ text, mentions, absent }: MarkedText, where: string
 
 /** A record's words with single spaces between them; types that were asked for and not found are absent ones. */
 export function markedRecordLine(record: NerRecord, where: string): string {
-  const { tokens, ner, labels = [], negatives = [] } = record;
+  const { tokens, ner } = record;
   const starts: number[] = [];
   let at = 0;
   for (const token of tokens) {
@@ -27,9 +27,7 @@ export function markedRecordLine(record: NerRecord, where: string): string {
   const mentions = ner.map(([first, last, label]) => {
     return { start: starts[first], end: starts[last] + tokens[last].length, label };
   });
-  const found = new Set(ner.map(([, , label]) => label));
-  const absent = [...new Set([...negatives, ...labels])].filter((type) => !found.has(type));
-  return markedLine({ text: tokens.join(" "), mentions, absent }, where);
+  return markedLine({ text: tokens.join(" "), mentions, absent: absentTypes(record) }, where);
 }
 
 /** Without the mentions that cross an earlier or longer one; of equal words the order counts. */

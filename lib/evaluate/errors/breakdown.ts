@@ -58,9 +58,13 @@ export function scoresPerSeen(
  * The unweighted mean of the types' scores, over the types that gold or answers have.
  * @see seqeval.metrics, average="macro"
  */
-export function macroScores(gold: readonly (readonly NerSpan[])[], predicted: readonly (readonly NerSpan[])[]): Scores {
-  const types = [...new Set([...gold, ...predicted].flatMap((spans) => spans.map(([, , type]) => type)))];
-  const rows = scoresPerType(gold, predicted, types);
+export function macroScores(
+  gold: readonly (readonly NerSpan[])[],
+  predicted: readonly (readonly NerSpan[])[],
+  unaligned: readonly (readonly string[])[] = [],
+): Scores {
+  const named = [...gold, ...predicted].flatMap((spans) => spans.map(([, , type]) => type));
+  const rows = scoresPerType(gold, predicted, [...new Set([...named, ...unaligned.flat()])], unaligned);
   const mean = (of: keyof Scores) => (rows.length ? rows.reduce((sum, row) => sum + row[of], 0) / rows.length : 0);
   return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1") };
 }

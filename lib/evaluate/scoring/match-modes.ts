@@ -35,13 +35,17 @@ export interface ModeScores extends MatchCounts {
 /** A gold mention shares with a prediction at least this share of its own words: nervaluate's default of 1 %. */
 const OVERLAP = 0.01;
 
-/** The scores of every mode over all sentences. Predictions are matched in their order, each to the first mention that fits. */
+/**
+ * The scores of every mode over all sentences. Predictions are matched in their order, each to the first mention that fits.
+ * @param unaligned types of gold that no span can be, by sentence: each is missed
+ */
 export function matchModes(
   gold: readonly (readonly NerSpan[])[],
   predicted: readonly (readonly NerSpan[])[],
+  unaligned: readonly (readonly string[])[] = [],
 ): ModeScores[] {
   return MATCH_MODES.map((mode) => {
-    const sum: MatchCounts = { correct: 0, incorrect: 0, partial: 0, missed: 0, spurious: 0 };
+    const sum: MatchCounts = { correct: 0, incorrect: 0, partial: 0, missed: unaligned.flat().length, spurious: 0 };
     gold.forEach((spans, i) => {
       addMatches(sum, spans, predicted[i], mode);
     });

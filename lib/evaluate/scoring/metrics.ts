@@ -44,15 +44,21 @@ export function f1Scores({ truePositives: tp, falsePositives: fp, falseNegatives
   return { precision: ratio(tp, tp + fp), recall: ratio(tp, tp + fn), f1: ratio(2 * tp, 2 * tp + fp + fn) };
 }
 
-/** The scores of each type, with the number of gold mentions, in the order of the types. */
+/**
+ * The scores of each type, with the number of gold mentions, in the order of the types.
+ * @param unaligned types of gold that no span can be, by sentence: each is missed
+ */
 export function scoresPerType(
   gold: readonly (readonly NerSpan[])[],
   predicted: readonly (readonly NerSpan[])[],
   types: readonly string[],
+  unaligned: readonly (readonly string[])[] = [],
 ): ({ type: string; support: number } & Scores)[] {
+  const never = unaligned.flat();
   return types.map((type) => {
     const only = (spans: readonly NerSpan[]) => spans.filter(([, , label]) => label === type);
     const counts = addCounts(gold.map((spans, i) => countMatches(only(spans), only(predicted[i]))));
+    counts.falseNegatives += never.filter((label) => label === type).length;
     return { type, support: counts.truePositives + counts.falseNegatives, ...f1Scores(counts) };
   });
 }

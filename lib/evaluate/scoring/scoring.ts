@@ -1,5 +1,5 @@
 /** Decodes saved candidates and counts them against gold, under rules that can each be switched. */
-import type { NerRecord, NerSpan } from "../../data/records";
+import { type NerRecord, type NerSpan, uniqueSpans } from "../../data/records";
 import { UserError } from "../../errors";
 import { type DecodeOptions, exceeds, greedyDecode, type SpanCandidate } from "../../model/decode";
 import type { Predictions } from "../predictions/predictions";
@@ -46,8 +46,11 @@ export const PLAIN_RULES: ScoringRules = {
 export interface Scored {
   /** A row a sentence; without sentence index one row, which no interval over sentences can be made of. */
   counts: Counts[];
+  /** Each mention once, as it is counted. */
   gold: NerSpan[][];
   predicted: NerSpan[][];
+  /** Types of gold mentions that begin or end inside a word: no span can be them, and each is missed. */
+  unaligned: string[][];
 }
 
 /**
@@ -79,13 +82,15 @@ export function scoreTexts(
   const gold = all.map((spans) => spans.filter(counted));
   const predicted = found.map((candidates, i) => decide(candidates, rules, all[i]).filter(counted));
   const unaligned = records.map((record) => unalignedOf(record, rules));
-  return { gold, predicted, counts: countAll(gold, predicted, unaligned, rules) };
+  return { gold, predicted, unaligned, counts: countAll(gold, predicted, unaligned, rules) };
 }
 
 /** The mentions of a sentence that count as gold. */
 function goldOf({ ner }: NerRecord, { drop, goldNames, lowerCase }: ScoringRules): NerSpan[] {
   const kept = ner.filter(([, , type]) => !drop.includes(type));
-  return kept.map(([start, end, type]): NerSpan => [start, end, named(goldNames[type] ?? type, lowerCase)]);
+  return uniqueSpans(
+    kept.map(([start, end, type]): NerSpan => [start, end, named(goldNames[type] ?? type, lowerCase)]),
+  );
 }
 
 /** The entities of a sentence under these rules. */
@@ -103,8 +108,9 @@ function decide(found: readonly SpanCandidate[], rules: ScoringRules, gold: read
 }
 
 /** Gold that begins or ends inside a word can be no span: each is one more that is missed. */
-function unalignedOf({ unaligned = [] }: NerRecord, { drop, only }: ScoringRules): number {
-  return unaligned.filter((type) => !drop.includes(type) && (only === null || only.includes(type))).length;
+function unalignedOf({ unaligned = [] }: NerRecord, { drop, only, goldNames, lowerCase }: ScoringRules): string[] {
+  const kept = unaligned.filter((type) => !drop.includes(type) && (only === null || only.includes(type)));
+  return kept.map((type) => named(goldNames[type] ?? type, lowerCase));
 }
 
 /** Whether a mention, as gold and answers name its type, is of a type that is counted. */
@@ -114,12 +120,12 @@ function countedBy({ only, lowerCase }: ScoringRules): (span: NerSpan) => boolea
   return ([, , type]) => names.has(type);
 }
 
-function countAll(gold: NerSpan[][], predicted: NerSpan[][], unaligned: number[], rules: ScoringRules): Counts[] {
+function countAll(gold: NerSpan[][], predicted: NerSpan[][], unaligned: string[][], rules: ScoringRules): Counts[] {
   const counts = rules.noSentenceIndex
     ? [countMatches(gold.flat(), predicted.flat())]
     : gold.map((spans, i) => countMatches(spans, predicted[i]));
   unaligned.forEach((missed, i) => {
-    counts[rules.noSentenceIndex ? 0 : i].falseNegatives += missed;
+    counts[rules.noSentenceIndex ? 0 : i].falseNegatives += missed.length;
   });
   return counts;
 }

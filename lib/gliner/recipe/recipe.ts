@@ -150,7 +150,8 @@ function setKey(given: Given, override: string): void {
   const at = override.indexOf("=");
   if (at < 1) throw usageError(`--set got "${override}", wanted key=value.`);
   const key = override.slice(0, at).trim();
-  const [section, name] = key.includes(".") ? key.split(".", 2) : [undefined, key];
+  const dot = key.indexOf(".");
+  const [section, name] = dot < 0 ? [undefined, key] : [key.slice(0, dot), key.slice(dot + 1)];
   const value = parseYaml(override.slice(at + 1), `--set got ${quote(override)}, whose value`, 2);
   assign(given, name, value, { origin: "--set", section, exit: 2 });
   trainingOf(given.training, "--set", 2);

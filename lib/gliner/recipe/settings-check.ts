@@ -39,6 +39,7 @@ const AT_LEAST: Partial<Record<Key, number>> = {
   early_stopping_threshold: 0,
   histogram_every: 0,
   max_skipped_steps: 0,
+  seed: 0,
 };
 
 /** Sentences of a step that no machine of today holds at once; a larger number is a slip, and would be drawn until the memory ends. */

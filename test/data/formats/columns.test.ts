@@ -105,3 +105,15 @@ test("what cannot be read is named by line", async () => {
   ];
   for (const [text, options, ...parts] of wrong) await assert.rejects(read(text, options), says("file.txt", ...parts));
 });
+
+test("white space around a tag is no part of its type", async () => {
+  assert.deepEqual(await read("Ada\tB-per \nLee\tI-per\nran\tO \n"), [["Ada Lee ran", [0, 1, "per"]]]);
+});
+
+test("where a line of remarks is taken for a word, the sentence names --comments", async () => {
+  await assert.rejects(read("# id 7\nAda\tB-per\n"), says("and --comments which lines are remarks"));
+  await assert.rejects(
+    read("# id 7\nAda _ B-per\n", { columns: "token,_,tag" }),
+    says("mix two schemes", "lines of remarks are passed over by --comments"),
+  );
+});

@@ -146,3 +146,67 @@ test("what a tool's form has no place for is counted", async () => {
   const { tally } = await there("doccano", scratch.file("negatives.jsonl", JSON.stringify(record)));
   assert.deepEqual(tally.report().repairs, { negative_not_written: 2 });
 });
+
+test("every form counts the absent types and the empty texts that it has no place for; the others write them", async () => {
+  const rows = [
+    { tokens: ["a"], ner: [[0, 0, "found"]], labels: ["found", "asked"], negatives: ["x"] },
+    { tokens: [], ner: [] },
+  ];
+  const input = scratch.file("absent.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
+  const counted = async (to: WriterName) => (await there(to, input)).tally.report().repairs;
+  for (const to of ["instruct", "label-studio", "spacy", "doccano", "prodigy", "csv", "hf"] as const)
+    assert.deepEqual(await counted(to), { negative_not_written: 2 }, to);
+  for (const to of ["bio", "iob1", "iobes", "bilou", "bmes", "io", "conll2012"] as const)
+    assert.deepEqual(await counted(to), { negative_not_written: 2, empty_not_written: 1 }, to);
+  assert.deepEqual(await counted("marked"), { empty_not_written: 1 });
+  for (const to of ["gliner2", "pile-ner"] as const) {
+    const { path, tally } = await there(to, input);
+    assert.deepEqual(tally.report().repairs, {}, to);
+    assert.deepEqual((await back(path, to))[0].negatives, ["x", "asked"], to);
+  }
+});
+
+test("what columns of bare tags, and the columns of CoNLL-2012, would read otherwise is counted or refused", async () => {
+  const written = async (to: WriterName, record: object) =>
+    (await there(to, scratch.file("one.jsonl", JSON.stringify(record)))).tally.report().repairs;
+  const beside = {
+    tokens: ["a", "b"],
+    ner: [
+      [0, 0, "x"],
+      [1, 1, "x"],
+    ],
+  };
+  assert.deepEqual(await written("io", beside), { boundary_not_written: 1 });
+  assert.deepEqual(await written("bio", beside), {});
+  for (const type of ["O", "I-x"]) {
+    await assert.rejects(written("io", { tokens: ["a"], ner: [[0, 0, type]] }), says("cannot stand in a column"));
+    assert.deepEqual(await written("bio", { tokens: ["a"], ner: [[0, 0, type]] }), {});
+  }
+  for (const word of ["-DOCSTART-", "\ufeffa"])
+    await assert.rejects(written("bio", { tokens: [word], ner: [] }), says("cannot stand in a column"));
+  await assert.rejects(written("bio", { tokens: ["a"], ner: [[0, 0, " x"]] }), says("cannot stand in a column"));
+  for (const type of ["f(x)", "a*b"])
+    await assert.rejects(
+      written("conll2012", { tokens: ["a"], ner: [[0, 0, type]] }),
+      says("a sign of the names' column"),
+    );
+  assert.deepEqual(await written("conll2012", { tokens: ["''", "(", "-LRB-", "a"], ner: [] }), { word_respelled: 2 });
+});
+
+test("a type without a name is left out and counted: nothing that reads records takes one", async () => {
+  const input = scratch.file(
+    "nameless.json",
+    JSON.stringify({
+      sentence: "Ada slept",
+      entities: [
+        { type: " ", pos: [0, 3] },
+        { type: "x", pos: [0, 3] },
+      ],
+    }),
+  );
+  const tally = new Tally();
+  const out = join(scratch.folder, "nameless.jsonl");
+  await convert({ inputs: [input], from: "instruct", out }, tally);
+  assert.deepEqual(tally.report().repairs, { type_empty: 1 });
+  assert.deepEqual((await readRecords(out))[0].ner, [[0, 0, "x"]]);
+});

@@ -129,3 +129,10 @@ test("BMES: a sign a line; told other words, the signs are joined and cut as pre
     says("mix two schemes", "M-, as BMES"),
   );
 });
+
+test("a row of a table without a word is passed over and counted; white space around a tag is no part of it", async () => {
+  const path = scratch.file("holes.csv", "word,tag\nAda,B-per \n,O\nLee,I-per\nran,O\n");
+  const { records, mentions, report } = await read("csv", path);
+  assert.deepEqual([records[0].tokens, mentions], [["Ada", "Lee", "ran"], [["Ada Lee = per"]]]);
+  assert.deepEqual(report.repairs, { row_without_word: 1 });
+});

@@ -282,3 +282,24 @@ test("beside their raw originals: missing last sentences, mentions lost at the e
   ]);
   assert.ok(report.comparisons.every(({ missing }) => missing.every(({ last }) => last)));
 });
+
+test("originals are one for all files or one for each", async () => {
+  const files = ["a", "b", "c"].map((name) =>
+    scratch.file(`${name}-of-three.jsonl`, '{"tokens":["a"],"ner":[[0,0,"x"]]}\n'),
+  );
+  await assert.rejects(
+    inspectData(files, { against: files.slice(0, 2) }),
+    says("--against got 2 originals for 3 files of --data"),
+  );
+});
+
+test("columns with lines of remarks are looked at without them; where there are none, # is a word", async () => {
+  const remarks = scratch.file(
+    "remarks.conll",
+    "# id 7 domain=en\nAda _ _ B-per\n\n# id 8 domain=en\nOslo _ _ B-city\n",
+  );
+  const { files } = await inspectData([remarks]);
+  assert.deepEqual([files[0].records, files[0].asked, files[0].repairs], [2, 2, { comment: 2 }]);
+  const plain = scratch.file("number-sign.conll", "Ada B-per\n# O\n1 O\n");
+  assert.deepEqual((await inspectData([plain])).files[0].repairs, {});
+});

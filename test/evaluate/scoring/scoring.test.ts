@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { NerRecord } from "../../../lib/data/records";
+import { macroScores } from "../../../lib/evaluate/errors/breakdown";
 import { FORMAT, type Predictions } from "../../../lib/evaluate/predictions/predictions";
-import { addCounts } from "../../../lib/evaluate/scoring/metrics";
+import { matchModes } from "../../../lib/evaluate/scoring/match-modes";
+import { addCounts, scoresPerType } from "../../../lib/evaluate/scoring/metrics";
 import { PLAIN_RULES, type ScoringRules, scorePredictions } from "../../../lib/evaluate/scoring/scoring";
 
 const RECORDS: NerRecord[] = [
@@ -95,4 +97,27 @@ test("a threshold below the floor, or nothing to score, is an error", () => {
     /the threshold 0\.01 lies below 0\.05, the floor of the predictions of made up/,
   );
   assert.throws(() => scorePredictions([], predictions()), /no records to score/);
+});
+
+test("gold that stands twice counts once, and gold inside words is missed, in every table", () => {
+  const twice: NerRecord[] = [
+    { ...RECORDS[0], ner: [...RECORDS[0].ner, [2, 3, "person"]] },
+    { ...RECORDS[1], ner: [...RECORDS[1].ner, [0, 0, "City"]] },
+  ];
+  const { counts, gold, predicted, unaligned } = scorePredictions(twice, SAID);
+  const { truePositives, falseNegatives } = addCounts(counts);
+  const rows = scoresPerType(gold, predicted, ["City", "person", "else"], unaligned);
+  const support = rows.map((row) => [row.type, row.support, row.recall]);
+  assert.deepEqual(support, [
+    ["City", 2, 0.5],
+    ["person", 2, 0.5],
+    ["else", 2, 0.5],
+  ]);
+  assert.equal(
+    rows.reduce((sum, row) => sum + row.support, 0),
+    truePositives + falseNegatives,
+  );
+  const [strict] = matchModes(gold, predicted, unaligned);
+  assert.equal(strict.recall, truePositives / (truePositives + falseNegatives));
+  assert.equal(macroScores(gold, predicted, unaligned).recall, (0 + 0.5 + 0.5 + 0.5) / 4, "city is only answered");
 });

@@ -92,6 +92,14 @@ test("an unknown key, a wrong type and a value out of range are errors that name
     message: /latin\.yaml, line 1: byte 6 \(0xe9\) is not UTF-8/,
   });
   assert.throws(() => readRecipe(file("num_steps: 7\n"), ["nonsense=1"]), { exitCode: 2, message: /unknown key/ });
+  assert.throws(() => readRecipe(file("num_steps: 7\n"), ["seed=-1"]), {
+    exitCode: 2,
+    message: '--set: "seed" is -1, wanted a whole number from 0 on.',
+  });
+  assert.throws(() => readRecipe(file("num_steps: 7\n"), ["training.num_steps.x=1"]), {
+    exitCode: 2,
+    message: /unknown key "training\.num_steps\.x"/,
+  });
 });
 
 test("a prototype's name is no key", () => {
