@@ -278,4 +278,10 @@ test("a stopping rule: the level is shared among the looks, and decided is what 
     [at(0.001, 0.03), at(-0.03, -0.001), at(-0.009, 0.009), at(-0.02, 0.009), at(0.001, 0.03, 1)],
     [true, true, true, false, false],
   );
+  const blind = { ...arm, seen: { ...arm.seen!, low: 0, high: 0, standardError: 0 } };
+  assert.deepEqual(
+    [false, true].map((sameAnswers) => isDecided({ ...blind, sameAnswers }, 0.01)),
+    [false, true],
+    "an F1 of 0 throughout is no answer",
+  );
 });
