@@ -7,6 +7,7 @@ import type { Counts } from "../../lib/evaluate/scoring/metrics";
 import { randomStream } from "../../lib/random";
 import { isDecided } from "../../lib/study/conduct";
 import { plainArm } from "../../lib/study/plan/arm";
+import type { Ask } from "../../lib/study/plan/ask";
 import { levelOf } from "../../lib/study/plan/plan";
 import { planOf } from "../../lib/study/plan/read";
 import type { PlannedArm, PlannedRuns } from "../../lib/study/plan/runs";
@@ -151,6 +152,17 @@ test("results of a test that has changed in between are not held against each ot
     message:
       /^the run marker-1 \(seed 1\) was asked of other sentences than markerV0-0 \(seed 0\): a file of the tests changed/,
   });
+  const asked = (ask: Ask): PlannedRuns => {
+    const [arm] = planned.arms;
+    return { ...planned, arms: [{ ...arm, arm: { ...arm.arm, ask } }] };
+  };
+  for (const seed of [0, 2]) {
+    const one = results.get(`marker-${seed}`) as RunResult;
+    results.set(one.id, { ...one, readings: { r: { ...one.readings.r, tests_sha256: "new" } } });
+  }
+  // Another order of the types is asked of the same sentences; another splitter makes other ones of them.
+  assert.throws(() => comparePlan(asked({ order: "reversed" }), results), /marker-0 .* was asked of other sentences/);
+  assert.equal(comparePlan(asked({ splitter: "gliner" }), results).arms[0].seeds, 3);
 });
 
 test("a result is not replaced by none, by fewer seeds or by another setting, nor a suspect's by a plan's", () => {
