@@ -42,8 +42,10 @@ export function checkAhead(values: Values, positionals: readonly string[]): void
     throw usageError(
       `got ${given.map(of).join(" ")} without --power, to which ${given.length === 1 ? "it belongs" : "they belong"}; add --power, or leave ${given.length === 1 ? "it" : "them"} out.`,
     );
-  if (values.machine !== undefined && !values.estimate)
-    throw usageError(`got ${of("machine")} without --estimate, to which it belongs; add --estimate, or leave it out.`);
+  if (values.machine !== undefined && !values.estimate && (values.queue === undefined || values.compare))
+    throw usageError(
+      `got ${of("machine")} without --estimate or --queue, to which it belongs; add one of them, or leave it out.`,
+    );
   const ahead = ["estimate", "power"].find((name) => values[name]);
   if (ahead !== undefined && Array.isArray(values.adopt))
     throw usageError(

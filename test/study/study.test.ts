@@ -318,7 +318,7 @@ test("an option that looks ahead is passed on or refused, never dropped", () => 
       /^study: got --gap 1 --spread 2 without --power, to which they belong; add --power/,
     ],
     [[tiny.plan, "--estimate", "--paired"], /^study: got --paired without --power, to which it belongs/],
-    [[tiny.plan, "--machine", "x.yaml", "--out", out], /^study: got --machine x.yaml without --estimate/],
+    [[tiny.plan, "--machine", "x.yaml", "--out", out], /^study: got --machine x.yaml without --estimate or --queue/],
     [
       [tiny.plan, "--power", "--gap", "3", "--paired", "--sentences", ".5"],
       /^study: got --sentences .5 with .*plan.yaml and without --spread, wanted both or neither/,
