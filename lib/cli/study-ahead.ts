@@ -56,8 +56,10 @@ export function checkAhead(values: Values, positionals: readonly string[]): void
     if (values[idle] && other !== undefined)
       throw usageError(`--${idle} runs nothing, got ${of(other)} beside it; leave one of the two out.`);
   }
-  if (values.machine !== undefined && !values.estimate)
-    throw usageError(`got ${of("machine")} without --estimate, to which it belongs; add --estimate, or leave it out.`);
+  if (values.machine !== undefined && !values.estimate && values.queue === undefined)
+    throw usageError(
+      `got ${of("machine")} without --estimate or --queue, to which it belongs; add one of them, or leave it out.`,
+    );
   const ahead = ["estimate", "power"].find((name) => values[name]);
   if (ahead !== undefined && Array.isArray(values.adopt))
     throw usageError(

@@ -8,7 +8,7 @@ import { compareOnFile, conduct, type Engine, resultsOf, screenOnFile } from "..
 import { jobsThatFit, runProcesses } from "../study/engines/processes";
 import { runOverQueue } from "../study/engines/queue/order";
 import { checkBudget, type Estimate } from "../study/estimate/estimate";
-import { thisMachine } from "../study/estimate/machine";
+import { readMachine, thisMachine } from "../study/estimate/machine";
 import { changedPlan, levelOf, MOST_SEEDS, type Plan, seedList } from "../study/plan/plan";
 import { readPlan } from "../study/plan/read";
 import { type PlannedRuns, planRuns } from "../study/plan/runs";
@@ -67,7 +67,7 @@ export const command: Command = {
     ["--estimate", "hours, memory and disk, and nothing else"],
     [
       "--machine FILE",
-      "with --estimate: a described machine, such as data/studies/machines/a100.yaml, beside this one",
+      "a described machine, such as data/studies/machines/a100.yaml: with --estimate beside this one; with --queue that of the workers, for the budget",
     ],
     ["--power", "seeds that would show 1, 2 and 5 points, from the spread that was measured, and nothing else"],
     [
@@ -286,7 +286,9 @@ async function perform(
   planned: PlannedRuns,
   { folder, values, signal }: { folder: StudyFolder; values: Values; signal: AbortSignal },
 ): Promise<void> {
-  const ahead = await estimate(plan, planned, folder, await thisMachine(folder.path), values);
+  // Over a queue others compute: a budget held against this machine's speed would refuse what they can do.
+  const machine = typeof values.machine === "string" ? readMachine(values.machine) : await thisMachine(folder.path);
+  const ahead = await estimate(plan, planned, folder, machine, values);
   if (ahead.runs_to_do > 0) say(estimateTable(ahead));
   checkBudget(plan, ahead);
   // A test that is not there, or has no type left, is found before the first step of a training and not after the last.

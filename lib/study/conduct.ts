@@ -68,9 +68,9 @@ async function lookByLook(
   }
 }
 
-/** By the rule that was fixed in advance. */
-export function isDecided({ seen, seeds }: ArmComparison, smallest: number): boolean {
-  if (!seen || seeds < 2) return false;
+/** By the rule that was fixed in advance. Runs that differ and have one F1 throughout (all 0, say) show no spread: they decide nothing. */
+export function isDecided({ seen, seeds, sameAnswers }: ArmComparison, smallest: number): boolean {
+  if (!seen || seeds < 2 || (seen.standardError === 0 && !sameAnswers)) return false;
   const { low, high } = seen;
   return low > 0 || high < 0 || (low > -smallest && high < smallest);
 }

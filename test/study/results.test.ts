@@ -7,6 +7,7 @@ import type { Counts } from "../../lib/evaluate/scoring/metrics";
 import { randomStream } from "../../lib/random";
 import { isDecided } from "../../lib/study/conduct";
 import { plainArm } from "../../lib/study/plan/arm";
+import type { Ask } from "../../lib/study/plan/ask";
 import { levelOf } from "../../lib/study/plan/plan";
 import { planOf } from "../../lib/study/plan/read";
 import type { PlannedArm, PlannedRuns } from "../../lib/study/plan/runs";
@@ -156,6 +157,17 @@ test("results of a test that has changed in between are not held against each ot
     message:
       /^the run marker-1 \(seed 1\) was asked of other sentences than markerV0-0 \(seed 0\): a file of the tests changed/,
   });
+  const asked = (ask: Ask): PlannedRuns => {
+    const [arm] = planned.arms;
+    return { ...planned, arms: [{ ...arm, arm: { ...arm.arm, ask } }] };
+  };
+  for (const seed of [0, 2]) {
+    const one = results.get(`marker-${seed}`) as RunResult;
+    results.set(one.id, { ...one, readings: { r: { ...one.readings.r, tests_sha256: "new" } } });
+  }
+  // Another order of the types is asked of the same sentences; another splitter makes other ones of them.
+  assert.throws(() => comparePlan(asked({ order: "reversed" }), results), /marker-0 .* was asked of other sentences/);
+  assert.equal(comparePlan(asked({ splitter: "gliner" }), results).arms[0].seeds, 3);
 });
 
 test("a result is not replaced by none, by fewer seeds or by another setting, nor a suspect's by a plan's", () => {
@@ -297,5 +309,11 @@ test("a stopping rule: the level is shared among the looks, and decided is what 
   assert.deepEqual(
     [at(0.001, 0.03), at(-0.03, -0.001), at(-0.009, 0.009), at(-0.02, 0.009), at(0.001, 0.03, 1)],
     [true, true, true, false, false],
+  );
+  const blind = { ...arm, seen: { ...arm.seen!, low: 0, high: 0, standardError: 0 } };
+  assert.deepEqual(
+    [false, true].map((sameAnswers) => isDecided({ ...blind, sameAnswers }, 0.01)),
+    [false, true],
+    "an F1 of 0 throughout is no answer",
   );
 });

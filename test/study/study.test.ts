@@ -95,7 +95,17 @@ test("a run that the repository keeps is counted and not run again, unless all a
   const before = results.get(first.id) as RunResult;
   const reading = Object.values(before.readings)[0];
   keepResult(kept, { ...before, readings: { more: reading } });
-  assert.deepEqual(Object.keys(resultIn(kept, first)?.readings ?? {}), [...Object.keys(before.readings), "more"]);
+  const keys = [...Object.keys(before.readings), "more"];
+  assert.deepEqual(Object.keys(resultIn(kept, first)?.readings ?? {}), keys);
+  // The same settings, rounded otherwise, are another model: its readings are not put beside those of the first.
+  const [losses, counts] = [{ "10": 1 }, { ...reading.counts, other: [0, 0, 1] }];
+  const elsewhere = { ...before, ran: { ...before.ran, losses }, readings: { later: reading } };
+  assert.throws(() => keepResult(kept, elsewhere), /is of another training of the same settings .* Leave --record out/);
+  const answers = { ...before, readings: { more: { ...reading, counts } } };
+  assert.throws(() => keepResult(kept, answers), /readings of two models/);
+  assert.deepEqual(Object.keys(resultIn(kept, first)?.readings ?? {}), keys);
+  keepResult(kept, elsewhere, "replaced");
+  assert.equal(resultIn(kept, first), undefined, "what is left answers the later question alone");
 });
 
 test("another way of scoring comes from stored predictions, without a training", () => {
@@ -314,7 +324,7 @@ test("an option that looks ahead is passed on or refused, never dropped", () => 
       /^study: got --gap 1 --spread 2 without --power, to which they belong; add --power/,
     ],
     [[tiny.plan, "--estimate", "--paired"], /^study: got --paired without --power, to which it belongs/],
-    [[tiny.plan, "--machine", "x.yaml", "--out", out], /^study: got --machine x.yaml without --estimate/],
+    [[tiny.plan, "--machine", "x.yaml", "--out", out], /^study: got --machine x.yaml without --estimate or --queue/],
     [
       [tiny.plan, "--power", "--gap", "3", "--paired", "--sentences", ".5"],
       /^study: got --sentences .5 with .*plan.yaml and without --spread, wanted both or neither/,

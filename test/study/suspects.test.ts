@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { readRecipe } from "../../lib/gliner/recipe/recipe";
 import { Fields } from "../../lib/study/fields";
+import type { Plan } from "../../lib/study/plan/plan";
+import { planOf, readPlan } from "../../lib/study/plan/read";
+import { recipeOf } from "../../lib/study/plan/settings";
 import { NEEDS, parseSuspect, readSuspect, suspectIds } from "../../lib/study/suspects/suspect";
 import { ROOT } from "../tiny";
 
@@ -37,6 +40,23 @@ for (const { id, recipe, control, arms, gap, why, evidence, needs } of SUSPECTS)
     if (arms.some(({ notRunnable }) => notRunnable === null)) assert.notEqual(needs, "nothing");
     for (const arm of arms) if (arm.notRunnable) assert.ok(arm.notRunnable.length > 20);
   });
+
+test("no arm and no factor turns a ratio of negatives that its sampler does not read", () => {
+  const uncounted = ["source", "unrelated"];
+  const ratios = ({ recipe, control, arms }: Pick<Plan, "recipe" | "control" | "arms">) =>
+    [control, ...arms].map((arm) => {
+      const { model, training } = recipeOf(recipe, arm);
+      return { value: arm.value, ratio: model.max_neg_type_ratio, source: training.neg_source };
+    });
+  const plans = ["settings-of-the-laboratory", "seven-suspects", "march-to-issue-209"].map((name) =>
+    readPlan(join(ROOT, `data/studies/${name}.yaml`)),
+  );
+  for (const plan of [...SUSPECTS.map((suspect) => planOf(suspect)), ...plans]) {
+    const all = ratios(plan);
+    if (new Set(all.map(({ ratio }) => ratio)).size < 2) continue;
+    for (const { value, source } of all) assert.ok(!uncounted.includes(source), `${plan.name}, ${value}: ${source}`);
+  }
+});
 
 const SOUND = {
   id: "x",

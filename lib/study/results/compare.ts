@@ -5,7 +5,7 @@ import type { Counts } from "../../evaluate/scoring/metrics";
 import { addCounts } from "../../evaluate/scoring/metrics";
 import { smallestDetectable } from "../../evaluate/statistics/power";
 import { compareSeeds, type SeedComparison } from "../../evaluate/statistics/seeds";
-import { askName } from "../plan/ask";
+import { type Ask, askingOf, presetAsked } from "../plan/ask";
 import type { PlannedArm, PlannedRuns } from "../plan/runs";
 import type { RunResult } from "../run/result";
 import { countsOf, type ReadingResult } from "../run/tests";
@@ -46,7 +46,7 @@ export const RESAMPLES = 2000;
 
 /**
  * @param level of the intervals; @param results by run id
- * @throws UserError where runs that were asked alike were asked of other sentences
+ * @throws UserError where runs whose questions take the same sentences were asked of others
  */
 export function comparePlan(
   { control, arms }: PlannedRuns,
@@ -63,15 +63,18 @@ function checkTests(planned: readonly PlannedArm[], results: ReadonlyMap<string,
   const first = new Map<string, ArmRun>();
   for (const arm of planned)
     for (const run of runsOf(arm, results)) {
-      const asked = askName(arm.arm.ask);
-      const other = first.get(asked) ?? run;
-      first.set(asked, other);
+      const tests = testsName(arm.arm.ask);
+      const other = first.get(tests) ?? run;
+      first.set(tests, other);
       if (other.reading.tests_sha256 !== run.reading.tests_sha256)
         throw new UserError(
           `the run ${run.id} (seed ${run.seed}) was asked of other sentences than ${other.id} (seed ${other.seed}): a file of the tests changed between them. Give another --out with --fresh, or remove the results of the older one.`,
         );
     }
 }
+
+/** Questions of one name take the same sentences and gold: a splitter makes others, and a preset keeps the types that `drop` leaves out. */
+const testsName = (ask: Ask) => JSON.stringify([presetAsked(ask) !== null, askingOf(ask).splitter ?? null]);
 
 function compareArm(
   planned: PlannedArm,

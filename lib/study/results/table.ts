@@ -172,7 +172,8 @@ export function suspectsTable({ results, screenings, again, suspects }: TablePar
     "tests, arm less control; intervals over seeds and sentences. Issue 36 (March 2024) and issue 209 (November 2024) are two gaps; that a",
     `suspect *can* explain one is a matter of dates and says nothing of whether it does. Everything holds for ${usual ?? "the model"} where a line names no`,
     "other. In each table first what stands (0 is outside its interval), the largest first, then what cannot be told. *Asked at .3* is the same",
-    "difference with a threshold of .3 on both sides.",
+    "difference with a threshold of .3 on both sides. A sign is that of arm less control, as the line names them: in some lines the later",
+    `report's value is the arm, in others the control, so that a minus is no lower score of that report. ${byChance(rows)}`,
     "",
     ...Object.entries(PARTS).flatMap(([name, title]) => {
       const held = ranked(rows.filter(({ gap }) => gapName(gap) === name));
@@ -193,6 +194,12 @@ export function suspectsTable({ results, screenings, again, suspects }: TablePar
     ...unmeasured(results, screenings, suspects),
     "",
   ].join("\n");
+}
+
+/** How many lines stand by chance alone: each interval has its 5 % for itself. */
+function byChance(rows: readonly Row[]): string {
+  const told = rows.filter(({ ci95 }) => ci95 !== null && ci95[0] < ci95[1]).length;
+  return `Each interval has 5 % of its own: were nothing worth anything, about ${Math.round(told / 20)} of these ${told} would leave 0 out.`;
 }
 
 /** The encoder and steps that most results are of. */

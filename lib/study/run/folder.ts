@@ -76,9 +76,9 @@ export class StudyFolder {
     return resultIn(this.results, run) ?? (this.kept === null ? undefined : resultIn(this.kept, run));
   }
 
-  /** Keeps a result beside readings of it that are there already. */
+  /** Keeps a result beside readings of it that are there already; one of an earlier training of the same settings makes way. */
   keep(result: RunResult): void {
-    keepResult(this.results, result);
+    keepResult(this.results, result, "replaced");
   }
 
   private get results(): string {
