@@ -137,6 +137,19 @@ test("runs that are wrong in other ways have one F1 and are not the same; nothin
   assert.equal(verdictOf(comparePlan(silent.planned, silent.results).arms[0]), "marker: the same answers, run by run");
 });
 
+test("an arm that ran on no processor of its control's is said to", () => {
+  const { planned, results } = madeUp({ control: 5, arm: 5 }, true);
+  const moved = (id: string) => {
+    const result = results.get(id) as RunResult;
+    results.set(id, { ...result, ran: { ...result.ran, processor: "other" } });
+  };
+  for (const seed of [0, 1, 2, 3]) moved(`marker-${seed}`);
+  const verdict = () => verdictOf(comparePlan(planned, results).arms[0]);
+  assert.match(verdict(), /with 5 seeds$/);
+  moved("marker-4");
+  assert.match(verdict(), /with 5 seeds \(the arm ran on another processor than its control\)$/);
+});
+
 test("what could be seen, and what would be needed, is of the level of the interval", () => {
   const { planned, results } = madeUp({ control: 5, arm: 5 }, false);
   const [usual, strict] = [0.95, 0.99].map((level) => comparePlan(planned, results, level).arms[0]);

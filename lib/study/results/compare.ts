@@ -32,6 +32,8 @@ export interface ArmComparison {
   overSentences: boolean;
   /** Both gave the same answers, seed by seed: not only the same F1. */
   sameAnswers: boolean;
+  /** No run of the arm is of a processor that the control has: other rounding is part of the difference. */
+  elsewhere: boolean;
   /** Of the interval, and of what could be seen. */
   level: number;
 }
@@ -93,6 +95,7 @@ function compareArm(
     detectable: Number.POSITIVE_INFINITY,
     overSentences: true,
     sameAnswers: false,
+    elsewhere: false,
     level,
   };
   if (seeds === 0) return none;
@@ -104,7 +107,8 @@ function compareArm(
   // Runs that differ and have the same F1 throughout (all 0, say) show no spread: what they could have shown is not known.
   const blind = seen.standardError === 0 && !sameAnswers;
   const detectable = blind ? Number.POSITIVE_INFINITY : smallestDetectable(seen, seeds, { level });
-  return { arm: planned.arm, runs, seen, seeds, detectable, overSentences, sameAnswers, level };
+  const elsewhere = !a.some((run) => b.some((other) => other.result.ran.processor === run.result.ran.processor));
+  return { arm: planned.arm, runs, seen, seeds, detectable, overSentences, sameAnswers, elsewhere, level };
 }
 
 /**

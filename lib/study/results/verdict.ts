@@ -4,17 +4,27 @@ import { type PowerOptions, seedsNeeded } from "../../evaluate/statistics/power"
 import type { ArmComparison } from "./compare";
 
 /** One clause about one arm. */
-export function verdictOf({ arm, seen, seeds, overSentences, sameAnswers, level }: ArmComparison): string {
+export function verdictOf(comparison: ArmComparison): string {
+  const { arm, seen, seeds, sameAnswers, level } = comparison;
   if (!seen) return `${arm.value}: not run`;
   if (seeds < 2)
     return `${arm.value}: cannot be told with ${seeds} seed, whose spread is unknown; at least 2 would be needed`;
-  const note = overSentences ? "" : " (over seeds alone: this scoring keeps no sentences apart)";
+  const note = noteOf(comparison);
   if (seen.low > 0 || seen.high < 0)
     return `${arm.value}: ${signed(seen.difference)} points (${signed(seen.low)} to ${signed(seen.high)}) with ${seeds} seeds${note}`;
   if (sameAnswers) return `${arm.value}: the same answers, run by run`;
   if (seen.standardError === 0)
     return `${arm.value}: cannot be told with ${seeds} seeds: other answers, and the same F1 in every run`;
   return `${arm.value}: cannot be told with ${seeds} seeds: it lies between ${signed(seen.low)} and ${signed(seen.high)} points; ${needed(seen, level)}${note}`;
+}
+
+/** What the interval does not hold, or what besides the arm is in the difference. */
+function noteOf({ overSentences, elsewhere }: ArmComparison): string {
+  const notes = [
+    ...(overSentences ? [] : ["over seeds alone: this scoring keeps no sentences apart"]),
+    ...(elsewhere ? ["the arm ran on another processor than its control"] : []),
+  ];
+  return notes.length ? ` (${notes.join("; ")})` : "";
 }
 
 function needed({ difference, variance, paired }: NonNullable<ArmComparison["seen"]>, level: number): string {
