@@ -300,7 +300,7 @@ test("the table: each arm and factor once, what stands before what cannot be tol
   const control = results.find(({ suspect }) => suspect === "clipping")?.control.runs ?? [];
   const at3 = clipped.runs.map(({ seed, f1 }) => f1[".3"] - Number(control.find((run) => run.seed === seed)?.f1[".3"]));
   const points = ((100 * at3.reduce((a, b) => a + b)) / at3.length).toFixed(1);
-  assert.match(table, new RegExp(`^\\| clipping: none against 1 \\| [^|]+ \\| ${points} \\| 5 and 5`, "m"));
+  assert.match(table, new RegExp(`^\\| clipping: 1 against none \\| [^|]+ \\| \\+${points} \\| 5 and 5`, "m"));
   assert.match(table, /^\| lenient-load: .* \(checkpoint, 1 step of 8\) \|/m);
 });
 
