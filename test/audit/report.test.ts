@@ -219,10 +219,12 @@ test("a place that cannot be written, scores of no run, and files of another for
 test("no run, no study, no input", () => {
   const empty = join(folder, "empty.json");
   writeFileSync(empty, "{}");
+  const bare = join(folder, "bare");
+  mkdirSync(bare);
   for (const [words, code, sentence] of [
     [[], 2, /got 0 inputs/],
     [["nothing-there", "--out", "x"], 2, /is no file, no folder and no suspect or screening with a result/],
-    [[folder, "--out", "x"], 1, /has no manifest.json, result.json or screening.json/],
+    [[bare, "--out", "x"], 1, /has no manifest.json, result.json or screening.json/],
     [[empty, "--out", "x"], 1, /no result of a study/],
     [[join(ROOT, "data", "checkpoint")], 2, /--out is missing/],
   ] as const) {
