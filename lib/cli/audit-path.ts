@@ -10,6 +10,7 @@ import { jobsThatFit, runProcesses } from "../study/engines/processes";
 import { StudyFolder } from "../study/run/folder";
 import { LABORATORY } from "../study/suspects/suspect";
 import { type Command, number, required, type Values, whole } from "./command";
+import { interruptible } from "./interruptible";
 
 /** What a run of a small task is taken to need; more at once only slow each other down. */
 const RUN_BYTES = 1.5e9;
@@ -26,18 +27,16 @@ export async function measuredPath(input: string, values: Values, command: Comma
     id: pathId(changes, task),
     name: `the path from ${from.name} to ${to.name}`,
   });
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   const programs = { train: join(__dirname, "train.js"), evaluate: join(__dirname, "evaluate.js") };
   const jobs = values.jobs === undefined ? jobsThatFit(RUN_BYTES) : whole(values, "jobs", 1, 1, 1000);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   try {
-    return await measurePath({ from: from.name, to: to.name, changes }, task, folder, (runs) =>
-      runProcesses(runs, folder, { programs, jobs, signal: stop.signal, say }),
+    return await interruptible((signal) =>
+      measurePath({ from: from.name, to: to.name, changes }, task, folder, (runs) =>
+        runProcesses(runs, folder, { programs, jobs, signal, say }),
+      ),
     );
   } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     folder.close();
   }
 }

@@ -29,7 +29,7 @@ import { openSet } from "./evaluation-sets";
 import { withFamiliarity } from "./familiarity";
 import { readLabels } from "./labels";
 import { promisedThresholds } from "./promised-thresholds";
-import { QUEUE_HELP, QUEUE_OPTIONS, withQueue } from "./queue";
+import { checkLease, QUEUE_HELP, QUEUE_OPTIONS, withQueue } from "./queue";
 
 export const command: Command = {
   name: "evaluate",
@@ -155,7 +155,7 @@ function readOptions(values: Values, positionals: string[]): Options {
     throw usageError(
       `--${idle} is for asking, and without --model nothing is asked: the answers on file are as they were given; leave one out, or give --model.`,
     );
-  if (values.lease !== undefined && values.queue === undefined) throw usageError("--lease is for --queue; give both.");
+  checkLease(values);
   const presets = words(values.preset).map(presetOf);
   if (presets.length && (values.nested || values["multi-label"]))
     throw usageError("--preset says itself how answers are decoded; leave --nested and --multi-label out.");

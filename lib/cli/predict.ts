@@ -11,7 +11,7 @@ import { ANSWER_FORMS, type AnswerForm, answerForms, isAnswerForm } from "./answ
 import { type Command, required, ruled, runCommand, type Values } from "./command";
 import { readTypes } from "./labels";
 import { predictOverQueue } from "./predict-queue";
-import { QUEUE_HELP, QUEUE_OPTIONS } from "./queue";
+import { checkLease, QUEUE_HELP, QUEUE_OPTIONS } from "./queue";
 import { asOne, linesOf, standardInput } from "./texts-in";
 import { readThreshold } from "./threshold";
 
@@ -99,8 +99,7 @@ export const command: Command = {
       labelsAtOnce,
     };
     const precision = checkWord("--precision", values.precision ?? "float32", PRECISIONS);
-    if (values.lease !== undefined && values.queue === undefined)
-      throw usageError("--lease is for --queue; give both.");
+    checkLease(values);
     if (values.queue !== undefined || values.out !== undefined) {
       if (precision !== "float32")
         throw usageError("--queue: workers compute in float32; leave --precision out, or ask without a queue.");

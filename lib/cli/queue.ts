@@ -1,7 +1,8 @@
-/** What the verbs that can hand their work to a queue have in common: its options, and an end by Ctrl-C that loses nothing. */
+/** What the verbs that can hand their work to a queue have in common: its options, and how they are taken. */
 import { usageError } from "../errors";
 import type { ShardQueue } from "../gliner/shards/order";
 import { number, type Values } from "./command";
+import { interruptible } from "./interruptible";
 
 export const QUEUE_OPTIONS = { queue: { type: "string" }, lease: { type: "string" } } as const;
 
@@ -13,15 +14,13 @@ export const QUEUE_HELP: readonly (readonly [string, string])[] = [
 /** Works with the queue that is named; Ctrl-C ends it, and the same command goes on. */
 export async function withQueue<Result>(values: Values, work: (queue: ShardQueue) => Promise<Result>): Promise<Result> {
   if (typeof values.queue !== "string") throw usageError("--queue is missing; wanted redis://... or postgres://...");
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  try {
-    const lease = number(values, "lease", 30, 1, 3600);
-    return await work({ url: values.queue, lease, signal: stop.signal, say });
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  }
+  const [url, lease] = [values.queue, number(values, "lease", 30, 1, 3600)];
+  return interruptible((signal) => work({ url, lease, signal, say }));
+}
+
+/** @throws UserError (usage) where a lease is given of no queue */
+export function checkLease({ queue, lease }: Values): void {
+  if (lease !== undefined && queue === undefined) throw usageError("--lease is for --queue; give both.");
 }
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);

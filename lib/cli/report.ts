@@ -66,16 +66,17 @@ export const command: Command = {
 
 function reportOf(what: string, scores: readonly string[]): Report {
   const stored = [RESULTS_FOLDER, screeningsBeside()].map((folder) => join(folder, `${what}.json`)).find(existsSync);
-  if (!existsSync(what) && /^[a-z0-9-]+$/.test(what) && stored !== undefined) {
-    if (scores.length) throw ofNoRun(what);
-    return ofResult(stored);
-  }
-  if (!existsSync(what))
+  const isName = !existsSync(what) && /^[a-z0-9-]+$/.test(what) && stored !== undefined;
+  if (!isName && !existsSync(what))
     throw usageError(
       `${what} is no file, no folder and no suspect or screening with a result; wanted a run folder, a study's folder or its result.`,
     );
   const isRun = existsSync(join(what, "manifest.json"));
-  if (scores.length && !isRun) throw ofNoRun(what);
+  if (scores.length && !isRun)
+    throw usageError(
+      `--scores are of a run's model, and ${what} is no run folder; wanted a run, or the call without --scores.`,
+    );
+  if (isName) return ofResult(stored);
   if (!statSync(what).isDirectory()) return ofResult(what);
   if (isRun) return ofRun(what, scores);
   const result = ["result.json", "screening.json"].map((name) => join(what, name)).find(existsSync);
@@ -84,11 +85,6 @@ function reportOf(what: string, scores: readonly string[]): Report {
     `${what} has no manifest.json, result.json or screening.json; wanted a run folder or the folder of a finished study.`,
   );
 }
-
-const ofNoRun = (what: string) =>
-  usageError(
-    `--scores are of a run's model, and ${what} is no run folder; wanted a run, or the call without --scores.`,
-  );
 
 function ofRun(folder: string, scores: readonly string[]): Report {
   const own = readdirSync(folder)

@@ -1,8 +1,7 @@
 /** The tables that `study` prints. */
-import { mean } from "../evaluate/statistics/mean";
 import { duration } from "../progress";
 import type { Estimate } from "../study/estimate/estimate";
-import type { AgainResult } from "../study/results/again";
+import { type AgainResult, cellsOf } from "../study/results/again";
 import type { ScreeningResult } from "../study/results/factors";
 import type { Power } from "../study/results/power";
 import type { SuspectResult } from "../study/results/result";
@@ -54,20 +53,9 @@ export function comparisonTable({ control, arms, not_run, verdict }: SuspectResu
 
 /** Runs that were made twice, side by side. */
 export function againTable({ runs, verdict }: AgainResult): string {
-  const rows = runs.map(({ arm, seed, kept, here, losses_differ_at, same }) => {
-    const [then, now] = [kept, here].map(({ sets }) => mean(Object.values(sets)));
-    const differ = losses_differ_at === null ? "not by step 10" : `from step ${losses_differ_at} on`;
-    return [
-      arm,
-      String(seed),
-      points(then),
-      kept.processor,
-      points(now),
-      here.processor,
-      signed(now - then),
-      differ,
-      same ? "yes" : "no",
-    ];
+  const rows = runs.map((run) => {
+    const differ = run.losses_differ_at === null ? "not by step 10" : `from step ${run.losses_differ_at} on`;
+    return [run.arm, ...cellsOf(run), differ, run.same ? "yes" : "no"];
   });
   const head = ["arm", "seed", "kept F1", "on", "here", "on", "here less kept", "losses differ", "same answers"];
   return `${columns([head, ...rows])}${verdict}\n`;

@@ -33,6 +33,7 @@ import { distinctQuestions } from "../study/run/questions";
 import { KEPT_RUNS, keepResult, keptRuns } from "../study/run/store";
 import { openTests } from "../study/run/tests";
 import { type Command, number, required, runCommand, type Values, whole } from "./command";
+import { interruptible } from "./interruptible";
 import { calculator, checkAhead, estimate, listSuspects, lookAhead } from "./study-ahead";
 import { factorsPicture, studyPictures, suspectsPicture } from "./study-figures";
 import { againTable, comparisonTable, estimateTable, factorsTable } from "./study-report";
@@ -124,6 +125,7 @@ export const command: Command = {
       throw usageError(`got "${more[0]}" behind ${name}, wanted one suspect or plan.`);
     const plan = planFor(name, values);
     if (values.estimate || values.power) return lookAhead(plan, values);
+    if (typeof values.queue === "string") checkAddress(values.queue);
     return values.again ? again(name, plan, values, adopted) : study(name, plan, values, [...adopted, ...more]);
   },
 };
@@ -167,7 +169,6 @@ async function study(
   adopted: readonly string[],
 ): Promise<SuspectResult | ScreeningResult> {
   const out = required(values, "out", command);
-  if (typeof values.queue === "string") checkAddress(values.queue);
   if (values.record) refuseRecord(plan);
   const planned = await planRuns(plan);
   const kept = values.fresh ? null : KEPT_RUNS;
@@ -218,13 +219,9 @@ async function inFolder<Result>(
   work: (folder: StudyFolder, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const folder = StudyFolder.open(out, { id: planned.planId, name: plan.name }, kept);
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
-    return await work(folder, stop.signal);
+    return await interruptible((signal) => work(folder, signal));
   } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     folder.close();
   }
 }

@@ -7,6 +7,7 @@ import { describeReport } from "../gliner/training/report";
 import { type RecipeRun, runRecipe } from "../gliner/training/run-recipe";
 import { Progress } from "../progress";
 import { type Command, required, runCommand, type Values } from "./command";
+import { interruptible } from "./interruptible";
 
 export const command: Command = {
   name: "train",
@@ -54,18 +55,6 @@ function recipeFor(values: Values): Recipe {
   if (values.recipe === undefined) return readRecipe(required(values, "config", command), overrides);
   if (values.config !== undefined) throw usageError("--config and --recipe both name the recipe; give one of them.");
   return recipeOfItsDay(required(values, "recipe", command), overrides);
-}
-
-/** SIGINT and SIGTERM end the run after the current step, with a checkpoint; one that comes while data are read is not lost. */
-async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  try {
-    return await work(stop.signal);
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  }
 }
 
 function endingOf({ out, steps, end, best }: RecipeRun, wanted: number): string {

@@ -6,6 +6,7 @@ import { type AnyTrade, workFor } from "../queue/worker";
 import { studyTrade } from "../study/engines/queue/trade";
 import { StudyFolder } from "../study/run/folder";
 import { type Command, required, runCommand, whole } from "./command";
+import { interruptible } from "./interruptible";
 
 export const command: Command = {
   name: "worker",
@@ -31,15 +32,12 @@ export const command: Command = {
     checkAddress(url);
     const jobs = whole(values, "jobs", 1, 1, 1000);
     const folder = StudyFolder.open(required(values, "out", command), null);
-    const stop = new AbortController();
-    const interrupt = () => stop.abort();
-    process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
     const name = typeof values.name === "string" ? values.name : `worker-${process.pid}`;
     const programs = { train: join(__dirname, "train.js"), evaluate: join(__dirname, "evaluate.js") };
     try {
       const untilDone = values["until-done"] === true;
       const trades: AnyTrade[] = [studyTrade(folder, programs), shardTrade()];
-      await workFor(trades, { url, name, jobs, untilDone, signal: stop.signal, say });
+      await interruptible((signal) => workFor(trades, { url, name, jobs, untilDone, signal, say }));
       return { name };
     } finally {
       folder.close();

@@ -2,6 +2,7 @@
 import { UserError } from "../../errors";
 import { median } from "../../median";
 import { costOf } from "../../model/cost";
+import { askName } from "../plan/ask";
 import type { Plan } from "../plan/plan";
 import type { RunSpec } from "../plan/runs";
 import type { RunResult } from "../run/result";
@@ -49,6 +50,7 @@ const BASE_BYTES = 0.7e9;
 const LONGEST = 6;
 /** Numbers that forward keeps for backward: of a subword and layer in widths of H, of a span in widths of D. */
 const KEPT = { subword: 17, span: 12 };
+
 /** What is known before the runs start. */
 export interface Known {
   /** Results of runs like these on this machine; by default none, and the cost model stands alone. */
@@ -68,6 +70,7 @@ export async function estimatePlan(
 ): Promise<Estimate> {
   const stages = stagesOf(plan, runs);
   const models = new Map<string, Modelled>();
+  const texts = new Map<string, number>();
   const byArm = new Map<string, RunEstimate>();
   const hours: number[][] = [];
   let [disk, memory] = [0, 0];
@@ -79,8 +82,13 @@ export async function estimatePlan(
       const [arm] = run.arms;
       const modelled = models.get(arm) ?? (await modelRun(plan, run, machine, measured));
       models.set(arm, modelled);
-      const texts = await Promise.all(rest.questions.map(({ ask }) => promptsOf(plan.tests, ask)));
-      const estimate = estimateRun(modelled, rest.training, total(texts));
+      let asked = 0;
+      for (const { ask } of rest.questions) {
+        const read = texts.get(askName(ask)) ?? (await promptsOf(plan.tests, ask));
+        texts.set(askName(ask), read);
+        asked += read;
+      }
+      const estimate = estimateRun(modelled, rest.training, asked);
       if (estimate.hours >= (byArm.get(arm)?.hours ?? 0)) byArm.set(arm, estimate);
       own.push(estimate.hours);
       disk += estimate.disk_gb;

@@ -150,6 +150,12 @@ const made = ([{ f1, sets }, { ran }]: [ReadingResult, RunResult]): Made => ({
 
 const f1Of = ({ sets }: Made) => mean(Object.values(sets));
 
+/** A run in words, as tables have it: seed, F1 and processor of either making, what lies between them. */
+export function cellsOf({ seed, kept, here }: AgainRun): string[] {
+  const [then, now] = [f1Of(kept), f1Of(here)];
+  return [String(seed), points(then), kept.processor, points(now), here.processor, signed(now - then)];
+}
+
 function clause(
   runs: readonly AgainRun[],
   { difference, ci95, apart, seeds_apart }: Pick<AgainResult, "difference" | "ci95" | "apart" | "seeds_apart">,

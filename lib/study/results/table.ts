@@ -9,10 +9,10 @@ import { mean } from "../../evaluate/statistics/mean";
 import { writeAtomically } from "../../files/atomic";
 import { readJson } from "../../files/json";
 import { PROJECT_ROOT } from "../../files/places";
-import { type GapName, gapName } from "../gaps";
+import { GAP_NAMES, type GapName, gapName } from "../gaps";
 import type { Plan } from "../plan/plan";
 import { readSuspect, type Suspect, suspectIds } from "../suspects/suspect";
-import type { AgainResult } from "./again";
+import { type AgainResult, cellsOf } from "./again";
 import { isScreening, type ScreeningResult } from "./factors";
 import { type Ranked, ranked } from "./rank";
 import { checkStored, type StoredArm, type SuspectResult } from "./result";
@@ -175,13 +175,13 @@ export function suspectsTable({ results, screenings, again, suspects }: TablePar
     "difference with a threshold of .3 on both sides. A sign is that of arm less control, as the line names them: in some lines the later",
     `report's value is the arm, in others the control, so that a minus is no lower score of that report. ${byChance(rows)}`,
     "",
-    ...Object.entries(PARTS).flatMap(([name, title]) => {
+    ...GAP_NAMES.flatMap((name) => {
       const held = ranked(rows.filter(({ gap }) => gapName(gap) === name));
       const lines = tableLines(
         HEAD,
         held.map(({ cells }) => cells),
       );
-      return [`## ${title}`, "", ...(held.length ? lines : ["Nothing was measured."]), ""];
+      return [`## ${PARTS[name]}`, "", ...(held.length ? lines : ["Nothing was measured."]), ""];
     }),
     ...screenings.flatMap(screeningLines),
     ...againLines(again),
@@ -265,20 +265,11 @@ function againLines(again: readonly AgainResult[]): string[] {
     ...again.flatMap(({ again: name, runs, verdict, command }) => [
       ...tableLines(
         head,
-        runs.map(({ arm, seed, kept, here, losses_differ_at }) => {
-          const [then, now] = [kept, here].map(({ sets }) => mean(Object.values(sets)));
-          const differ = losses_differ_at === null ? "none of 1, 2, 5, 10" : String(losses_differ_at);
-          return [
-            `${name}: ${arm}`,
-            String(seed),
-            points(then),
-            kept.processor,
-            points(now),
-            here.processor,
-            signed(now - then),
-            differ,
-          ];
-        }),
+        runs.map((run) => [
+          `${name}: ${run.arm}`,
+          ...cellsOf(run),
+          run.losses_differ_at === null ? "none of 1, 2, 5, 10" : String(run.losses_differ_at),
+        ]),
       ),
       "",
       `* ${verdict}`,
