@@ -98,10 +98,13 @@ export {
 } from "./evaluate/scoring/threshold-curve";
 export { bootstrapF1, type Interval, meanF1, resampledF1, type SetCounts } from "./evaluate/statistics/bootstrap";
 export { type Calibration, type CalibrationBin, calibrate } from "./evaluate/statistics/calibration";
+export { contrastSeeds } from "./evaluate/statistics/contrast";
+export { holm } from "./evaluate/statistics/holm";
 export { mean, standardDeviation } from "./evaluate/statistics/mean";
 export { bootstrapDifference, type Comparison, compareF1 } from "./evaluate/statistics/paired";
 export * from "./evaluate/statistics/power";
 export * from "./evaluate/statistics/seeds";
+export type { TwoLevels } from "./evaluate/statistics/two-levels";
 export { type CurveModel, type CurvePair, type StoredCurve, storedCurve } from "./evaluate/stored/curve";
 export { type PresetRow, presetRow, storedCounts, storedPresets } from "./evaluate/stored/presets";
 export { amongPublished, type PublishedScore, publishedScores } from "./evaluate/stored/published-scores";

@@ -35,18 +35,35 @@ export function powerLines({ spread, sentences, from, seeds }: Power): string {
   return head + lines.join("");
 }
 
-export function comparisonTable({ control, arms, not_run, verdict }: SuspectResult): string {
+export function comparisonTable({ control, arms, together = [], not_run, verdict }: SuspectResult): string {
   const spread = control.sd === null ? "" : ` (sd ${points(control.sd)})`;
-  const rows = arms.map(({ value, runs, difference, ci95, p_better, min_detectable }) => [
+  const family = arms.some(({ p_holm }) => p_holm !== undefined);
+  const rows = arms.map(({ value, runs, difference, ci95, p_better, p_holm, min_detectable }) => [
     value,
     String(runs.length),
     difference === null ? "-" : signed(difference),
-    ci95 ? `${signed(ci95[0])} to ${signed(ci95[1])}` : "unknown",
+    interval(ci95),
     p_better === null ? "-" : p_better.toFixed(2),
     min_detectable === null ? "unknown" : points(min_detectable),
+    ...(family ? [p_holm?.toFixed(3) ?? "-"] : []),
+  ]);
+  const sums = together.map(({ name, seeds, left, ci95 }) => [
+    `left: ${name}`,
+    String(seeds.length),
+    left === null ? "-" : signed(left),
+    interval(ci95),
   ]);
   const head = `control ${control.value}: ${control.mean === null ? "no run" : points(control.mean)}${spread}, ${control.runs.length} seeds`;
-  const table = columns([[head, "seeds", "points", "interval", "P(arm>control)", "could be seen"], ...rows]);
+  const titles = [
+    head,
+    "seeds",
+    "points",
+    "interval",
+    "P(arm>control)",
+    "could be seen",
+    ...(family ? ["p (Holm)"] : []),
+  ];
+  const table = columns([titles, ...rows, ...sums.map((cells) => [...cells, ...titles.slice(4).map(() => "")])]);
   const left = not_run.map(({ value, why }) => `not run: ${value}: ${why}\n`).join("");
   return `${table}${left}${verdict}\n`;
 }
@@ -71,8 +88,6 @@ export function factorsTable({
   verdict,
   unfinished,
 }: ScreeningResult): string {
-  const interval = (ci95: readonly [number, number] | null) =>
-    ci95 ? `${signed(ci95[0])} to ${signed(ci95[1])}` : "unknown";
   const rows = factors.map(({ name, difference, ci95, by_seed, p_holm, min_detectable }) => [
     name,
     signed(difference),
@@ -88,3 +103,6 @@ export function factorsTable({
   const left = unfinished.length ? `not whole, and not counted: seed ${unfinished.join(", ")}\n` : "";
   return `${columns([titles, ...rows, ...sums.map((cells) => [...cells, "", "", ""])])}${left}${verdict}\n`;
 }
+
+const interval = (ci95: readonly [low: number, high: number] | null): string =>
+  ci95 ? `${signed(ci95[0])} to ${signed(ci95[1])}` : "unknown";

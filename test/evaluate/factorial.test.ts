@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Counts } from "../../lib/evaluate/scoring/metrics";
-import { type FactorialRun, factorialEffects, holm } from "../../lib/evaluate/statistics/factorial";
+import { type FactorialRun, factorialEffects } from "../../lib/evaluate/statistics/factorial";
+import { holm } from "../../lib/evaluate/statistics/holm";
 import { randomStream } from "../../lib/random";
 import { mirrored, plackettBurman } from "../../lib/study/plan/design";
 import { simulateScreening } from "./simulated-screenings";

@@ -32,6 +32,18 @@ test("factors: one at a time, or every combination; the first level is the contr
   assert.equal(parse({ design: "full" }).arms.length, 5);
 });
 
+test("a whole and its parts are arms of the plan, each once", () => {
+  const whole = "dropout=0, max_width=4";
+  const parts = ["dropout=0, max_width=12", "dropout=0.3, max_width=4"];
+  const one = { name: "beyond", whole, parts };
+  const full = (change: object) => parse({ design: "full", together: [{ ...one, ...change }] });
+  assert.deepEqual(full({}).wholes, [one]);
+  assert.throws(() => full({ whole: "all" }), /no arm is called "all"; wanted dropout=/);
+  assert.throws(() => full({ parts: [parts[0], whole] }), /"dropout=0, max_width=4" stands twice/);
+  assert.throws(() => full({ parts: [parts[0]] }), /"parts" has 1 arms, wanted two at least/);
+  assert.throws(() => full({ factors: parts }), /unknown key factors/);
+});
+
 test("a plan's file is strict", () => {
   assert.throws(() => parse({ colour: 1 }), /mine.yaml: unknown key colour/);
   assert.throws(() => parse({ factors: { dropout: [0.3] } }), /wanted a list of two levels or more/);

@@ -30,6 +30,15 @@ test("everything that could be chosen later is fixed", () => {
   );
 });
 
+test("what is left of the whole recipe is held against the four single changes at .5", () => {
+  const { wholes, arms } = readPlan(PATH);
+  const single = arms.filter(({ value, score }) => /^209: (?!its)/.test(value) && Object.keys(score).length === 0);
+  assert.deepEqual(
+    wholes.map(({ whole, parts }) => [whole, [...parts].sort()]),
+    [["209: its whole recipe (0.2.13)", single.map(({ value }) => value).sort()]],
+  );
+});
+
 test("the power that its file states", () => {
   const level = levelOf(readPlan(PATH));
   const power = (n: number, difference: number, shared: number) =>
@@ -52,11 +61,15 @@ test("a dry run takes the same path: looks, arms that are decided, a result", ()
       training,
     }),
   );
-  // Two of the arms and two looks: the path is the same, and a test must end.
+  // Four of the arms and two looks: the path is the same, and a test must end.
+  const [whole] = raw.together;
+  const parts = whole.parts.slice(0, 2);
+  const values = [raw.arms[0].value, ...parts, whole.whole];
   const plan = {
     ...raw,
     recipe,
-    arms: [raw.arms[0], raw.arms.at(-1)],
+    arms: raw.arms.filter(({ value }: { value: string }) => values.includes(value)),
+    together: [{ ...whole, parts }],
     seeds: 3,
     stopping: { looks: [2, 3], smallest: 0.01 },
     tests: { sets: tiny.sets, drop: [] },
@@ -70,8 +83,19 @@ test("a dry run takes the same path: looks, arms that are decided, a result", ()
   assert.equal(result.level, 0.975);
   assert.deepEqual(
     result.arms.map(({ value }: { value: string }) => value),
-    [raw.arms[0].value, raw.arms.at(-1).value],
+    values,
   );
-  assert.match(ended.err, /look at 2 seeds: \d of 2 arms are undecided/);
-  for (const { ci95, runs } of result.arms) assert.ok(ci95 !== null && runs.length >= 2);
+  assert.match(ended.err, /look at 2 seeds: \d of 4 arms are undecided/);
+  for (const { ci95, runs, p_holm } of result.arms) assert.ok(ci95 !== null && runs.length >= 2 && p_holm <= 1);
+  const [left] = result.together;
+  const seeds = result.control.runs.map(({ seed }: { seed: number }) => seed);
+  const every = [result.control, ...result.arms].map(({ runs }: { runs: { seed: number }[] }) => runs);
+  assert.deepEqual(
+    left.seeds,
+    seeds.filter((seed: number) => every.slice(2).every((runs) => runs.some((run) => run.seed === seed))),
+    "seeds that whole and parts have",
+  );
+  assert.ok(Math.abs(left.left - (left.of_whole - left.of_parts)) < 1e-12 && left.ci95.length === 2);
+  assert.match(ended.out, /p \(Holm\)/);
+  assert.match(ended.out, /left: 209: its whole recipe beyond its four changes/);
 });

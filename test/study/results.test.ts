@@ -11,7 +11,7 @@ import type { Ask } from "../../lib/study/plan/ask";
 import { levelOf } from "../../lib/study/plan/plan";
 import { planOf } from "../../lib/study/plan/read";
 import type { PlannedArm, PlannedRuns } from "../../lib/study/plan/runs";
-import { comparePlan } from "../../lib/study/results/compare";
+import { type ArmComparison, comparePlan } from "../../lib/study/results/compare";
 import { measuredPower } from "../../lib/study/results/power";
 import { storedResult } from "../../lib/study/results/result";
 import {
@@ -102,6 +102,42 @@ function runResult(id: string, seed: number, system: 0 | 1): RunResult {
     ran,
   };
 }
+
+test("the arms of a plan are one family: p by Holm's method, and a verdict that says so; a suspect's stand alone", () => {
+  const { plan, planned, comparison } = madeUp({ control: 8, arm: 5 }, true);
+  const [made] = comparison.arms;
+  const arm = { ...made, seen: made.seen && { ...made.seen, p: 0.001 } };
+  const weak = { ...arm, arm: { ...arm.arm, value: "weak" }, seen: arm.seen && { ...arm.seen, p: 0.04 } };
+  const three = { ...comparison, arms: [arm, weak, { ...weak, seen: undefined, seeds: 0 }] };
+  const suspect = storedResult(plan, planned, three, "x");
+  assert.ok(suspect.arms.every((one) => !("p_holm" in one)));
+  const { arms, verdict } = storedResult({ ...plan, suspect: null }, planned, three, "x");
+  assert.ok(Math.abs((arms[0].p_holm ?? 0) - 0.003) < 1e-9, "three times its own");
+  assert.ok(Math.abs((arms[1].p_holm ?? 0) - 0.08) < 1e-9, "two of the three are left");
+  assert.equal(arms[2].p_holm, null);
+  assert.match(arms[0].verdict, /with 5 seeds$/);
+  assert.match(arms[1].verdict, /with 5 seeds, which chance may throw up among so many arms \(3 looked at\)$/);
+  assert.match(verdict, /chance may throw up/);
+});
+
+test("a whole and its parts: what is left, over the seeds that all have", () => {
+  const { plan, planned, comparison } = madeUp({ control: 6, arm: 5 }, true);
+  const [arm] = comparison.arms;
+  const named = (value: string, seeds = 5) => ({ ...arm, arm: { ...arm.arm, value }, runs: arm.runs.slice(0, seeds) });
+  const wholes = [{ name: "rest", whole: "whole", parts: ["a", "b"] }];
+  const stored = (arms: ArmComparison[]) =>
+    storedResult({ ...plan, wholes }, planned, { ...comparison, arms }, "x").together?.[0];
+  const rest = stored([named("whole"), named("a"), named("b", 3)]);
+  assert.deepEqual(rest?.seeds, [0, 1, 2]);
+  // The parts are the whole twice: what is left is the whole, taken off once too often.
+  assert.ok(Math.abs((rest?.left ?? 0) + (rest?.of_whole ?? 0)) < 1e-12);
+  assert.ok(Math.abs((rest?.of_parts ?? 0) - 2 * (rest?.of_whole ?? 0)) < 1e-12);
+  assert.match(rest?.verdict ?? "", /^rest: -\d\.\d points \(.*\) with 3 seeds, which have no name/);
+  assert.equal(stored([named("whole"), named("a"), named("b", 1)])?.ci95, null);
+  const missing = stored([named("whole"), named("a")]);
+  assert.equal(missing?.left, null);
+  assert.match(missing?.verdict ?? "", /no seed has all of whole, a, b/);
+});
 
 test("a difference that is there is said with its interval, one that is not with what it would take", () => {
   const there = madeUp({ control: 8, arm: 5 }, true).comparison.arms[0];

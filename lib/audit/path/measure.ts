@@ -184,6 +184,7 @@ async function runPoints(
     stopping: null,
     sizes: null,
     suspect: null,
+    wholes: [],
     screening: null,
   };
   const planned = await planRuns(plan);

@@ -1,6 +1,6 @@
 /** The report on a study, from its stored result. */
 import type { StoredArm, SuspectResult } from "../../study/results/result";
-import { points, withInterval } from "../../study/results/verdict";
+import { points, signed, withInterval } from "../../study/results/verdict";
 import { type JudgedClaim, judgeClaims, readClaims } from "./claims";
 import { byPerson, markdownTable, percent, type Report, type ReportSection } from "./report";
 
@@ -97,7 +97,7 @@ export function environment({ manifest }: Pick<SuspectResult, "manifest">): Repo
   return { title: "Environment", person: false, body: markdownTable(["what", "value"], rows) };
 }
 
-function results({ control, arms, min_detectable }: SuspectResult): ReportSection {
+function results({ control, arms, together = [], min_detectable, level }: SuspectResult): ReportSection {
   const mean =
     control.mean === null
       ? "no run"
@@ -107,6 +107,13 @@ function results({ control, arms, min_detectable }: SuspectResult): ReportSectio
     worth(arm),
     String(arm.runs.length),
     arm.p_better === null ? "" : arm.p_better.toFixed(2),
+    arm.p_holm?.toFixed(3) ?? "",
+  ]);
+  const wholes = together.map(({ name, left, ci95, of_whole, of_parts, seeds }) => [
+    name,
+    left === null ? "not known" : withInterval(left, ci95),
+    ...[of_whole, of_parts].map((value) => (value === null ? "" : signed(value))),
+    String(seeds.length),
   ]);
   const every = [control, ...arms].flatMap(({ value, runs }) =>
     runs.map(({ seed, id, f1 }) => [value, String(seed), id, ...Object.values(f1).map(percent)]),
@@ -117,7 +124,11 @@ function results({ control, arms, min_detectable }: SuspectResult): ReportSectio
     person: false,
     body: [
       `Control ${control.value}: ${mean}.`,
-      markdownTable(["arm", "points of F1 against the control [95 % interval]", "seeds", "P(better)"], rows),
+      markdownTable(
+        ["arm", `points of F1 against the control [${percent(level)} % interval]`, "seeds", "P(better)", "p, by Holm"],
+        rows,
+      ),
+      ...(wholes.length ? [markdownTable(["whole less its parts", "left", "whole", "parts", "seeds"], wholes)] : []),
       ...(min_detectable === null
         ? []
         : [`${points(min_detectable)} points or more would have been seen with a power of 80 %.`]),

@@ -6,7 +6,7 @@
 import { usageError } from "../../errors";
 import { randomStream } from "../../random";
 import { type BootstrapOptions, checked, meanF1, resampler, type SetCounts } from "./bootstrap";
-import { mean, standardDeviation } from "./mean";
+import { mean, variance as varianceOf } from "./mean";
 import { checkSame } from "./paired";
 import { tQuantile, tTwoSided } from "./student";
 
@@ -105,18 +105,6 @@ export function factorialEffects(
   };
 }
 
-/** Holm's: the same values for a family of tests, of which none may be wrong by more than the level. */
-export function holm(p: readonly number[]): number[] {
-  const order = p.map((_, i) => i).sort((a, b) => p[a] - p[b]);
-  const adjusted = new Array<number>(p.length);
-  let most = 0;
-  order.forEach((at, rank) => {
-    most = Math.max(most, Math.min(1, (p.length - rank) * p[at]));
-    adjusted[at] = most;
-  });
-  return adjusted;
-}
-
 /** Each block as the indices of its runs. @throws UserError where a factor's levels are not crossed evenly with another's in it */
 function blocksOf(runs: readonly FactorialRun[]): number[][] {
   if (runs.length === 0) throw usageError("there are no runs of a design; wanted at least one whole block.");
@@ -184,7 +172,7 @@ function resampleSentences(
     });
     sum += rest(f1) / resamples;
   }
-  const variance = differences.map((values) => (resamples > 1 ? standardDeviation(values) ** 2 : 0));
+  const variance = differences.map((values) => (resamples > 1 ? varianceOf(values) : 0));
   return { variance, rest: sum };
 }
 

@@ -16,3 +16,6 @@ export function standardDeviation(values: ArrayLike<number>): number {
   for (let i = 0; i < values.length; i++) squares += (values[i] - centre) ** 2;
   return values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : Number.NaN;
 }
+
+/** The square of `standardDeviation`. */
+export const variance = (values: ArrayLike<number>): number => standardDeviation(values) ** 2;

@@ -5,6 +5,7 @@ import { usageError } from "../../errors";
 import type { Suspect } from "../suspects/suspect";
 import type { Arm } from "./arm";
 import type { Screening } from "./screening";
+import type { Whole } from "./whole";
 
 /** What a study runs: recipe, arms, seeds, tests, budget. */
 export interface Plan {
@@ -18,6 +19,8 @@ export interface Plan {
   /** Every arm has a run of each; runs of one seed pair. */
   seeds: number[];
   tests: Tests;
+  /** Arms that are also held against the sum of others. */
+  wholes: Whole[];
   /** Most core-hours that the runs may take together; null = no limit. */
   coreHours: number | null;
   stopping: Stopping | null;

@@ -11,6 +11,7 @@ import { readArm } from "./arm";
 import { factorArms } from "./factors";
 import { MOST_SEEDS, type Plan, type Sizes, type Stopping, seedList, type Tests } from "./plan";
 import { readScreening } from "./screening";
+import { readWhole } from "./whole";
 
 /** Eight of the control were enough to see its spread; fewer than five of an arm show little. */
 const SEEDS = 5;
@@ -34,6 +35,7 @@ export function planOf(suspect: Suspect): Plan {
     recipe,
     control,
     arms,
+    wholes: [],
     seeds,
     tests: SEVEN,
     coreHours: null,
@@ -51,13 +53,14 @@ export function parsePlan(fields: Fields): Plan {
     throw usageError(`${fields.where}: "name" is ${name}, wanted small letters, digits and "-".`);
   const question = fields.text("question");
   const recipe = recipePath(fields.text("recipe"));
-  const { control, arms, screening } = readArms(fields);
+  const { control, arms, wholes, screening } = readArms(fields);
   const plan: Plan = {
     name,
     question,
     recipe,
     control,
     arms,
+    wholes,
     seeds: readSeeds(fields),
     tests: fields.has("tests") ? readTests(fields.mapping("tests")) : SEVEN,
     coreHours: readBudget(fields.mapping("budget")),
@@ -83,16 +86,18 @@ function recipePath(path: string): string {
 }
 
 /** Arms of factors, each by itself or all combinations; of factors that a screening turns together; or listed one by one. */
-function readArms(fields: Fields): Pick<Plan, "control" | "arms" | "screening"> {
-  if (!fields.has("factors"))
-    return {
-      control: readArm(fields.mapping("control")),
-      arms: fields.list("arms").map(readArm),
-      screening: null,
-    };
-  const design = fields.choice("design", ["one-at-a-time", "full", "screening"], "one-at-a-time");
-  if (design === "screening") return readScreening(fields);
-  return { ...factorArms(fields, design), screening: null };
+function readArms(fields: Fields): Pick<Plan, "control" | "arms" | "wholes" | "screening"> {
+  const design = fields.has("factors")
+    ? fields.choice("design", ["one-at-a-time", "full", "screening"], "one-at-a-time")
+    : "listed";
+  if (design === "screening") return { ...readScreening(fields), wholes: [] };
+  const { control, arms } =
+    design === "listed"
+      ? { control: readArm(fields.mapping("control")), arms: fields.list("arms").map(readArm) }
+      : factorArms(fields, design);
+  const values = arms.map(({ value }) => value);
+  const wholes = fields.has("together") ? fields.list("together").map((one) => readWhole(one, values)) : [];
+  return { control, arms, wholes, screening: null };
 }
 
 function readSeeds(fields: Fields): number[] {

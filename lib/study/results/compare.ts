@@ -99,10 +99,11 @@ function compareArm(
     level,
   };
   if (seeds === 0) return none;
-  let [left, right] = [a, b].map((side) => side.map(({ reading }) => countsOf(reading)));
-  const overSentences = [...left, ...right].every((run) => run.every((set, i) => set.length === left[0][i].length));
-  const sameAnswers = paired && isDeepStrictEqual(left, right);
-  if (!overSentences) [left, right] = [left, right].map((side) => side.map(summed));
+  const sameAnswers = paired && isDeepStrictEqual(answersOf(a), answersOf(b));
+  const {
+    counts: [left, right],
+    overSentences,
+  } = comparableCounts([a, b]);
   const seen = compareSeeds(left, right, { resamples: overSentences ? RESAMPLES : 2, paired, level });
   // Runs that differ and have the same F1 throughout (all 0, say) show no spread: what they could have shown is not known.
   const blind = seen.standardError === 0 && !sameAnswers;
@@ -121,8 +122,19 @@ function sidesOf(runs: ArmRun[], control: ArmRun[]): { a: ArmRun[]; b: ArmRun[];
   return { a: runs, b: paired ? pairs : control, paired };
 }
 
-/** One row a set: what is left where sentences are not kept apart. */
-const summed = (sets: Counts[][]): Counts[][] => sets.map((counts) => [addCounts(counts)]);
+const answersOf = (runs: readonly ArmRun[]) => runs.map(({ reading }) => countsOf(reading));
+
+/** Counts of runs that are to be compared: a row a sentence, or, where a way of scoring keeps no sentences apart, a row a set. */
+export function comparableCounts(sides: readonly (readonly ArmRun[])[]): {
+  counts: Counts[][][][];
+  overSentences: boolean;
+} {
+  const counts = sides.map(answersOf);
+  const [first] = counts.flat();
+  const overSentences = counts.flat().every((run) => run.every((set, i) => set.length === first[i].length));
+  const summed = (sets: Counts[][]) => sets.map((rows) => [addCounts(rows)]);
+  return { counts: overSentences ? counts : counts.map((side) => side.map(summed)), overSentences };
+}
 
 /** The runs of an arm that are there. */
 export function runsOf({ runs }: PlannedArm, results: ReadonlyMap<string, RunResult>): ArmRun[] {

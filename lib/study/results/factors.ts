@@ -1,6 +1,7 @@
 /** A screening's runs taken apart: what each factor is worth, from all runs at once. */
 import { UserError } from "../../errors";
-import { type Factorial, type FactorialEffect, factorialEffects, holm } from "../../evaluate/statistics/factorial";
+import { type Factorial, type FactorialEffect, factorialEffects } from "../../evaluate/statistics/factorial";
+import { holm } from "../../evaluate/statistics/holm";
 import { smallestDetectable } from "../../evaluate/statistics/power";
 import { isObject } from "../../files/json-object";
 import type { Plan } from "../plan/plan";
@@ -10,7 +11,7 @@ import type { RunResult } from "../run/result";
 import { countsOf } from "../run/tests";
 import { type ArmRun, RESAMPLES, runsOf } from "./compare";
 import { finite, manifestOf, type StoredRun, type SuspectResult, settingOf, storedRun } from "./result";
-import { holdingFor, neededFor, signed } from "./verdict";
+import { chanceOf, type Family, holdingFor, neededFor, signed } from "./verdict";
 
 /** The whole blocks of a screening that are on file. */
 export interface ScreeningComparison {
@@ -136,7 +137,7 @@ export function screeningResult(
       min_detectable: interval && finite(smallestDetectable(interval, seen.runs, { level })),
       verdict: verdictOfFactor(factor.name, seen, seen.effects[f], {
         corrected: corrected[f],
-        factors: factors.length,
+        size: factors.length,
       }),
     };
   });
@@ -174,14 +175,13 @@ function verdictOfFactor(
   name: string,
   { runs, blocks, residual }: Factorial,
   { difference, interval }: FactorialEffect,
-  { corrected, factors }: { corrected: number; factors: number },
+  among: Family,
 ): string {
   if (!interval || !residual)
     return `${name}: cannot be told with ${blocks === 1 ? "one seed" : `${blocks} seeds`}, whose ${runs} runs leave nothing over to know their spread by; a seed more would do`;
   const { low, high } = interval;
   if (low > 0 || high < 0) {
-    const chance = corrected < 0.05 ? "" : `, which chance may throw up among so many factors (${factors} looked at)`;
-    return `${name}: ${signed(difference)} points (${signed(low)} to ${signed(high)}) with ${runs} runs${chance}`;
+    return `${name}: ${signed(difference)} points (${signed(low)} to ${signed(high)}) with ${runs} runs${chanceOf(among, 0.95, "factors")}`;
   }
   const own = runs / blocks;
   const spread = { sd: (2 * residual.sd) / Math.sqrt(own), sentences: Math.sqrt(interval.sentences), paired: true };

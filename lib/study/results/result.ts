@@ -1,6 +1,7 @@
 /** The result of a suspect or a plan as it is stored: data/results/suspects/<id>.json. F1 in 0..1. */
 import { basename } from "node:path";
 import { UserError } from "../../errors";
+import { holm } from "../../evaluate/statistics/holm";
 import { mean } from "../../evaluate/statistics/mean";
 import { seedsNeeded } from "../../evaluate/statistics/power";
 import { seedSummary } from "../../evaluate/statistics/seeds";
@@ -8,7 +9,8 @@ import { isObject } from "../../files/json-object";
 import { levelOf, type Plan } from "../plan/plan";
 import type { PlannedRuns } from "../plan/runs";
 import type { ArmComparison, ArmRun, StudyComparison } from "./compare";
-import { verdictOf, verdictOfArms } from "./verdict";
+import { type Family, holdingFor, verdictOf } from "./verdict";
+import { type StoredWhole, storedWhole } from "./whole";
 
 export interface StoredRun {
   seed: number;
@@ -29,6 +31,8 @@ export interface StoredArm {
   /** At the result's `level`. */
   ci95: [low: number, high: number] | null;
   p_better: number | null;
+  /** Of no difference, as far or farther, by Holm's method among all arms: of a plan, whose arms are one question. A suspect has none. */
+  p_holm?: number | null;
   paired: boolean;
   threshold: number | null;
   /** null = nothing can be said with one seed. */
@@ -66,6 +70,8 @@ export interface SuspectResult {
   };
   control: { value: string; runs: StoredRun[]; mean: number | null; sd: number | null };
   arms: StoredArm[];
+  /** Arms held against the sum of others, where a plan asks for it. */
+  together?: StoredWhole[];
   not_run: { value: string; why: string }[];
   /** Of the arm with the largest; null where one has a single seed. */
   min_detectable: number | null;
@@ -107,6 +113,9 @@ export function storedResult(
   const summary = f1.length ? seedSummary(f1) : undefined;
   const setting = settingOf(plan, planned, control[0]);
   const detectable = arms.map((arm) => finite(arm.detectable));
+  const families = plan.suspect === null ? familiesOf(arms) : arms.map(() => null);
+  const stored = arms.map((arm, i) => storedArm(arm, families[i]));
+  const together = plan.wholes.map((whole) => storedWhole(whole, comparison, levelOf(plan)));
   return {
     suspect: plan.name,
     question: plan.question,
@@ -121,7 +130,8 @@ export function storedResult(
       mean: summary?.mean ?? null,
       sd: finite(summary?.sd),
     },
-    arms: arms.map(storedArm),
+    arms: stored,
+    ...(together.length > 0 && { together }),
     not_run: plan.arms.flatMap(({ value, notRunnable }) => (notRunnable === null ? [] : [{ value, why: notRunnable }])),
     min_detectable: detectable.some((value) => value === null) ? null : Math.max(...(detectable as number[])),
     seeds_needed: Object.fromEntries(
@@ -129,7 +139,10 @@ export function storedResult(
     ),
     expected: plan.suspect?.expected ?? null,
     published: plan.suspect?.published ?? null,
-    verdict: verdictOfArms(arms, `${setting.encoder}, ${setting.steps} steps of ${setting.batch}`),
+    verdict: holdingFor(
+      [...stored, ...together].map(({ verdict }) => verdict),
+      `${setting.encoder}, ${setting.steps} steps of ${setting.batch}`,
+    ),
   };
 }
 
@@ -148,7 +161,16 @@ export function settingOf(plan: Plan, { runs }: PlannedRuns, run: ArmRun | undef
   };
 }
 
-function storedArm(arm: ArmComparison): StoredArm {
+/** Every arm among all; one that has no p yet counts as one that shows nothing. */
+function familiesOf(arms: readonly ArmComparison[]): (Family | null)[] {
+  if (arms.length < 2) return arms.map(() => null);
+  return holm(arms.map(({ seen, seeds }) => (seen && seeds > 1 ? seen.p : 1))).map((corrected) => ({
+    corrected,
+    size: arms.length,
+  }));
+}
+
+function storedArm(arm: ArmComparison, family: Family | null): StoredArm {
   const { seen, runs } = arm;
   return {
     value: arm.arm.value,
@@ -157,10 +179,11 @@ function storedArm(arm: ArmComparison): StoredArm {
     difference: seen?.difference ?? null,
     ci95: seen && arm.seeds > 1 ? [seen.low, seen.high] : null,
     p_better: seen?.probability ?? null,
+    ...(family && { p_holm: seen && arm.seeds > 1 ? family.corrected : null }),
     paired: seen?.paired ?? false,
     threshold: runs[0]?.reading.threshold ?? null,
     min_detectable: finite(arm.detectable),
-    verdict: verdictOf(arm),
+    verdict: verdictOf(arm, family),
   };
 }
 

@@ -3,15 +3,21 @@ import { UserError } from "../../errors";
 import { type PowerOptions, seedsNeeded } from "../../evaluate/statistics/power";
 import type { ArmComparison } from "./compare";
 
-/** One clause about one arm. */
-export function verdictOf(comparison: ArmComparison): string {
+/** What is left of an arm's p among all that were looked at with it. */
+export interface Family {
+  corrected: number;
+  size: number;
+}
+
+/** One clause about one arm. @param among where it is one of a family; null = looked at by itself */
+export function verdictOf(comparison: ArmComparison, among: Family | null = null): string {
   const { arm, seen, seeds, sameAnswers, level } = comparison;
   if (!seen) return `${arm.value}: not run`;
   if (seeds < 2)
     return `${arm.value}: cannot be told with ${seeds} seed, whose spread is unknown; at least 2 would be needed`;
   const note = noteOf(comparison);
   if (seen.low > 0 || seen.high < 0)
-    return `${arm.value}: ${signed(seen.difference)} points (${signed(seen.low)} to ${signed(seen.high)}) with ${seeds} seeds${note}`;
+    return `${arm.value}: ${signed(seen.difference)} points (${signed(seen.low)} to ${signed(seen.high)}) with ${seeds} seeds${chanceOf(among, level, "arms")}${note}`;
   if (sameAnswers) return `${arm.value}: the same answers, run by run`;
   if (seen.standardError === 0)
     return `${arm.value}: cannot be told with ${seeds} seeds: other answers, and the same F1 in every run`;
@@ -46,9 +52,10 @@ export function neededFor(
   }
 }
 
-/** The verdict on a plan: every arm, and how far it holds. */
-export function verdictOfArms(arms: readonly ArmComparison[], setting: string): string {
-  return holdingFor(arms.map(verdictOf), setting);
+/** What a reader of many differences must know of one that stands by itself. @param what they are of */
+export function chanceOf(among: Family | null, level: number, what: string): string {
+  if (among === null || among.corrected < 1 - level) return "";
+  return `, which chance may throw up among so many ${what} (${among.size} looked at)`;
 }
 
 /** Clauses, and how far they hold. */
