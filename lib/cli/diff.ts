@@ -1,9 +1,10 @@
 /** `diff`: two recipes, configurations or runs, key by key. */
+import type { Configuration } from "../audit/configuration/configuration";
 import { openConfiguration } from "../audit/configuration/open";
 import { diffConfigurations, sideWords } from "../audit/diff/diff";
 import { versionOf } from "../era";
 import { usageError } from "../errors";
-import { type Command, runCommand } from "./command";
+import { type Command, runCommand, type Values } from "./command";
 
 export const command: Command = {
   name: "diff",
@@ -27,11 +28,25 @@ export const command: Command = {
     const era = typeof values.era === "string" ? values.era : null;
     const eraB = typeof values["era-b"] === "string" ? values["era-b"] : era;
     for (const version of [era, eraB]) if (version !== null) versionOf(version);
-    const diff = diffConfigurations(openConfiguration(first, era), openConfiguration(second, eraB));
+    const [a, b] = [openConfiguration(first, era), openConfiguration(second, eraB)];
+    checkEras(values, a, b);
+    const diff = diffConfigurations(a, b);
     process.stdout.write(report(diff));
     return diff;
   },
 };
+
+/** @throws UserError (usage) where a version is given that nothing reads: recipes and runs say their own */
+function checkEras(values: Values, a: Configuration, b: Configuration): void {
+  const isPythons = ({ kind }: Configuration) => kind === "Python yaml" || kind === "gliner_config.json";
+  const idle = (option: string, sides: readonly Configuration[]) =>
+    usageError(
+      `${option} is the version that reads a file of Python's, and ${sides.map(({ name, kind }) => `${name} is a ${kind}`).join(", ")}, which says its own; leave it out.`,
+    );
+  if (values["era-b"] !== undefined && !isPythons(b)) throw idle("--era-b", [b]);
+  const read = values["era-b"] === undefined ? [a, b] : [a];
+  if (values.era !== undefined && !read.some(isPythons)) throw idle("--era", read);
+}
 
 function report({ a, b, rows }: ReturnType<typeof diffConfigurations>): string {
   const head = [a, b].map(

@@ -18,7 +18,7 @@ import { STYLE } from "../kernel/book/page-style";
 import { readManifest } from "../provenance/manifest";
 import { isScreening } from "../study/results/factors";
 import { checkStored } from "../study/results/result";
-import { RESULTS_FOLDER, screeningsBeside } from "../study/results/table";
+import { RESULTS_FOLDER, screeningsBeside } from "../study/results/stored";
 import { type Command, required, runCommand } from "./command";
 
 export const command: Command = {

@@ -10,7 +10,7 @@ import { levelOf, type Plan } from "../study/plan/plan";
 import { type PlannedRuns, planRuns, type RunSpec } from "../study/plan/runs";
 import type { StudyComparison } from "../study/results/compare";
 import { measuredPower, type Power, powerTable } from "../study/results/power";
-import { screeningResults, suspectResults } from "../study/results/table";
+import { screeningResults, suspectResults } from "../study/results/stored";
 import { StudyFolder } from "../study/run/folder";
 import { KEPT_RUNS, keptRuns, noRuns, type RunsOnFile } from "../study/run/store";
 import { readSuspect, suspectIds } from "../study/suspects/suspect";

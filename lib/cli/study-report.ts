@@ -35,7 +35,14 @@ export function powerLines({ spread, sentences, from, seeds }: Power): string {
   return head + lines.join("");
 }
 
-export function comparisonTable({ control, arms, together = [], not_run, verdict }: SuspectResult): string {
+export function comparisonTable({
+  control,
+  arms,
+  together = [],
+  failed = [],
+  not_run,
+  verdict,
+}: SuspectResult): string {
   const spread = control.sd === null ? "" : ` (sd ${points(control.sd)})`;
   const family = arms.some(({ p_holm }) => p_holm !== undefined);
   const rows = arms.map(({ value, runs, difference, ci95, p_better, p_holm, min_detectable }) => [
@@ -65,7 +72,8 @@ export function comparisonTable({ control, arms, together = [], not_run, verdict
   ];
   const table = columns([titles, ...rows, ...sums.map((cells) => [...cells, ...titles.slice(4).map(() => "")])]);
   const left = not_run.map(({ value, why }) => `not run: ${value}: ${why}\n`).join("");
-  return `${table}${left}${verdict}\n`;
+  const lost = failed.map(({ arm, seed, id, why }) => `failed twice: ${arm}, seed ${seed} (${id}): ${why}\n`).join("");
+  return `${table}${left}${lost}${verdict}\n`;
 }
 
 /** Runs that were made twice, side by side. */

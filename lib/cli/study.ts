@@ -1,6 +1,6 @@
 /** `study`: what is a suspect, or a plan's arm, worth? Estimates, runs, goes on, compares. */
 import { join } from "node:path";
-import { usageError } from "../errors";
+import { UserError, usageError } from "../errors";
 import { writeAtomically } from "../files/atomic";
 import { scrubbed } from "../provenance/scrub";
 import { checkAddress } from "../queue/door";
@@ -15,18 +15,11 @@ import { type PlannedRuns, planRuns } from "../study/plan/runs";
 import { recipeOf } from "../study/plan/settings";
 import { type AgainResult, compareAgain, keptOnly } from "../study/results/again";
 import { type ScreeningResult, screeningResult } from "../study/results/factors";
+import { checkRecord, recordAgain, recordResult, recordScreening, refuseRecord } from "../study/results/record";
 import { type SuspectResult, storedResult } from "../study/results/result";
-import {
-  checkRecord,
-  RESULTS_FOLDER,
-  recordAgain,
-  recordResult,
-  recordScreening,
-  refuseRecord,
-  screeningsBeside,
-  suspectResults,
-} from "../study/results/table";
+import { RESULTS_FOLDER, screeningsBeside, suspectResults } from "../study/results/stored";
 import { adoptRuns, checkAdopted } from "../study/run/adopt";
+import { failedLine } from "../study/run/failed";
 import { StudyFolder } from "../study/run/folder";
 import type { Programs } from "../study/run/perform";
 import { distinctQuestions } from "../study/run/questions";
@@ -175,6 +168,8 @@ async function study(
   return inFolder(out, { plan, planned, kept }, async (folder, signal) => {
     if (adopted.length) await adopt(adopted, planned, folder);
     if (!values.compare) await perform(plan, planned, { folder, values, signal });
+    // A screening's seed with a hole counts for nothing; --compare shows the whole ones.
+    if (!values.compare && plan.screening) refuseFailed(planned, folder);
     const command = commandOf(name, plan, values);
     const written = values.record
       ? [...resultsOf(planned.runs, folder).values()].map((run) => keepResult(KEPT_RUNS, run))
@@ -183,8 +178,17 @@ async function study(
     const { result, files } = await sayAll(plan, planned, { folder, out, command, record: values.record === true });
     written.push(...files);
     for (const path of written) say(`written: ${path}`);
+    if (!values.compare) refuseFailed(planned, folder);
     return result;
   });
+}
+
+/** What is there has been said and written: the others are said last. @throws UserError where a run failed, and failed again */
+function refuseFailed({ runs }: PlannedRuns, folder: StudyFolder): void {
+  const failed = folder.failed(runs);
+  if (failed.length === 0) return;
+  const done = runs.filter((run) => folder.result(run)).length;
+  throw new UserError(`${done} of ${runs.length} runs are on file; ${failedLine(failed)}`);
 }
 
 /** Kept runs made once more, none of which counts as done. */
@@ -200,6 +204,7 @@ async function again(name: string, plan: Plan, values: Values, adopted: readonly
   return inFolder(out, { plan, planned, kept: null }, async (folder, signal) => {
     // Every run is wanted, whatever the first ones show.
     if (!values.compare) await perform({ ...plan, stopping: null }, planned, { folder, values, signal });
+    refuseFailed(planned, folder);
     const here = resultsOf(planned.runs, folder);
     const command = `${commandOf(name, plan, values)} --again`;
     const result = scrubbed(compareAgain(plan, planned, { kept, here, command }));
@@ -245,7 +250,9 @@ async function sayComparison(
   planned: PlannedRuns,
   { folder, out, command, record }: Saying,
 ): Promise<Outcome<SuspectResult>> {
-  const result = scrubbed(storedResult(plan, planned, compareOnFile(plan, planned, folder), command));
+  const result = scrubbed(
+    storedResult(plan, planned, compareOnFile(plan, planned, folder), { command, failed: folder.failed(planned.runs) }),
+  );
   if (record) checkRecord(result);
   writeAtomically(join(out, "result.json"), `${JSON.stringify(result, null, 1)}\n`);
   process.stdout.write(comparisonTable(result));

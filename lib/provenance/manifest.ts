@@ -4,6 +4,7 @@ import { UserError } from "../errors";
 import { writeAtomically } from "../files/atomic";
 import { sha256 } from "../files/hash";
 import { readJson } from "../files/json";
+import { isObject } from "../files/json-object";
 import type { DataDescription } from "./data";
 import { type Difference, differences } from "./difference";
 import { type Environment, environmentOf } from "./environment";
@@ -83,6 +84,8 @@ export interface Manifest extends RunFacts {
 }
 
 const FORMAT = 1;
+/** What every manifest has, whatever its run: one that lacks a part was cut or written by hand. */
+const PARTS = ["config", "data", "tokenizer", "weights", "streams", "project", "environment", "result"] as const;
 const EMPTY: RunResult = { steps: 0, losses: {}, clipped_share: null, skipped: [], best: null, last_evaluation: null };
 
 /**
@@ -162,5 +165,10 @@ export function readManifest(path: string): Manifest {
   const value = readJson(path, `the manifest ${path}`) as Partial<Manifest> | null;
   if (value?.format !== FORMAT || !Array.isArray(value.sessions))
     throw new UserError(`the manifest ${path} has the format ${value?.format ?? "none"}, wanted ${FORMAT}.`);
+  const missing = PARTS.filter((part) => !isObject(value[part]));
+  if (missing.length || typeof value.id !== "string")
+    throw new UserError(
+      `the manifest ${path} is not whole: it has no ${[...(typeof value.id === "string" ? [] : ["id"]), ...missing].join(", ")}; wanted one as \`train\` writes it.`,
+    );
   return value as Manifest;
 }

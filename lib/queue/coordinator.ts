@@ -43,19 +43,31 @@ const POLL_MS = 500;
 const QUIET_MS = 15_000;
 const ATTEMPTS = 4;
 
-/** @throws UserError where a job failed every time, or `signal` ended it: what came back is kept */
+/** A job that failed every time. */
+export interface FailedJob<One> {
+  job: One;
+  why: string;
+}
+
+/**
+ * Puts jobs in and waits until each has come back, or has failed every time; after a failure no new ones are put in.
+ * @returns what failed: the queue then stays, and who starts the same again has it tried again
+ * @throws UserError where `signal` ended it: what came back is kept
+ */
 export async function orderOverQueue<One extends Job, Result>(
   door: Door,
   order: Order<One, Result>,
   options: OrderOptions,
-): Promise<void> {
+): Promise<FailedJob<One>[]> {
   const { queue: name } = order.announcement;
   const announced = door.queue<Announcement, null>(ANNOUNCED);
   const queue = door.queue<One, Result>(name);
   try {
-    await new Collection(order, { queue, announced }, options).run();
+    const failed = await new Collection(order, { queue, announced }, options).run();
+    if (failed.length > 0) return failed;
     await patiently(() => announced.remove(name), options.signal, options.say);
     await patiently(() => queue.obliterate({ force: true }), options.signal, options.say);
+    return [];
   } finally {
     await Promise.all([announced.close(), queue.close()]);
   }
@@ -88,7 +100,7 @@ class Collection<One extends Job, Result> {
     this.done = onFile;
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<FailedJob<One>[]> {
     const ask = (what: () => Promise<void>) => patiently(what, this.options.signal, this.options.say);
     await ask(() => this.retryFailed());
     await this.fill(ask);
@@ -100,11 +112,7 @@ class Collection<One extends Job, Result> {
       await this.fill(ask);
       await sleep(POLL_MS);
     }
-    const [first] = this.failed;
-    if (first) {
-      const job = this.open.get(first[0]) as One;
-      throw new UserError(`${this.count()} are done; ${this.order.title(job)} failed ${ATTEMPTS} times: ${first[1]}`);
-    }
+    return [...this.failed].map(([id, why]) => ({ job: this.open.get(id) as One, why }));
   }
 
   /** Takes jobs until there is no room or no more; after a failure no new ones. */
@@ -138,7 +146,11 @@ class Collection<One extends Job, Result> {
       await this.at.queue.getJobs(["active"]),
     ];
     for (const job of completed) await this.take(job);
-    for (const job of failed) if (this.open.has(job.data.id)) this.failed.set(job.data.id, job.failedReason);
+    for (const { data, failedReason } of failed) {
+      if (!this.open.has(data.id) || this.failed.has(data.id)) continue;
+      this.failed.set(data.id, failedReason);
+      this.options.say(`${this.order.title(data)} failed ${ATTEMPTS} times: ${failedReason}`);
+    }
     this.report(active);
   }
 

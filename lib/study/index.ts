@@ -13,5 +13,6 @@ export { type AtlasRow, seedAtlas } from "./results/atlas";
 export { type ArmComparison, comparePlan, type StudyComparison } from "./results/compare";
 export { compareScreening, type ScreeningComparison, type ScreeningResult, screeningResult } from "./results/factors";
 export { type StoredArm, type SuspectResult, storedResult } from "./results/result";
-export { againResults, screeningResults, suspectResults, suspectsTable } from "./results/table";
+export { againResults, screeningResults, suspectResults } from "./results/stored";
+export { suspectsTable } from "./results/table";
 export { readSuspect, type Suspect, suspectIds } from "./suspects/suspect";

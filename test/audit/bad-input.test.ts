@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { verb } from "../cli/verb";
-import { file, modelCopy, rewrite, scratch, trainedRun } from "./cases";
+import { file, modelCopy, predictions, rewrite, scratch, trainedRun } from "./cases";
 
 let run = "";
 before(() => {
@@ -42,6 +42,8 @@ test("no input, no such file, two runs at once, an unknown version, an unknown r
   refused([], 2, /no input/);
   refused(["nothing-there"], 2, /does not exist/);
   refused([run, join(run, "last")], 2, /already a model folder/);
+  const answers = ["one.jsonl", "other.jsonl"].map((name) => predictions(name, "mit_movie", 4, ["actor"]));
+  refused(answers, 2, /other\.jsonl: there are already predictions for mit_movie/);
   refused(["config_large-2024-03-25", "--era", "7"], 2, /era/);
   refused(["config_large-2024-03-25", "--against", "nothing-there"], 2, /no file, no folder and no recipe/);
 });

@@ -105,3 +105,18 @@ test("the verb prints, writes JSON, and refuses what is no configuration in one 
     assert.match(refused.err, /^diff: [^\n]+\.\n$/);
   }
 });
+
+test("a version that nothing reads is refused: recipes say their own", () => {
+  const both = ["config_large-2024-02-03", "config_large-2023-11-18"];
+  const yaml = file("mine.yaml", "model_name: x\nspan_mode: marker\nnum_steps: 10\n");
+  for (const [words, option] of [
+    [[...both, "--era", "0.2.13"], "--era"],
+    [[...both, "--era-b", "0.2.13"], "--era-b"],
+    [[both[0], yaml, "--era", "0.2.13", "--era-b", "0.1.2"], "--era"],
+  ] as const) {
+    const { code, err } = verb("diff", [...words]);
+    assert.equal(code, 2);
+    assert.match(err, new RegExp(`^diff: ${option} is the version that reads a file of Python's, and config_large-`));
+  }
+  assert.equal(verb("diff", [both[0], yaml, "--era", "0.2.13"]).code, 0, "one of them is read by it");
+});

@@ -151,3 +151,16 @@ test("a manifest that is none is refused in one sentence", () => {
     assert.throws(() => readManifest(path), { name: "UserError", message: /the manifest/ });
   }
 });
+
+test("a manifest that was cut is refused, with what it lacks", () => {
+  const whole = JSON.parse(readFileSync(join(scratch, "whole", "manifest.json"), "utf8"));
+  const path = join(scratch, "cut.json");
+  const { weights: _, ...cut } = whole;
+  writeFileSync(path, JSON.stringify({ ...cut, result: null }));
+  assert.throws(
+    () => readManifest(path),
+    /cut\.json is not whole: it has no weights, result; wanted one as `train` writes it/,
+  );
+  writeFileSync(path, JSON.stringify({ format: whole.format, sessions: [] }));
+  assert.throws(() => readManifest(path), /has no id, config, data/);
+});

@@ -1,6 +1,6 @@
 /** Kept runs made once more: what is held against what, and what is said of it. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { resultsOf } from "../../lib/study/conduct";
@@ -8,7 +8,9 @@ import type { Plan } from "../../lib/study/plan/plan";
 import { readPlan } from "../../lib/study/plan/read";
 import { type PlannedRuns, planRuns, readingKey } from "../../lib/study/plan/runs";
 import { compareAgain, keptOnly } from "../../lib/study/results/again";
-import { againResults, recordAgain, suspectsTable } from "../../lib/study/results/table";
+import { recordAgain } from "../../lib/study/results/record";
+import { againResults } from "../../lib/study/results/stored";
+import { suspectsTable } from "../../lib/study/results/table";
 import { StudyFolder } from "../../lib/study/run/folder";
 import type { RunResult } from "../../lib/study/run/result";
 import { verb } from "../cli/verb";
@@ -110,6 +112,8 @@ test("a result is kept by machine and is a part of the table", () => {
     text,
     /\| tiny: alpha \.75 \| 0 \| [\d.]+ \| .* \| [\d.]+ \| Another\(R\) Processor \| \+[\d.]+ \| 2 \|/,
   );
+  writeFileSync(path, JSON.stringify({ ...result, runs: [] }));
+  assert.throws(() => againResults(folder), /tiny-another-processor\.json is no result of runs made again/);
   assert.doesNotMatch(suspectsTable({ results: [], screenings: [], again: [], suspects: [] }), /another machine/);
 });
 

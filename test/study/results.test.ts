@@ -13,18 +13,10 @@ import { planOf } from "../../lib/study/plan/read";
 import type { PlannedArm, PlannedRuns } from "../../lib/study/plan/runs";
 import { type ArmComparison, comparePlan } from "../../lib/study/results/compare";
 import { measuredPower } from "../../lib/study/results/power";
+import { checkRecord, recordResult, refuseRecord } from "../../lib/study/results/record";
 import { storedResult } from "../../lib/study/results/result";
-import {
-  againResults,
-  checkRecord,
-  RESULTS_FOLDER,
-  recordResult,
-  refuseRecord,
-  screeningResults,
-  suspectResults,
-  suspectsTable,
-  type TableParts,
-} from "../../lib/study/results/table";
+import { againResults, RESULTS_FOLDER, screeningResults, suspectResults } from "../../lib/study/results/stored";
+import { suspectsTable, type TableParts } from "../../lib/study/results/table";
 import { verdictOf } from "../../lib/study/results/verdict";
 import { RESULT_FORMAT, type RunResult } from "../../lib/study/run/result";
 import { readSuspect, suspectIds } from "../../lib/study/suspects/suspect";
@@ -109,9 +101,9 @@ test("the arms of a plan are one family: p by Holm's method, and a verdict that 
   const arm = { ...made, seen: made.seen && { ...made.seen, p: 0.001 } };
   const weak = { ...arm, arm: { ...arm.arm, value: "weak" }, seen: arm.seen && { ...arm.seen, p: 0.04 } };
   const three = { ...comparison, arms: [arm, weak, { ...weak, seen: undefined, seeds: 0 }] };
-  const suspect = storedResult(plan, planned, three, "x");
+  const suspect = storedResult(plan, planned, three, { command: "x" });
   assert.ok(suspect.arms.every((one) => !("p_holm" in one)));
-  const { arms, verdict } = storedResult({ ...plan, suspect: null }, planned, three, "x");
+  const { arms, verdict } = storedResult({ ...plan, suspect: null }, planned, three, { command: "x" });
   assert.ok(Math.abs((arms[0].p_holm ?? 0) - 0.003) < 1e-9, "three times its own");
   assert.ok(Math.abs((arms[1].p_holm ?? 0) - 0.08) < 1e-9, "two of the three are left");
   assert.equal(arms[2].p_holm, null);
@@ -126,7 +118,7 @@ test("a whole and its parts: what is left, over the seeds that all have", () => 
   const named = (value: string, seeds = 5) => ({ ...arm, arm: { ...arm.arm, value }, runs: arm.runs.slice(0, seeds) });
   const wholes = [{ name: "rest", whole: "whole", parts: ["a", "b"] }];
   const stored = (arms: ArmComparison[]) =>
-    storedResult({ ...plan, wholes }, planned, { ...comparison, arms }, "x").together?.[0];
+    storedResult({ ...plan, wholes }, planned, { ...comparison, arms }, { command: "x" }).together?.[0];
   const rest = stored([named("whole"), named("a"), named("b", 3)]);
   assert.deepEqual(rest?.seeds, [0, 1, 2]);
   // The parts are the whole twice: what is left is the whole, taken off once too often.
@@ -223,7 +215,7 @@ test("a result is not replaced by none, by fewer seeds or by another setting, no
   const folder = join(scratch("record"), "suspects");
   const stored = (control: number, arm: number) => {
     const { plan, planned, comparison } = madeUp({ control, arm }, true);
-    return storedResult(plan, planned, comparison, "x");
+    return storedResult(plan, planned, comparison, { command: "x" });
   };
   const five = stored(5, 5);
   checkRecord(five, folder);
@@ -244,7 +236,9 @@ test("a result is not replaced by none, by fewer seeds or by another setting, no
 
 test("a verdict holds for its encoder and names no cause", () => {
   const { plan, planned, comparison } = madeUp({ control: 5, arm: 5 }, true);
-  const { verdict, min_detectable, seeds_needed, gap } = storedResult(plan, planned, comparison, "npm run -s study");
+  const { verdict, min_detectable, seeds_needed, gap } = storedResult(plan, planned, comparison, {
+    command: "npm run -s study",
+  });
   assert.match(
     verdict,
     /This holds for tiny, 10 steps of 8; it says nothing of larger encoders or longer training, and names no cause/,
@@ -258,7 +252,9 @@ test("the table: a line an arm, the two gaps apart, the suspects without a resul
   const folder = join(scratch("table"), "suspects");
   const { plan, planned, comparison } = madeUp({ control: 8, arm: 5 }, true);
   const [json, table] = recordResult(
-    storedResult(plan, planned, comparison, "npm run -s study -- span-representation --seeds 8 --out runs/x"),
+    storedResult(plan, planned, comparison, {
+      command: "npm run -s study -- span-representation --seeds 8 --out runs/x",
+    }),
     folder,
   );
   assert.ok(existsSync(json));

@@ -10,7 +10,7 @@ import { Fields } from "../../lib/study/fields";
 import { parsePlan, readPlan } from "../../lib/study/plan/read";
 import { planRuns } from "../../lib/study/plan/runs";
 import { type ScreeningComparison, type ScreeningResult, screeningResult } from "../../lib/study/results/factors";
-import { screeningResults } from "../../lib/study/results/table";
+import { screeningResults } from "../../lib/study/results/stored";
 import { suspectIds } from "../../lib/study/suspects/suspect";
 import { verb } from "../cli/verb";
 import { tinyStudy } from "./tiny-study";

@@ -20,7 +20,7 @@ import { leftOf } from "../../lib/study/estimate/left";
 import { readPlan } from "../../lib/study/plan/read";
 import { planRuns } from "../../lib/study/plan/runs";
 import { comparePlan } from "../../lib/study/results/compare";
-import { suspectResults } from "../../lib/study/results/table";
+import { suspectResults } from "../../lib/study/results/stored";
 import { StudyFolder } from "../../lib/study/run/folder";
 import type { RunResult } from "../../lib/study/run/result";
 import { keepResult, resultIn } from "../../lib/study/run/store";
@@ -392,4 +392,49 @@ test("the list of suspects says what is measured of each", () => {
     );
     assert.ok(measured.length <= arms, id);
   }
+});
+
+test("a run that fails twice is reported, its arm is compared over its other seeds, and the others go on", async () => {
+  const broken = tinyStudy({ seeds: 3 });
+  const folder = join(broken.folder, "out");
+  const { arms } = await planRuns(readPlan(broken.plan));
+  const [{ id }] = arms[0].runs;
+  const recipe = join(folder, "runs", id, "recipe.yaml");
+  mkdirSync(join(folder, "runs", id), { recursive: true });
+  writeFileSync(recipe, "{}");
+  const ended = study(broken.plan, "--jobs", "1", "--out", folder);
+  assert.equal(ended.code, 1);
+  assert.match(ended.err, /alpha -1, seed 0 \(\w+\) failed, and is run once more: .* is another recipe/);
+  assert.match(
+    lastLine(ended.err),
+    /5 of 6 runs are on file; alpha -1, seed 0 .* failed twice: .*; the same command tries again\.$/,
+  );
+  const read = () => JSON.parse(readFileSync(join(folder, "result.json"), "utf8"));
+  assert.deepEqual(
+    read().failed.map(({ arm, seed, id }: { arm: string; seed: number; id: string }) => [arm, seed, id]),
+    [["alpha -1", 0, id]],
+  );
+  assert.deepEqual(
+    read().arms[0].runs.map(({ seed }: { seed: number }) => seed),
+    [1, 2],
+  );
+  assert.match(ended.out, /^failed twice: alpha -1, seed 0/m);
+  assert.equal(study(broken.plan, "--compare", "--out", folder).code, 0);
+  assert.equal(read().failed.length, 1, "a look later says it too");
+  rmSync(recipe);
+  assert.equal(study(broken.plan, "--out", folder).code, 0);
+  assert.equal("failed" in read(), false);
+});
+
+test("where the first runs all fail the study ends", async () => {
+  const broken = tinyStudy({ seeds: 4 });
+  const folder = join(broken.folder, "out");
+  const { runs } = await planRuns(readPlan(broken.plan));
+  for (const { id } of runs) {
+    mkdirSync(join(folder, "runs", id), { recursive: true });
+    writeFileSync(join(folder, "runs", id, "recipe.yaml"), "{}");
+  }
+  const ended = study(broken.plan, "--jobs", "1", "--out", folder);
+  assert.equal(ended.code, 1);
+  assert.match(lastLine(ended.err), /0 of 8 runs are done; .* failed twice: .* \(and 2 more\)/);
 });

@@ -11,7 +11,7 @@ import { sameWeight, weighsPositives } from "../../model/loss/positive-weight";
 import type { Arm } from "../../study/plan/arm";
 import type { ScreeningResult } from "../../study/results/factors";
 import type { SuspectResult } from "../../study/results/result";
-import { screeningResults, suspectResults } from "../../study/results/table";
+import { screeningResults, suspectResults } from "../../study/results/stored";
 import { readSuspect, type Suspect, suspectIds } from "../../study/suspects/suspect";
 import { weightOfPositives } from "../configuration/positives";
 import { type Effect, reversed } from "./effect";

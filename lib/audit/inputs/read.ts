@@ -60,7 +60,12 @@ function add(evidence: Gathered, path: string, { kind, tests, answers, ...gift }
     Object.assign(evidence, { [key]: kept });
   }
   if (tests) evidence.tests = mergeTests(evidence.tests, tests);
-  if (answers) evidence.predictions.set(setNameOf(answers), answers);
+  if (answers) {
+    const set = setNameOf(answers);
+    if (evidence.predictions.has(set))
+      throw usageError(`${path}: there are already predictions for ${set} among the inputs; audit one run at a time.`);
+    evidence.predictions.set(set, answers);
+  }
   evidence.inputs.push({ path, kind });
 }
 

@@ -13,6 +13,7 @@ import { type Arm, plainArm } from "../../study/plan/arm";
 import type { Plan, Tests } from "../../study/plan/plan";
 import { type PlannedArm, planRuns } from "../../study/plan/runs";
 import { recipeOf } from "../../study/plan/settings";
+import { failedLine } from "../../study/run/failed";
 import type { StudyFolder } from "../../study/run/folder";
 import type { RunResult } from "../../study/run/result";
 import { countsOf } from "../../study/run/tests";
@@ -189,6 +190,8 @@ async function runPoints(
   };
   const planned = await planRuns(plan);
   await engine(planned.runs);
+  const failed = folder.failed(planned.runs);
+  if (failed.length) throw new UserError(failedLine(failed));
   const counts = ({ runs }: PlannedArm): SetCounts[] =>
     runs.map(({ id, reading }) => {
       const run = planned.runs.find((one) => one.id === id);

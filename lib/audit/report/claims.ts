@@ -4,7 +4,7 @@ import { UserError } from "../../errors";
 import { readYaml } from "../../files/yaml";
 import { Fields } from "../../study/fields";
 import type { SuspectResult } from "../../study/results/result";
-import { suspectResults } from "../../study/results/table";
+import { suspectResults } from "../../study/results/stored";
 import { signed } from "../../study/results/verdict";
 import { readSuspect } from "../../study/suspects/suspect";
 

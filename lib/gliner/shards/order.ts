@@ -66,7 +66,8 @@ export async function shardsOverQueue<One extends Shard, Answer extends Answers>
     partsOf(shard).keep(shard.id, part(shard, answers));
   };
   const order = { announcement, jobs: open(), most: MOST, onFile: 0, title: titleOfShard, keep };
-  await orderOverQueue(door, order, { signal, say });
+  const [failed] = await orderOverQueue(door, order, { signal, say });
+  if (failed) throw new UserError(`${titleOfShard(failed.job)} failed every time: ${failed.why}`);
   if (onFile) say(`${onFile} of ${ids.length} shards were on file`);
   return ids;
 }

@@ -18,7 +18,7 @@ import { readYaml } from "../../files/yaml";
 import { gapName } from "../../study/gaps";
 import type { ScreeningResult } from "../../study/results/factors";
 import type { SuspectResult } from "../../study/results/result";
-import { screeningResults, suspectResults } from "../../study/results/table";
+import { screeningResults, suspectResults } from "../../study/results/stored";
 import { signed, withInterval } from "../../study/results/verdict";
 import { readSuspect, type Suspect, suspectIds } from "../../study/suspects/suspect";
 

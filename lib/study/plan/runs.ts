@@ -22,6 +22,10 @@ export interface RunSpec {
   tests: Tests;
 }
 
+/** What a reader knows a run by. */
+export const titleOf = ({ arms, seed, id }: Pick<RunSpec, "arms" | "seed" | "id">): string =>
+  `${arms[0]}, seed ${seed} (${id})`;
+
 /** One way of looking at a trained run: which checkpoint, how it is asked, how the answers are scored. */
 export interface Reading {
   checkpoint: Checkpoint;

@@ -7,6 +7,7 @@ import { UserError } from "../../errors";
 import { mean, standardDeviation } from "../../evaluate/statistics/mean";
 import { smallestDetectable } from "../../evaluate/statistics/power";
 import { compareSeeds } from "../../evaluate/statistics/seeds";
+import { isObject } from "../../files/json-object";
 import { levelOf, type Plan } from "../plan/plan";
 import { type PlannedRuns, type RunSpec, readingKey } from "../plan/runs";
 import type { RunResult } from "../run/result";
@@ -54,6 +55,17 @@ export interface AgainResult {
   seeds_apart: number | null;
   min_detectable: number | null;
   verdict: string;
+}
+
+/** Whether a file's value is such a result, as far as it is read anywhere. */
+export function isAgain(value: unknown): value is AgainResult {
+  if (!isObject(value) || !isObject(value.setting) || !Array.isArray(value.runs)) return false;
+  const made = (one: unknown) => isObject(one) && isObject(one.f1) && typeof one.processor === "string";
+  return (
+    [value.again, value.command, value.verdict].every((text) => typeof text === "string") &&
+    value.runs.length > 0 &&
+    value.runs.every((run) => isObject(run) && made(run.kept) && made(run.here))
+  );
 }
 
 /** Results by run id. */

@@ -8,6 +8,7 @@ import { seedSummary } from "../../evaluate/statistics/seeds";
 import { isObject } from "../../files/json-object";
 import { levelOf, type Plan } from "../plan/plan";
 import type { PlannedRuns } from "../plan/runs";
+import type { FailedRun } from "../run/failed";
 import type { ArmComparison, ArmRun, StudyComparison } from "./compare";
 import { type Family, holdingFor, verdictOf } from "./verdict";
 import { type StoredWhole, storedWhole } from "./whole";
@@ -72,6 +73,8 @@ export interface SuspectResult {
   arms: StoredArm[];
   /** Arms held against the sum of others, where a plan asks for it. */
   together?: StoredWhole[];
+  /** Runs that could not be made: their arms are compared over their other seeds. */
+  failed?: FailedRun[];
   not_run: { value: string; why: string }[];
   /** Of the arm with the largest; null where one has a single seed. */
   min_detectable: number | null;
@@ -106,7 +109,7 @@ export function storedResult(
   plan: Plan,
   planned: PlannedRuns,
   comparison: StudyComparison,
-  command: string,
+  { command, failed = [] }: { command: string; failed?: readonly FailedRun[] },
 ): SuspectResult {
   const { control, arms } = comparison;
   const f1 = control.map(({ reading }) => mean(Object.values(reading.sets)));
@@ -132,6 +135,7 @@ export function storedResult(
     },
     arms: stored,
     ...(together.length > 0 && { together }),
+    ...(failed.length > 0 && { failed: [...failed] }),
     not_run: plan.arms.flatMap(({ value, notRunnable }) => (notRunnable === null ? [] : [{ value, why: notRunnable }])),
     min_detectable: detectable.some((value) => value === null) ? null : Math.max(...(detectable as number[])),
     seeds_needed: Object.fromEntries(
@@ -169,6 +173,10 @@ function familiesOf(arms: readonly ArmComparison[]): (Family | null)[] {
     size: arms.length,
   }));
 }
+
+/** What a result is of, as tables have it. */
+export const settingWords = ({ setting }: Pick<SuspectResult, "setting">) =>
+  `${setting.encoder}, ${setting.steps} ${setting.steps === 1 ? "step" : "steps"} of ${setting.batch}`;
 
 function storedArm(arm: ArmComparison, family: Family | null): StoredArm {
   const { seen, runs } = arm;

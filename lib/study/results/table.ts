@@ -1,122 +1,12 @@
-/**
- * The table of all suspects: data/results/suspects.md is made from the stored results, of suspects and of screenings, and the
- * suspects' files, and from nothing else.
- */
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { UserError, usageError } from "../../errors";
+/** The table of all suspects: data/results/suspects.md, from the stored results and the suspects' files, and from nothing else. */
 import { mean } from "../../evaluate/statistics/mean";
-import { writeAtomically } from "../../files/atomic";
-import { readJson } from "../../files/json";
-import { PROJECT_ROOT } from "../../files/places";
 import { GAP_NAMES, type GapName, gapName } from "../gaps";
-import type { Plan } from "../plan/plan";
-import { readSuspect, type Suspect, suspectIds } from "../suspects/suspect";
+import type { Suspect } from "../suspects/suspect";
 import { type AgainResult, cellsOf } from "./again";
-import { isScreening, type ScreeningResult } from "./factors";
+import type { ScreeningResult } from "./factors";
 import { type Ranked, ranked } from "./rank";
-import { checkStored, type StoredArm, type SuspectResult } from "./result";
+import { type StoredArm, type SuspectResult, settingWords } from "./result";
 import { points, signed, withInterval } from "./verdict";
-
-export const RESULTS_FOLDER = join(PROJECT_ROOT, "data", "results", "suspects");
-
-/** Stores a result and makes the table anew. @returns the files */
-export function recordResult(result: SuspectResult, folder = RESULTS_FOLDER): string[] {
-  return [storeIn(folder, result.suspect, result), writeTable(folder)];
-}
-
-/** Before anything runs. @throws UserError (usage) where a plan bears a suspect's name, whose result it would replace */
-export function refuseRecord({ name, suspect }: Pick<Plan, "name" | "suspect">): void {
-  if (suspect === null && suspectIds().includes(name))
-    throw usageError(
-      `--record: the plan is called ${name}, as a suspect is, whose result it would replace; rename it.`,
-    );
-}
-
-/**
- * What is measured is not replaced by less.
- * @throws UserError where nothing was compared, or the stored result is of more seeds or of another setting
- */
-export function checkRecord(result: SuspectResult, folder = RESULTS_FOLDER): void {
-  const seedsOf = ({ arms }: SuspectResult) =>
-    Math.max(0, ...arms.map(({ difference, runs }) => (difference === null ? 0 : runs.length)));
-  if (seedsOf(result) === 0)
-    throw new UserError(
-      `--record: no arm of ${result.suspect} has a run beside one of the control; nothing is recorded.`,
-    );
-  const path = join(folder, `${result.suspect}.json`);
-  if (!existsSync(path)) return;
-  const stored = checkStored(readJson(path), path);
-  const old = settingWords(stored);
-  const [had, has] = [stored, result].map(({ setting }) => setting.sentences);
-  if (seedsOf(stored) > seedsOf(result) || settingWords(result) !== old || had > has)
-    throw new UserError(
-      `--record: ${path} is of ${seedsOf(stored)} seeds, ${old}, ${had} sentences; this result, of ${seedsOf(result)} seeds, ${settingWords(result)}, ${has} sentences, would replace it. Remove that file first if it is to go.`,
-    );
-}
-
-/** Stores a screening's result beside those of the suspects and makes the table anew. @returns the files */
-export function recordScreening(result: ScreeningResult, folder = RESULTS_FOLDER): string[] {
-  return [storeIn(screeningsBeside(folder), result.screening, result), writeTable(folder)];
-}
-
-/** Stores what came of making kept runs again, by the machine that made them, and makes the table anew. @returns the files */
-export function recordAgain(result: AgainResult, folder = RESULTS_FOLDER): string[] {
-  const machine = result.runs[0].here.processor
-    .toLowerCase()
-    .replace(/\((r|tm)\)/g, "")
-    .match(/[a-z0-9]+/g) ?? ["unknown"];
-  return [storeIn(againBeside(folder), `${result.again}-${machine.join("-")}`, result), writeTable(folder)];
-}
-
-function storeIn(folder: string, name: string, result: object): string {
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${name}.json`);
-  writeAtomically(path, `${JSON.stringify(result, null, 1)}\n`);
-  return path;
-}
-
-function writeTable(folder: string): string {
-  const table = `${folder}.md`;
-  const suspects = suspectIds().map((id) => readSuspect(id));
-  writeAtomically(
-    table,
-    suspectsTable({
-      results: suspectResults(folder),
-      screenings: screeningResults(folder),
-      again: againResults(folder),
-      suspects,
-    }),
-  );
-  return table;
-}
-
-/** @throws UserError where a file is no JSON, or no result of a suspect */
-export const suspectResults = (folder = RESULTS_FOLDER): SuspectResult[] =>
-  pathsIn(folder).map((path) => checkStored(readJson(path), path));
-
-/** Those beside the suspects' results. @throws UserError where a file is no JSON, or no result of a screening */
-export const screeningResults = (folder = RESULTS_FOLDER): ScreeningResult[] =>
-  pathsIn(screeningsBeside(folder)).map((path) => {
-    const value = readJson(path);
-    if (isScreening(value)) return value;
-    throw new UserError(`${path} is no result of a screening; wanted screening.json of a study's folder.`);
-  });
-
-/** data/results/screenings */
-export const screeningsBeside = (folder = RESULTS_FOLDER): string => join(dirname(folder), "screenings");
-
-/** Runs that were made again on another machine. @throws UserError where a file is no JSON */
-export const againResults = (folder = RESULTS_FOLDER): AgainResult[] =>
-  pathsIn(againBeside(folder)).map((path) => readJson(path) as AgainResult);
-
-/** data/results/again */
-const againBeside = (folder: string): string => join(dirname(folder), "again");
-
-function pathsIn(folder: string): string[] {
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
-  return names.sort().map((name) => join(folder, name));
-}
 
 const HEAD = [
   "suspect",
@@ -208,9 +98,6 @@ function settingOf(results: readonly SuspectResult[]): string | null {
   for (const result of results) counts.set(settingWords(result), (counts.get(settingWords(result)) ?? 0) + 1);
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
 }
-
-const settingWords = ({ setting }: Pick<SuspectResult, "setting">) =>
-  `${setting.encoder}, ${setting.steps} ${setting.steps === 1 ? "step" : "steps"} of ${setting.batch}`;
 
 const tableLines = (head: readonly string[], rows: readonly string[][]) =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.map(escaped).join(" | ")} |`);

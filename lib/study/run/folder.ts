@@ -4,16 +4,19 @@
  *     study.json            which plan it is of
  *     runs/<id>/            one training run: recipe.yaml, manifest.json, metrics.jsonl, last/, predictions/
  *     results/<id>.json     what is kept of it for the statistics
+ *     failed.json           runs that failed, and failed again
  *     result.json           the comparison, in the form of data/results/suspects
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { UserError, usageError } from "../../errors";
+import { usageError } from "../../errors";
 import { writeAtomically } from "../../files/atomic";
+import { ensureFolder } from "../../files/folders";
 import { readJson } from "../../files/json";
 import { isObject } from "../../files/json-object";
 import { type Lock, lock } from "../../files/lock";
 import type { RunSpec } from "../plan/runs";
+import { checkFailed, type FailedRun } from "./failed";
 import type { RunResult } from "./result";
 import { keepResult, resultIn } from "./store";
 
@@ -31,11 +34,7 @@ export class StudyFolder {
    * @throws UserError where it is of another plan, cannot be made, or another process works in it
    */
   static open(path: string, plan: { id: string; name: string } | null, kept: string | null = null): StudyFolder {
-    try {
-      for (const part of ["runs", "results"]) mkdirSync(join(path, part), { recursive: true });
-    } catch (error) {
-      throw new UserError(`--out ${path} cannot be made: ${error instanceof Error ? error.message : error}.`);
-    }
+    for (const part of ["runs", "results"]) ensureFolder(join(path, part), "the results folder");
     const folder = new StudyFolder(path, lock(join(path, "lock"), `the results folder ${path}`), kept);
     try {
       if (plan) folder.checkPlan(plan);
@@ -79,6 +78,26 @@ export class StudyFolder {
   /** Keeps a result beside readings of it that are there already; one of an earlier training of the same settings makes way. */
   keep(result: RunResult): void {
     keepResult(this.results, result, "replaced");
+  }
+
+  /** Puts down that a run could not be made. */
+  fail({ arms, seed, id }: Pick<RunSpec, "arms" | "seed" | "id">, why: string): void {
+    const others = this.allFailed().filter((one) => one.id !== id);
+    writeAtomically(this.failures, `${JSON.stringify([...others, { arm: arms[0], seed, id, why }], null, 2)}\n`);
+  }
+
+  /** Those of the runs that failed when they were last tried, and are not on file. */
+  failed(runs: readonly RunSpec[]): FailedRun[] {
+    const open = new Set(runs.filter((run) => this.result(run) === undefined).map(({ id }) => id));
+    return this.allFailed().filter(({ id }) => open.has(id));
+  }
+
+  private allFailed(): FailedRun[] {
+    return existsSync(this.failures) ? checkFailed(readJson(this.failures), this.failures) : [];
+  }
+
+  private get failures(): string {
+    return join(this.path, "failed.json");
   }
 
   private get results(): string {

@@ -4,12 +4,11 @@ import { type Announcement, codeHash } from "../../../queue/announcement";
 import { orderOverQueue } from "../../../queue/coordinator";
 import { openDoor, withoutPassword } from "../../../queue/door";
 import { type Ask, askName } from "../../plan/ask";
-import type { RunSpec } from "../../plan/runs";
+import { type RunSpec, titleOf } from "../../plan/runs";
 import { canonical, dataHashes } from "../../plan/settings";
 import type { StudyFolder } from "../../run/folder";
 import { checkResult, type RunResult } from "../../run/result";
 import { openTests } from "../../run/tests";
-import { titleOf } from "../processes";
 
 export interface QueueOptions {
   url: string;
@@ -22,7 +21,7 @@ export interface QueueOptions {
 /** The kind of work, as workers know it. */
 export const STUDY = "study";
 
-/** @throws UserError where the queue is not there, a run failed every time, or `signal` ended it */
+/** A run that failed every time is put down in the folder. @throws UserError where the queue is not there, or `signal` ended it */
 export async function runOverQueue(
   runs: readonly RunSpec[],
   folder: StudyFolder,
@@ -43,7 +42,7 @@ export async function runOverQueue(
     title: titleOf,
     keep: (run: RunSpec, result: RunResult) => folder.keep(checkResult(result, run.id, "what came back")),
   };
-  await orderOverQueue(door, order, { signal, say });
+  for (const { job, why } of await orderOverQueue(door, order, { signal, say })) folder.fail(job, why);
 }
 
 async function announce(runs: readonly RunSpec[], lease: number): Promise<Announcement> {

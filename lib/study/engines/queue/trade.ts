@@ -1,11 +1,10 @@
 /** What a worker does with a study's runs: performs them in its own folder. */
 import { refuseOther } from "../../../queue/announcement";
 import type { Trade } from "../../../queue/worker";
-import type { RunSpec } from "../../plan/runs";
+import { type RunSpec, titleOf } from "../../plan/runs";
 import type { StudyFolder } from "../../run/folder";
 import { type Programs, performRun } from "../../run/perform";
 import type { RunResult } from "../../run/result";
-import { titleOf } from "../processes";
 import { dataOf, STUDY } from "./order";
 
 /** @param folder where runs are made: one that was interrupted goes on from there */

@@ -1,0 +1,42 @@
+/** The results that the repository keeps, read: of suspects, of screenings, of runs made again. */
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { UserError } from "../../errors";
+import { readJson } from "../../files/json";
+import { PROJECT_ROOT } from "../../files/places";
+import { type AgainResult, isAgain } from "./again";
+import { isScreening, type ScreeningResult } from "./factors";
+import { checkStored, type SuspectResult } from "./result";
+
+export const RESULTS_FOLDER = join(PROJECT_ROOT, "data", "results", "suspects");
+
+/** @throws UserError where a file is no JSON, or no result of a suspect */
+export const suspectResults = (folder = RESULTS_FOLDER): SuspectResult[] =>
+  pathsIn(folder).map((path) => checkStored(readJson(path), path));
+
+/** Those beside the suspects' results. @throws UserError where a file is no JSON, or no result of a screening */
+export const screeningResults = (folder = RESULTS_FOLDER): ScreeningResult[] =>
+  pathsIn(screeningsBeside(folder)).map((path) => {
+    const value = readJson(path);
+    if (isScreening(value)) return value;
+    throw new UserError(`${path} is no result of a screening; wanted screening.json of a study's folder.`);
+  });
+
+/** data/results/screenings */
+export const screeningsBeside = (folder = RESULTS_FOLDER): string => join(dirname(folder), "screenings");
+
+/** Runs that were made again on another machine. @throws UserError where a file is no JSON, or no such result */
+export const againResults = (folder = RESULTS_FOLDER): AgainResult[] =>
+  pathsIn(againBeside(folder)).map((path) => {
+    const value = readJson(path);
+    if (isAgain(value)) return value;
+    throw new UserError(`${path} is no result of runs made again; wanted again.json of a study's folder.`);
+  });
+
+/** data/results/again */
+export const againBeside = (folder: string): string => join(dirname(folder), "again");
+
+function pathsIn(folder: string): string[] {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+  return names.sort().map((name) => join(folder, name));
+}
