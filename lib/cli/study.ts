@@ -4,20 +4,19 @@ import { UserError, usageError } from "../errors";
 import { writeAtomically } from "../files/atomic";
 import { scrubbed } from "../provenance/scrub";
 import { checkAddress } from "../queue/door";
-import { compareOnFile, conduct, type Engine, resultsOf, screenOnFile } from "../study/conduct";
+import { conduct, type Engine, resultsOf } from "../study/conduct";
 import { jobsThatFit, runProcesses } from "../study/engines/processes";
 import { runOverQueue } from "../study/engines/queue/order";
 import { checkBudget, type Estimate } from "../study/estimate/estimate";
 import { readMachine, thisMachine } from "../study/estimate/machine";
-import { changedPlan, levelOf, MOST_SEEDS, type Plan, seedList } from "../study/plan/plan";
+import { changedPlan, MOST_SEEDS, type Plan, seedList } from "../study/plan/plan";
 import { readPlan } from "../study/plan/read";
 import { type PlannedRuns, planRuns } from "../study/plan/runs";
 import { recipeOf } from "../study/plan/settings";
 import { type AgainResult, compareAgain, keptOnly } from "../study/results/again";
-import { type ScreeningResult, screeningResult } from "../study/results/factors";
-import { checkRecord, recordAgain, recordResult, recordScreening, refuseRecord } from "../study/results/record";
-import { type SuspectResult, storedResult } from "../study/results/result";
-import { RESULTS_FOLDER, screeningsBeside, suspectResults } from "../study/results/stored";
+import type { ScreeningResult } from "../study/results/factors";
+import { recordAgain, refuseRecord } from "../study/results/record";
+import type { SuspectResult } from "../study/results/result";
 import { adoptRuns, checkAdopted } from "../study/run/adopt";
 import { failedLine } from "../study/run/failed";
 import { StudyFolder } from "../study/run/folder";
@@ -28,8 +27,8 @@ import { openTests } from "../study/run/tests";
 import { type Command, number, required, runCommand, type Values, whole } from "./command";
 import { interruptible } from "./interruptible";
 import { calculator, checkAhead, estimate, listSuspects, lookAhead } from "./study-ahead";
-import { factorsPicture, studyPictures, suspectsPicture } from "./study-figures";
-import { againTable, comparisonTable, estimateTable, factorsTable } from "./study-report";
+import { sayComparison, sayScreening } from "./study-outcome";
+import { againTable, estimateTable } from "./study-report";
 
 export const command: Command = {
   name: "study",
@@ -229,59 +228,6 @@ async function inFolder<Result>(
   } finally {
     folder.close();
   }
-}
-
-/** What is said and written of the runs that are on file. */
-interface Outcome<Result> {
-  result: Result;
-  files: string[];
-}
-
-interface Saying {
-  folder: StudyFolder;
-  out: string;
-  command: string;
-  /** Also among the results of the repository. */
-  record: boolean;
-}
-
-async function sayComparison(
-  plan: Plan,
-  planned: PlannedRuns,
-  { folder, out, command, record }: Saying,
-): Promise<Outcome<SuspectResult>> {
-  const result = scrubbed(
-    storedResult(plan, planned, compareOnFile(plan, planned, folder), { command, failed: folder.failed(planned.runs) }),
-  );
-  if (record) checkRecord(result);
-  writeAtomically(join(out, "result.json"), `${JSON.stringify(result, null, 1)}\n`);
-  process.stdout.write(comparisonTable(result));
-  const files = await studyPictures(result, out);
-  if (record)
-    files.push(...recordResult(result), ...(await suspectsPicture(suspectResults(), `${RESULTS_FOLDER}.png`)));
-  return { result, files };
-}
-
-async function sayScreening(
-  plan: Plan,
-  planned: PlannedRuns,
-  { folder, out, command, record }: Saying,
-): Promise<Outcome<ScreeningResult>> {
-  const seen = screenOnFile(plan, planned, folder);
-  const result = scrubbed(screeningResult(plan, planned, seen, { command, level: levelOf(plan) }));
-  writeAtomically(join(out, "screening.json"), `${JSON.stringify(result, null, 1)}\n`);
-  process.stdout.write(factorsTable(result));
-  const files = [await factorsPicture(result, join(out, "factors.png"))];
-  if (record && result.residual === null)
-    say(
-      "--record: the runs are kept; the result is not, for effects without an interval say nothing: a seed more would do",
-    );
-  else if (record)
-    files.push(
-      ...recordScreening(result),
-      await factorsPicture(result, join(screeningsBeside(), `${result.screening}.png`)),
-    );
-  return { result, files };
 }
 
 /** Everything that is not on file, within the budget. */
