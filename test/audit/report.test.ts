@@ -114,6 +114,33 @@ test("the report on a study says what was asked, found, left out and not establi
     assert.ok(text.includes(part), part);
 });
 
+test("of a plan: p among its arms, what is left of a whole, and runs that failed", () => {
+  const left = {
+    name: "rest",
+    whole: "all",
+    parts: ["a", "b"],
+    seeds: [0, 1],
+    of_whole: 0.05,
+    of_parts: 0.03,
+    left: 0.02,
+  };
+  const text = reportMarkdown(
+    studyReport({
+      ...result("mine", [{ ...arm("all", 0.05, [0.01, 0.09]), p_holm: 0.021 }]),
+      level: 0.98,
+      together: [{ ...left, ci95: [-0.01, 0.05], verdict: "rest: said" }],
+      failed: [{ arm: "b", seed: 2, id: "f", why: "no memory" }],
+    }),
+  );
+  for (const part of [
+    "| arm | points of F1 against the control [98.0 % interval] | seeds | P(better) | p, by Holm |",
+    "| all | +5.0 [+1.0, +9.0] | 1 | 0.10 | 0.021 |",
+    "| rest | +2.0 [-1.0, +5.0] | +5.0 | +3.0 | 2 |",
+    "* b, seed 2: its run failed twice (no memory); the arm is compared over its other seeds.",
+  ])
+    assert.ok(text.includes(part), part);
+});
+
 test("the verb writes Markdown, a page and a logbook; what a person wrote is kept", () => {
   const out = join(folder, "out");
   const checkpoint = join(ROOT, "data", "checkpoint");

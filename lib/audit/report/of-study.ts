@@ -102,12 +102,13 @@ function results({ control, arms, together = [], min_detectable, level }: Suspec
     control.mean === null
       ? "no run"
       : `${percent(control.mean)} F1${control.sd === null ? "" : `, standard deviation over seeds ${percent(control.sd)}`}`;
+  const family = arms.some(({ p_holm }) => p_holm !== undefined);
   const rows = arms.map((arm) => [
     arm.value,
     worth(arm),
     String(arm.runs.length),
     arm.p_better === null ? "" : arm.p_better.toFixed(2),
-    arm.p_holm?.toFixed(3) ?? "",
+    ...(family ? [arm.p_holm?.toFixed(3) ?? ""] : []),
   ]);
   const wholes = together.map(({ name, left, ci95, of_whole, of_parts, seeds }) => [
     name,
@@ -125,7 +126,13 @@ function results({ control, arms, together = [], min_detectable, level }: Suspec
     body: [
       `Control ${control.value}: ${mean}.`,
       markdownTable(
-        ["arm", `points of F1 against the control [${percent(level)} % interval]`, "seeds", "P(better)", "p, by Holm"],
+        [
+          "arm",
+          `points of F1 against the control [${percent(level)} % interval]`,
+          "seeds",
+          "P(better)",
+          ...(family ? ["p, by Holm"] : []),
+        ],
         rows,
       ),
       ...(wholes.length ? [markdownTable(["whole less its parts", "left", "whole", "parts", "seeds"], wholes)] : []),
@@ -154,12 +161,16 @@ export function deviations(
   return { title: "Deviations", person: false, body: lines.map((line) => `* ${line}`).join("\n") };
 }
 
-function notEstablished({ verdict, seeds_needed, setting }: SuspectResult): ReportSection {
+function notEstablished({ verdict, seeds_needed, failed = [], setting }: SuspectResult): ReportSection {
   const needed = Object.entries(seeds_needed).map(
     ([gap, n]) => `${gap} points: ${n === null ? "not known" : `${n} seeds of each`}`,
   );
   const lines = [
     verdict,
+    ...failed.map(
+      ({ arm, seed, why }) =>
+        `${arm}, seed ${seed}: its run failed twice (${why}); the arm is compared over its other seeds.`,
+    ),
     `What it takes to tell differences of a given size, by the spread seen here: ${needed.join("; ")}.`,
     `Anything about larger encoders or longer training than ${setting.encoder} and ${setting.steps} steps; the cause of either gap.`,
   ];
