@@ -51,6 +51,7 @@ export { quiz } from "./quiz";
 export { display } from "./show";
 export { type Stages, scoreRows, stages } from "./stages";
 export { seedsFigure, seedsTable } from "./study/atlas";
+export { type GradientNorms, gradientNorms } from "./study/gradient-norms";
 export { factorsFigure, GAP_COLOURS, worthFigure } from "./study/worth";
 export { type TableOptions, table } from "./table";
 export type { FrameLike } from "./tables/frames";

@@ -37,6 +37,24 @@ test("every step clipped counts where the reference clips none", async () => {
   assert.ok(!ids(result).includes("differs:max_grad_norm"), "said once");
 });
 
+test("long first gradients count where nothing is clipped, and only where every step is logged", async () => {
+  const log = (every: number, first: number) =>
+    curve(
+      Array.from({ length: 150 }, (_, i) => ({ step: every * (i + 1), loss: 80, grad_norm: i < 20 ? first : 250 })),
+    );
+  const yaml = file("free.yaml", YAML_209.replace(/max_grad_norm: .*/, "max_grad_norm: 0"));
+  const seen = async (path: string, input = yaml) =>
+    (await audit([input, path], { era: "0.2.13", against: "0.2.13-issue-209" })).findings.find(
+      ({ id }) => id === "first-gradients-remembered",
+    );
+  const found = await seen(log(1, 8000));
+  assert.match(found?.what ?? "", /took steps of \d\d % of the length/);
+  assert.match(found?.evidence ?? "", /median: 8000 in the first 20 steps, 250 in the 130 after them/);
+  assert.equal(await seen(log(1, 300)), undefined);
+  assert.equal(await seen(log(10, 8000)), undefined);
+  assert.equal(await seen(log(1, 8000), file("clipped.yaml", YAML_209)), undefined);
+});
+
 test("the evaluator of 0.1.6, the threshold, and scores near zero", async () => {
   const scores = file("209.json", SCORES_209);
   const order = (await audit([scores], { era: "0.1.6" })).findings.find(({ id }) => id === "decode-order");

@@ -1,12 +1,17 @@
 /** Figures of the laboratory: what an arm is worth, and how far runs of one recipe lie apart. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
+import { readJson } from "../../lib/files/json";
 import type { Display } from "../../lib/notebook/display";
 import { seedsFigure, seedsTable } from "../../lib/notebook/study/atlas";
+import { gradientNorms } from "../../lib/notebook/study/gradient-norms";
 import { GAP_COLOURS, worthFigure, worthPlot } from "../../lib/notebook/study/worth";
 import { gapName } from "../../lib/study/gaps";
 import { seedAtlas } from "../../lib/study/results/atlas";
 import type { StoredArm, StoredRun, SuspectResult } from "../../lib/study/results/result";
+import { checkResult } from "../../lib/study/run/result";
+import { KEPT_RUNS } from "../../lib/study/run/store";
 
 interface Plot {
   data: {
@@ -146,4 +151,16 @@ test("the atlas: every run on every test, and their spread", () => {
   const odd = result("head", [], []);
   odd.control.runs[1].sets = { one: 0.1 };
   assert.throws(() => seedAtlas(odd), { name: "UserError", message: /run-1 is of one, wanted one, two/ });
+});
+
+test("gradient norms are of kept runs, a number a step", () => {
+  const runs = gradientNorms();
+  assert.ok(runs.some(({ clipped_at }) => clipped_at === 0) && runs.some(({ clipped_at }) => clipped_at > 0));
+  for (const { id, seed, clipped_at, norms } of runs) {
+    const path = join(KEPT_RUNS, `${id}.json`);
+    const { settings } = checkResult(readJson(path), id, path);
+    const { training } = settings as unknown as { training: Record<string, unknown> };
+    assert.deepEqual([settings.seed, training.max_grad_norm, training.num_steps], [seed, clipped_at, norms.length]);
+  }
+  assert.throws(() => gradientNorms("data/published.json"), /published\.json holds no gradient norms/);
 });

@@ -21,6 +21,7 @@ import { subset } from "./scores/subset";
 import { threshold } from "./scores/threshold";
 import { checkpointChoice } from "./training/checkpoint-choice";
 import { clipping } from "./training/clipping";
+import { firstGradients } from "./training/first-gradients";
 import { swallowed } from "./training/swallowed";
 import { trainedTypes } from "./training/trained-types";
 import { warmUp } from "./training/warm-up";
@@ -57,6 +58,7 @@ const SIGNS: readonly Sign[] = [
   elseKept,
   threshold,
   clipping,
+  firstGradients,
   knownScores,
 ];
 
