@@ -1,4 +1,7 @@
-/** Every step clipped where the reference clips none: only the direction of a gradient counts then. */
+/**
+ * Every step clipped where the reference clips none: only the direction of a gradient counts then, and the long first ones are no part of
+ * what AdamW remembers. In a short run that is a higher rate (chapter 06); what it is worth over 30,000 steps is not measured.
+ */
 import { worthOfKey } from "../../effects/measured";
 import type { Sign } from "../../finding";
 
@@ -15,7 +18,7 @@ export const clipping: Sign = ({ run, curve, configuration, against }) => {
   return [
     {
       id: "every-step-clipped",
-      what: `Every step is clipped to a norm of ${limit}; the reference clips none.`,
+      what: `Every step is clipped to a norm of ${limit}; the reference clips none, so that AdamW remembers the long first gradients for some thousand steps (chapter 06).`,
       evidence: norms.length
         ? `gradient norms from ${Math.min(...norms).toFixed(0)} to ${Math.max(...norms).toFixed(0)} in ${norms.length} entries.`
         : "the manifest: clipped_share 1.",
