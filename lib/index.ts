@@ -111,6 +111,7 @@ export { amongPublished, type PublishedScore, publishedScores } from "./evaluate
 export type { PromisedThresholds, ThresholdsOptions, TypeThreshold } from "./evaluate/thresholds";
 export { askedOnly, type EvaluateOptions, type Evaluation, evaluateRecords } from "./evaluate/zero-shot";
 export { positiveWeight, sameEvidence, unweighted, weighted } from "./model/loss/positive-weight";
+export { adamReach } from "./train/adam-reach";
 
 // ## Data
 // Files -> records: formats, sources, training mixes, label lists, what is wrong with data.

@@ -72,7 +72,9 @@ export function comparisonTable({
   ];
   const table = columns([titles, ...rows, ...sums.map((cells) => [...cells, ...titles.slice(4).map(() => "")])]);
   const left = not_run.map(({ value, why }) => `not run: ${value}: ${why}\n`).join("");
-  const lost = failed.map(({ arm, seed, id, why }) => `failed twice: ${arm}, seed ${seed} (${id}): ${why}\n`).join("");
+  const lost = failed
+    .map(({ arm, seed, id, why }) => `failed every time: ${arm}, seed ${seed} (${id}): ${why}\n`)
+    .join("");
   return `${table}${left}${lost}${verdict}\n`;
 }
 

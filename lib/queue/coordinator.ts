@@ -146,7 +146,7 @@ class Collection<One extends Job, Result> {
       await this.at.queue.getJobs(["active"]),
     ];
     for (const job of completed) await this.take(job);
-    for (const { data, failedReason } of failed) {
+    for (const { data, failedReason } of failed.filter(Boolean)) {
       if (!this.open.has(data.id) || this.failed.has(data.id)) continue;
       this.failed.set(data.id, failedReason);
       this.options.say(`${this.order.title(data)} failed ${ATTEMPTS} times: ${failedReason}`);

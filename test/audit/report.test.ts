@@ -136,7 +136,7 @@ test("of a plan: p among its arms, what is left of a whole, and runs that failed
     "| arm | points of F1 against the control [98.0 % interval] | seeds | P(better) | p, by Holm |",
     "| all | +5.0 [+1.0, +9.0] | 1 | 0.10 | 0.021 |",
     "| rest | +2.0 [-1.0, +5.0] | +5.0 | +3.0 | 2 |",
-    "* b, seed 2: its run failed twice (no memory); the arm is compared over its other seeds.",
+    "* b, seed 2: its run failed every time (no memory); the arm is compared over its other seeds.",
   ])
     assert.ok(text.includes(part), part);
 });

@@ -1,9 +1,11 @@
 /** Studies over Redis and over PostgreSQL, real ones; the long form with 40 runs is test/long/queue.long.ts. */
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { readPlan } from "../../lib/study/plan/read";
+import { planRuns } from "../../lib/study/plan/runs";
 import { verb } from "../cli/verb";
 import { TINY_RECORDS } from "../tiny";
 import { otherCode, outcome, start, throughTrouble, until } from "./queue-run";
@@ -65,6 +67,32 @@ test("a worker with other data or other code is refused, before it takes a run",
   } finally {
     study.child.kill("SIGKILL");
     await study.ended;
+  }
+});
+
+test("a run that fails every time on its worker is reported, and the others come back", async (t) => {
+  // A server of its own: on the other lies a study that nobody ends.
+  const server = await SERVERS.redis();
+  if (typeof server === "string") return t.skip(server);
+  const broken = tinyStudy({ seeds: 2 });
+  const out = join(broken.folder, "out");
+  const { arms } = await planRuns(readPlan(broken.plan));
+  const [{ id }] = arms[0].runs;
+  const worker = join(broken.folder, "worker");
+  mkdirSync(join(worker, "runs", id), { recursive: true });
+  writeFileSync(join(worker, "runs", id, "recipe.yaml"), "{}");
+  const study = start("study", [broken.plan, "--queue", server.url, "--out", out]);
+  const at = start("worker", ["--queue", server.url, "--out", worker]);
+  try {
+    assert.equal(await study.ended, 1);
+    assert.match(study.said(), /alpha -1, seed 0 .* failed 4 times: .* is another recipe/);
+    assert.match(study.said(), /3 of 4 runs are on file; alpha -1, seed 0 .*; the same command tries again\.\n$/);
+    const { failed, arms: compared } = JSON.parse(readFileSync(join(out, "result.json"), "utf8"));
+    assert.deepEqual([failed.length, compared[0].runs.length], [1, 1]);
+  } finally {
+    at.child.kill("SIGKILL");
+    await at.ended;
+    await server.stop();
   }
 });
 

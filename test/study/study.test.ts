@@ -407,7 +407,7 @@ test("a run that fails twice is reported, its arm is compared over its other see
   assert.match(ended.err, /alpha -1, seed 0 \(\w+\) failed, and is run once more: .* is another recipe/);
   assert.match(
     lastLine(ended.err),
-    /5 of 6 runs are on file; alpha -1, seed 0 .* failed twice: .*; the same command tries again\.$/,
+    /5 of 6 runs are on file; alpha -1, seed 0 .* failed every time: .*; the same command tries again\.$/,
   );
   const read = () => JSON.parse(readFileSync(join(folder, "result.json"), "utf8"));
   assert.deepEqual(
@@ -418,7 +418,7 @@ test("a run that fails twice is reported, its arm is compared over its other see
     read().arms[0].runs.map(({ seed }: { seed: number }) => seed),
     [1, 2],
   );
-  assert.match(ended.out, /^failed twice: alpha -1, seed 0/m);
+  assert.match(ended.out, /^failed every time: alpha -1, seed 0/m);
   assert.equal(study(broken.plan, "--compare", "--out", folder).code, 0);
   assert.equal(read().failed.length, 1, "a look later says it too");
   rmSync(recipe);
@@ -436,5 +436,5 @@ test("where the first runs all fail the study ends", async () => {
   }
   const ended = study(broken.plan, "--jobs", "1", "--out", folder);
   assert.equal(ended.code, 1);
-  assert.match(lastLine(ended.err), /0 of 8 runs are done; .* failed twice: .* \(and 2 more\)/);
+  assert.match(lastLine(ended.err), /0 of 8 runs are done; .* failed every time: .* \(and 2 more\)/);
 });

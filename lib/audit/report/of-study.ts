@@ -169,7 +169,7 @@ function notEstablished({ verdict, seeds_needed, failed = [], setting }: Suspect
     verdict,
     ...failed.map(
       ({ arm, seed, why }) =>
-        `${arm}, seed ${seed}: its run failed twice (${why}); the arm is compared over its other seeds.`,
+        `${arm}, seed ${seed}: its run failed every time (${why}); the arm is compared over its other seeds.`,
     ),
     `What it takes to tell differences of a given size, by the spread seen here: ${needed.join("; ")}.`,
     `Anything about larger encoders or longer training than ${setting.encoder} and ${setting.steps} steps; the cause of either gap.`,

@@ -27,5 +27,5 @@ export function checkFailed(value: unknown, where: string): FailedRun[] {
 export function failedLine(failed: readonly FailedRun[]): string {
   const [{ arm, seed, id, why }] = failed;
   const others = failed.length > 1 ? ` (and ${failed.length - 1} more)` : "";
-  return `${arm}, seed ${seed} (${id}) failed twice: ${why.replace(/\.$/, "")}${others}; the same command tries again.`;
+  return `${arm}, seed ${seed} (${id}) failed every time: ${why.replace(/\.$/, "")}${others}; the same command tries again.`;
 }
