@@ -69,7 +69,7 @@ test("the worth of arms: a line each, in the colour of the gap that the suspect 
   assert.deepEqual(
     dots.map(({ name, x, y, marker }) => [name, x, y, marker?.color]),
     [
-      ["can explain either gap", [2], ["rate: half (1 seeds)"], GAP_COLOURS.both],
+      ["can explain either gap", [2], ["rate: half (1 seed)"], GAP_COLOURS.both],
       ["can explain issue 36", [-3], ["head: small (2 seeds)"], GAP_COLOURS["issue 36"]],
     ],
   );

@@ -72,7 +72,15 @@ const lineOf = (
 ) =>
   difference === null
     ? []
-    : [{ name: `${suspect}: ${value} (${runs.length} seeds)`, gap: gapName(own), difference, ci95, min_detectable }];
+    : [
+        {
+          name: `${suspect}: ${value} (${runs.length} ${runs.length === 1 ? "seed" : "seeds"})`,
+          gap: gapName(own),
+          difference,
+          ci95,
+          min_detectable,
+        },
+      ];
 
 /**
  * Shows what the factors of a screening are worth, in the same form. Each line is of all its runs; small dots are the seeds apart, and

@@ -114,12 +114,12 @@ function compareArm(
 
 /**
  * Runs of one seed have the same order of data, and the same first weights as far as the arms allow: they pair. Where every seed of
- * the arm is one of the control's, those are compared and the control's others left out; else all with all.
+ * the arm is one of the control's, those are compared and the control's others left out, be it a single one; else all with all.
  */
 function sidesOf(runs: ArmRun[], control: ArmRun[]): { a: ArmRun[]; b: ArmRun[]; paired: boolean } {
   const pairs = runs.flatMap((run) => control.find(({ seed }) => seed === run.seed) ?? []);
-  const paired = pairs.length === runs.length && runs.length > 1;
-  return { a: runs, b: paired ? pairs : control, paired };
+  const allPair = pairs.length === runs.length;
+  return { a: runs, b: allPair ? pairs : control, paired: allPair && runs.length > 1 };
 }
 
 const answersOf = (runs: readonly ArmRun[]) => runs.map(({ reading }) => countsOf(reading));

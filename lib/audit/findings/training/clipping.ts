@@ -1,6 +1,6 @@
 /**
  * Every step clipped where the reference clips none: only the direction of a gradient counts then, and the long first ones are no part of
- * what AdamW remembers. In a short run that is a higher rate (chapter 06); what it is worth over 30,000 steps is not measured.
+ * what AdamW remembers. What that is worth over 30,000 steps is not measured (chapter 06).
  */
 import { worthOfKey } from "../../effects/measured";
 import type { Sign } from "../../finding";
