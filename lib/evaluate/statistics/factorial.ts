@@ -8,7 +8,7 @@ import { randomStream } from "../../random";
 import { type BootstrapOptions, checked, meanF1, resampler, type SetCounts } from "./bootstrap";
 import { mean, variance as varianceOf } from "./mean";
 import { checkSame } from "./paired";
-import { tQuantile, tTwoSided } from "./student";
+import { tInterval } from "./student";
 
 /** A run of the design. */
 export interface FactorialRun {
@@ -88,12 +88,15 @@ export function factorialEffects(
     const sentences = Math.max(0, drawn.variance[g] - Math.max(0, drawn.rest - s2) * size);
     const standardError = Math.sqrt(s2 * size + sentences);
     const known = standardError === 0 ? Number.POSITIVE_INFINITY : (degrees * standardError ** 4) / (s2 * size) ** 2;
-    const half = standardError === 0 ? 0 : tQuantile(1 - (1 - level) / 2, known) * standardError;
-    const p = standardError === 0 ? Number(difference === 0) : tTwoSided(difference / standardError, known);
     return {
       difference,
       byBlock,
-      interval: { low: difference - half, high: difference + half, standardError, degrees: known, sentences, p },
+      interval: {
+        ...tInterval(difference, { standardError, degrees: known, level }),
+        standardError,
+        degrees: known,
+        sentences,
+      },
     };
   });
   return {

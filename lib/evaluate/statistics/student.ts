@@ -22,6 +22,16 @@ export function tTwoSided(t: number, degrees: number): number {
   return 2 * jStat.studentt.cdf(-Math.abs(t), Math.min(degrees, MANY_DEGREES));
 }
 
+/** An estimate's interval, and how probable one as far from 0, or farther, is where the truth is 0. @param standardError 0 = it is no estimate */
+export function tInterval(
+  estimate: number,
+  { standardError, degrees, level }: { standardError: number; degrees: number; level: number },
+): { low: number; high: number; p: number } {
+  if (standardError === 0) return { low: estimate, high: estimate, p: Number(estimate === 0) };
+  const half = tQuantile(1 - (1 - level) / 2, degrees) * standardError;
+  return { low: estimate - half, high: estimate + half, p: tTwoSided(estimate / standardError, degrees) };
+}
+
 /**
  * How probable it is that a two-sided t-test sees a difference.
  * @param shift the difference in units of its standard error

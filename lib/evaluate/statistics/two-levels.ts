@@ -12,7 +12,7 @@
 import { randomStream } from "../../random";
 import { type BootstrapOptions, checked, meanF1, resampler, type SetCounts } from "./bootstrap";
 import { variance } from "./mean";
-import { tQuantile, tTwoSided } from "./student";
+import { tInterval } from "./student";
 
 /** A statistic of several runs with its interval. F1 in 0..1. */
 export interface TwoLevels {
@@ -53,12 +53,9 @@ export function twoLevels(runs: readonly SetCounts[], statistic: RunStatistic, o
   const sentences = Math.max(0, drawn.variance - sum(own));
   const standardError = Math.sqrt(sum(parts) + sentences);
   const degrees = welch(parts, statistic.runs, sentences);
-  const half = standardError === 0 ? 0 : tQuantile(1 - (1 - level) / 2, degrees) * standardError;
   return {
     difference,
-    low: difference - half,
-    high: difference + half,
-    p: standardError === 0 ? Number(difference === 0) : tTwoSided(difference / standardError, degrees),
+    ...tInterval(difference, { standardError, degrees, level }),
     standardError,
     degrees,
     variance: { seeds: sum(seen), sentences },

@@ -16,25 +16,25 @@ export const suspectResults = (folder = RESULTS_FOLDER): SuspectResult[] =>
 
 /** Those beside the suspects' results. @throws UserError where a file is no JSON, or no result of a screening */
 export const screeningResults = (folder = RESULTS_FOLDER): ScreeningResult[] =>
-  pathsIn(screeningsBeside(folder)).map((path) => {
-    const value = readJson(path);
-    if (isScreening(value)) return value;
-    throw new UserError(`${path} is no result of a screening; wanted screening.json of a study's folder.`);
-  });
+  soundIn(screeningsBeside(folder), isScreening, "a screening; wanted screening.json");
 
 /** data/results/screenings */
 export const screeningsBeside = (folder = RESULTS_FOLDER): string => join(dirname(folder), "screenings");
 
 /** Runs that were made again on another machine. @throws UserError where a file is no JSON, or no such result */
 export const againResults = (folder = RESULTS_FOLDER): AgainResult[] =>
-  pathsIn(againBeside(folder)).map((path) => {
-    const value = readJson(path);
-    if (isAgain(value)) return value;
-    throw new UserError(`${path} is no result of runs made again; wanted again.json of a study's folder.`);
-  });
+  soundIn(againBeside(folder), isAgain, "runs made again; wanted again.json");
 
 /** data/results/again */
 export const againBeside = (folder: string): string => join(dirname(folder), "again");
+
+function soundIn<Result>(folder: string, isSound: (value: unknown) => value is Result, what: string): Result[] {
+  return pathsIn(folder).map((path) => {
+    const value = readJson(path);
+    if (isSound(value)) return value;
+    throw new UserError(`${path} is no result of ${what} of a study's folder.`);
+  });
+}
 
 function pathsIn(folder: string): string[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];

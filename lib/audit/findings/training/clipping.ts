@@ -1,7 +1,4 @@
-/**
- * Every step clipped where the reference clips none: only the direction of a gradient counts then, and the long first ones are no part of
- * what AdamW remembers. What that is worth over 30,000 steps is not measured (chapter 06).
- */
+/** Every step clipped where the reference clips none: only the direction of a gradient counts then. */
 import { worthOfKey } from "../../effects/measured";
 import type { Sign } from "../../finding";
 
@@ -18,7 +15,7 @@ export const clipping: Sign = ({ run, curve, configuration, against }) => {
   return [
     {
       id: "every-step-clipped",
-      what: `Every step is clipped to a norm of ${limit}; the reference clips none, so that AdamW remembers the long first gradients for some thousand steps (chapter 06).`,
+      what: `Every step is clipped to a norm of ${limit}; the reference clips none.`,
       evidence: norms.length
         ? `gradient norms from ${Math.min(...norms).toFixed(0)} to ${Math.max(...norms).toFixed(0)} in ${norms.length} entries.`
         : "the manifest: clipped_share 1.",

@@ -1,5 +1,6 @@
 /** Nothing clipped, and first gradients so long that Adam's steps stay short for as long as it remembers them. */
 import { mean } from "../../../evaluate/statistics/mean";
+import { median } from "../../../median";
 import { adamReach } from "../../../train/adam-reach";
 import { worthOfKey } from "../../effects/measured";
 import type { Sign } from "../../finding";
@@ -12,12 +13,11 @@ const SHORT = 0.5;
 export const firstGradients: Sign = ({ curve, configuration, against }) => {
   const limit = configuration?.effective.get("max_grad_norm");
   // A log of every hundredth step does not tell: every step's gradient is in the mean square.
-  const norms = curve?.points.map(({ gradientNorm }) => gradientNorm ?? null) ?? [];
-  const whole = curve?.points.every(({ step }, i) => step === i + 1) && norms.every((norm) => norm !== null);
-  if (limit !== 0 || !whole || norms.length < FEWEST_STEPS) return [];
-  const reach = mean(adamReach(norms as number[]));
+  const points = curve?.points ?? [];
+  const norms = points.flatMap(({ step, gradientNorm }, i) => (step === i + 1 ? (gradientNorm ?? []) : []));
+  if (limit !== 0 || norms.length < Math.max(FEWEST_STEPS, points.length)) return [];
+  const reach = mean(adamReach(norms));
   if (reach > SHORT) return [];
-  const median = (part: readonly (number | null)[]) => [...(part as number[])].sort((a, b) => a - b)[part.length >> 1];
   const theirs = against?.configuration.effective.get("max_grad_norm");
   return [
     {
